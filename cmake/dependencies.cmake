@@ -1,0 +1,52 @@
+# Every foreign part, found or named by its Debian package. A missing one stops the configure step.
+find_package(PkgConfig QUIET)
+if(NOT PkgConfig_FOUND)
+  message(FATAL_ERROR "pkg-config is missing: install the Debian package pkg-config")
+endif()
+
+# lantik_library(TARGET MODULE PACKAGE): an imported target from a pkg-config module
+function(lantik_library target module package)
+  pkg_check_modules(${target} QUIET IMPORTED_TARGET GLOBAL ${module})
+  if(NOT ${target}_FOUND)
+    message(FATAL_ERROR "${module} is missing: install the Debian package ${package}")
+  endif()
+endfunction()
+
+function(lantik_program variable program package)
+  find_program(${variable} ${program})
+  if(NOT ${variable})
+    message(FATAL_ERROR "${program} is missing: install the Debian package ${package}")
+  endif()
+endfunction()
+
+lantik_library(zmq "libzmq>=4.3.4" libzmq3-dev)
+lantik_library(protobufc "libprotobuf-c>=1.4" libprotobuf-c-dev)
+lantik_library(pq libpq libpq-dev)
+lantik_library(sodium libsodium libsodium-dev)
+lantik_library(libcrypto "libcrypto>=3" libssl-dev)
+lantik_library(libsystemd libsystemd libsystemd-dev)
+lantik_library(confuse libconfuse libconfuse-dev)
+lantik_library(zstd libzstd libzstd-dev)
+lantik_library(jansson jansson libjansson-dev)
+lantik_library(smartcols smartcols libsmartcols-dev)
+lantik_program(LANTIK_PROTOC_C protoc-c protobuf-c-compiler)
+lantik_program(LANTIK_SCDOC scdoc scdoc)
+
+# libcsv has no pkg-config file.
+find_path(LANTIK_CSV_INCLUDE csv.h)
+find_library(LANTIK_CSV_LIBRARY csv)
+if(NOT LANTIK_CSV_INCLUDE OR NOT LANTIK_CSV_LIBRARY)
+  message(FATAL_ERROR "csv.h is missing: install the Debian package libcsv-dev")
+endif()
+add_library(lantik_csv INTERFACE)
+target_include_directories(lantik_csv INTERFACE ${LANTIK_CSV_INCLUDE})
+target_link_libraries(lantik_csv INTERFACE ${LANTIK_CSV_LIBRARY})
+
+find_path(LANTIK_DESCRIPTOR_PROTO google/protobuf/descriptor.proto)
+if(NOT LANTIK_DESCRIPTOR_PROTO)
+  message(FATAL_ERROR "google/protobuf/descriptor.proto is missing: install the Debian package libprotobuf-dev")
+endif()
+
+if(LANTIK_TESTS)
+  lantik_library(criterion criterion libcriterion-dev)
+endif()

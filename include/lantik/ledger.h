@@ -1,0 +1,90 @@
+/* Ledger maths: the RFC 6962 tree over SHA-256, its proofs, and the layout of a leaf. Pure functions.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_LEDGER_H
+#define LANTIK_LEDGER_H
+
+#include "lantik/crypto.h"
+#include "lantik/limits.h"
+
+void lantik_leaf_hash(struct lantik_span leaf, uint8_t ret[LANTIK_HASH]);                 /* SHA-256(0x00 || leaf) */
+void lantik_node_hash(const uint8_t *left, const uint8_t *right, uint8_t ret[LANTIK_HASH]); /* SHA-256(0x01 || l || r) */
+
+/* The right edge of a tree: the roots of its complete subtrees, largest first; as many as size has one bits. */
+struct lantik_edge {
+	uint64_t size;
+	unsigned count;
+	uint8_t hashes[LANTIK_MAX_PROOF][LANTIK_HASH];
+};
+
+/* Called for each subtree that the append completes, the leaf itself (level 0) included. */
+typedef void (*lantik_node_sink)(void *context, unsigned level, uint64_t index, const uint8_t hash[LANTIK_HASH]);
+
+void lantik_edge_append(struct lantik_edge *edge, const uint8_t leaf_hash[LANTIK_HASH], lantik_node_sink sink, void *context);
+/* SHA-256 of nothing for the empty tree. */
+void lantik_edge_root(const struct lantik_edge *edge, uint8_t ret[LANTIK_HASH]);
+/* size and count * 32 bytes as stored; LANTIK_E_MALFORMED when they do not fit together. */
+LANTIK_MUST_CHECK enum lantik_error lantik_edge_load(uint64_t size, struct lantik_span hashes, struct lantik_edge *ret);
+/* Root over count leaf hashes of 32 bytes each, in order (rows_root). */
+void lantik_root_of(const uint8_t *leaf_hashes, size_t count, uint8_t ret[LANTIK_HASH]);
+
+struct lantik_proof {
+	unsigned count;
+	uint8_t hashes[LANTIK_MAX_PROOF][LANTIK_HASH];
+};
+
+/* Gives the hash of a complete subtree: level 0 are leaf hashes. False when it is not held. */
+typedef bool (*lantik_node_source)(void *context, unsigned level, uint64_t index, uint8_t ret[LANTIK_HASH]);
+
+LANTIK_MUST_CHECK enum lantik_error lantik_tree_root(
+        lantik_node_source source, void *context, uint64_t size, uint8_t ret[LANTIK_HASH]);
+LANTIK_MUST_CHECK enum lantik_error lantik_inclusion_proof(
+        lantik_node_source source, void *context, uint64_t index, uint64_t size, struct lantik_proof *ret);
+LANTIK_MUST_CHECK enum lantik_error lantik_consistency_proof(
+        lantik_node_source source, void *context, uint64_t from, uint64_t to, struct lantik_proof *ret);
+/* The proof of the last leaf of a tree of index + 1 leaves, from the edge of the tree before it. */
+void lantik_edge_proof(const struct lantik_edge *before, struct lantik_proof *ret);
+
+/* LANTIK_E_BAD_PROOF unless the proof leads from the leaf to the root. */
+LANTIK_MUST_CHECK enum lantik_error lantik_inclusion_verify(uint64_t index, uint64_t size,
+        const uint8_t leaf_hash[LANTIK_HASH], const struct lantik_proof *proof, const uint8_t root[LANTIK_HASH]);
+LANTIK_MUST_CHECK enum lantik_error lantik_consistency_verify(uint64_t from, uint64_t to,
+        const uint8_t from_root[LANTIK_HASH], const uint8_t to_root[LANTIK_HASH], const struct lantik_proof *proof);
+
+/* What a leaf stands for; the third byte of every leaf. */
+enum lantik_leaf_type { LANTIK_LEAF_BATCH = 1, LANTIK_LEAF_DECISION, LANTIK_LEAF_ERASURE, LANTIK_LEAF_KEY, LANTIK_LEAF_RECOVERY };
+
+/* What PostgreSQL had promised when it acknowledged the commit. */
+enum lantik_durability {
+	LANTIK_DURABLE_LOCAL = 1,   /* flushed on one server; a lossy failover can lose it */
+	LANTIK_DURABLE_QUORUM = 2,  /* and on the standbys of synchronous_standby_names */
+	LANTIK_DURABLE_UNSAFE = 3,  /* fsync or synchronous_commit off: test installations only */
+};
+
+#define LANTIK_LEAF_FORMAT 1
+#define LANTIK_MAX_OFFICE_NAME 40u
+#define LANTIK_MAX_LEAF 512u
+
+/* Layout, big-endian, no padding: u16 format, u8 type, u64 leaf_index, u8 n, n bytes office, 16 batch_id,
+ * 32 body_sha256, 4 signing_key_id, 32 signature_sha256, 32 verdict_sha256, 32 rulebook_sha256, u32 rows,
+ * u16 row_format, 32 rows_root, i64 received_at, i64 recorded_at (microseconds since 1970 UTC), u8 durability. */
+struct lantik_batch_leaf {
+	uint64_t leaf_index;
+	struct lantik_span office;
+	uint8_t batch_id[16];
+	uint8_t body_sha256[LANTIK_HASH];
+	uint8_t signing_key_id[4];
+	uint8_t signature_sha256[LANTIK_HASH];
+	uint8_t verdict_sha256[LANTIK_HASH];
+	uint8_t rulebook_sha256[LANTIK_HASH];
+	uint32_t rows; /* accepted, in the register */
+	uint16_t row_format;
+	uint8_t rows_root[LANTIK_HASH];
+	int64_t received_at, recorded_at;
+	uint8_t durability;
+};
+
+enum lantik_error lantik_batch_leaf_format(const struct lantik_batch_leaf *leaf, struct lantik_buffer *ret);
+/* The whole of bytes or LANTIK_E_MALFORMED; office borrows from bytes. */
+LANTIK_MUST_CHECK enum lantik_error lantik_batch_leaf_parse(struct lantik_span bytes, struct lantik_batch_leaf *ret);
+
+#endif

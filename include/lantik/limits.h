@@ -1,0 +1,44 @@
+/* Every limit of the system, each with its derivation. Both ends compile the same numbers.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_LIMITS_H
+#define LANTIK_LIMITS_H
+
+#include <stdint.h>
+
+/* One agency's batch in the field is 4-9 thousand people (Kab. Tangerang: 8,205). */
+#define LANTIK_MAX_RECORDS 10000u
+
+/* 10,000 records of at most about 1.6 kB each; a full sample record measures about 1.1 kB. */
+#define LANTIK_MAX_BODY (16u * 1024 * 1024)
+
+/* One record: all text fields at their greatest length in four-byte characters, and seven documents. */
+#define LANTIK_MAX_RECORD (16u * 1024)
+
+/* An envelope holds ids, one signature and one signed checkpoint (five lines, two signatures during a rotation). */
+#define LANTIK_MAX_ENVELOPE (4u * 1024)
+
+/* ZMQ_MAXMSGSIZE counts one frame. */
+#define LANTIK_MAX_FRAME LANTIK_MAX_BODY
+
+/* Documents of one record: the programme asks for seven types (SE BKN 6/2025). */
+#define LANTIK_MAX_DOCUMENTS 16u
+
+/* Findings of one record: at most a few a field; the rest would tell nobody anything new. */
+#define LANTIK_MAX_FINDINGS_PER_RECORD 64u
+
+/* A proof in a tree of 2^63 leaves. */
+#define LANTIK_MAX_PROOF 64u
+
+/* A checkpoint note: origin, size, root and up to sixteen signatures, as C2SP asks verifiers to accept. */
+#define LANTIK_MAX_NOTE 4096u
+#define LANTIK_MAX_ORIGIN 128u
+
+/* Rulebook text: 7,285 districts and 1,200 agencies, about 200 kB; room for ten times that. */
+#define LANTIK_MAX_RULEBOOK (4u * 1024 * 1024)
+
+/* A verdict with every record returned for several reasons: 10,000 x about 400 bytes. */
+#define LANTIK_MAX_RECEIPT (8u * 1024 * 1024)
+
+_Static_assert(LANTIK_MAX_RECORD < LANTIK_MAX_BODY, "a record fits into a body");
+
+#endif

@@ -1,0 +1,38 @@
+/* A receipt: a C2SP tlog-proof whose extra is the leaf, a blank line, and the verdict. One self-contained text.
+ *   c2sp.org/tlog-proof@v1
+ *   extra <base64 of the leaf's bytes>
+ *   index <leaf index>
+ *   <base64 hash> ...
+ *   <blank line>
+ *   <signed checkpoint of size index + 1>
+ *   <blank line>
+ *   <verdict, from `lantik-verdict 1` to `end`>
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_RECEIPT_H
+#define LANTIK_RECEIPT_H
+
+#include "lantik/ledger.h"
+#include "lantik/note.h"
+#include "lantik/verdict.h"
+
+enum lantik_error lantik_receipt_format(struct lantik_span leaf, uint64_t index, const struct lantik_proof *proof,
+        struct lantik_span checkpoint, struct lantik_span verdict, struct lantik_buffer *ret);
+
+/* What a receipt says; nothing of it is proved before lantik_receipt_verify returned LANTIK_OK. Borrows from text,
+ * but leaf_bytes, which the caller frees. */
+struct lantik_receipt {
+	uint64_t index;
+	struct lantik_proof proof;
+	struct lantik_span checkpoint;   /* the signed note */
+	struct lantik_span verdict_text;
+	struct lantik_buffer leaf_bytes;
+	struct lantik_batch_leaf leaf;
+	struct lantik_checkpoint head;   /* after verify */
+};
+
+LANTIK_MUST_CHECK enum lantik_error lantik_receipt_parse(struct lantik_span text, struct lantik_receipt *ret);
+/* Signature, origin, size = index + 1, inclusion, leaf index, and SHA-256 of the verdict against the leaf. */
+LANTIK_MUST_CHECK enum lantik_error lantik_receipt_verify(struct lantik_receipt *receipt, const struct lantik_vkey *key);
+void lantik_receipt_free(struct lantik_receipt *receipt);
+
+#endif

@@ -1,0 +1,97 @@
+/* The rules of the field in one table, and the check that both ends run.
+ * core/rules.def is the table: `lantik check`, the daemon, the database's rule table and the documentation read it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_RULES_H
+#define LANTIK_RULES_H
+
+#include "lantik/record.h"
+#include "lantik/rulebook.h"
+
+enum lantik_severity {
+	LANTIK_FATAL = 1, /* the whole batch is refused */
+	LANTIK_ERROR_ROW, /* the record is returned to the office (BTS) */
+	LANTIK_REVIEW,    /* the record waits for a named official */
+	LANTIK_WARN,      /* the record passes, the finding is recorded */
+};
+
+enum lantik_layer {
+	LANTIK_LAYER_FILE,    /* needs the spreadsheet's text: judged at the office alone */
+	LANTIK_LAYER_ROW,     /* needs one record, its manifest and the rulebook */
+	LANTIK_LAYER_BATCH,   /* needs the manifest or all records */
+	LANTIK_LAYER_CENTRAL, /* needs the register: judged by the daemon alone */
+};
+
+struct lantik_rule {
+	const char *code; /* as in the field's list: `N05` */
+	enum lantik_layer layer;
+	unsigned kinds; /* bit 1 << enum lantik_kind */
+	unsigned steps; /* bit 1 << enum lantik_step */
+	char certainty; /* S sourced, D derived, U unverified default */
+	const char *title[2]; /* by enum lantik_language */
+	const char *source;
+};
+
+/* One way to break a rule. Its name in verdicts, JSON and the database is `CODE.case`, for example `N05.birth_date`. */
+struct lantik_case {
+	const struct lantik_rule *rule;
+	const char *name;
+	enum lantik_severity severity;
+	const char *expected[2]; /* what was expected and what to do, by enum lantik_language */
+};
+
+enum lantik_case_id {
+#define RULE(code, layer, kinds, steps, certainty, source, english, indonesian)
+#define CASE(code, name, severity, english, indonesian) LANTIK_CASE_##code##_##name,
+#include "lantik/rules.def"
+#undef RULE
+#undef CASE
+	LANTIK_CASE_COUNT
+};
+
+extern const struct lantik_rule lantik_rules[];
+extern const size_t lantik_rule_count;
+const struct lantik_case *lantik_case_of(enum lantik_case_id id);
+/* `N05.birth_date`; ret needs 64 bytes. */
+void lantik_case_format(enum lantik_case_id id, char *ret);
+/* LANTIK_CASE_COUNT when there is no such case. */
+enum lantik_case_id lantik_case_find(struct lantik_span name);
+
+struct lantik_finding {
+	uint32_t record_no; /* 1-based; 0: the batch */
+	uint16_t case_id;
+	uint8_t field; /* enum lantik_field_id */
+};
+
+/* A growing list; zero it to begin. */
+struct lantik_findings {
+	struct lantik_finding *items;
+	size_t count;
+	size_t capacity;
+};
+
+/* Ignores a finding that is already the record's last ones (same case and field); aborts on no memory. */
+void lantik_findings_add(
+        struct lantik_findings *findings, uint32_t record_no, enum lantik_case_id case_id, enum lantik_field_id field);
+/* By record, then rule table order, then field; duplicates removed. */
+void lantik_findings_sort(struct lantik_findings *findings);
+void lantik_findings_free(struct lantik_findings *findings);
+
+/* One batch being checked. Feed the manifest, then every record in order, then finish. */
+struct lantik_check;
+
+/* Borrows rulebook and manifest until freed. received is the date of receipt in Asia/Jakarta. */
+LANTIK_MUST_CHECK struct lantik_check *lantik_check_new(
+        const struct lantik_rulebook *rulebook, const struct lantik_manifest *manifest, int32_t received);
+/* Batch rules that need the manifest alone: B01 (schema version), B04, B05. */
+void lantik_check_manifest(struct lantik_check *check, struct lantik_findings *findings);
+/* Row rules. The record's spans must stay valid until finish only for nik. */
+void lantik_check_record(struct lantik_check *check, uint32_t record_no, const struct lantik_record *record,
+        struct lantik_findings *findings);
+/* What needs all records: N07, B02 (counts). Sorts the findings. */
+void lantik_check_finish(struct lantik_check *check, struct lantik_findings *findings);
+void lantik_check_free(struct lantik_check **check);
+
+/* Whether the rule could be judged: false when a table that it needs is empty in this rulebook. */
+bool lantik_rule_checkable(const struct lantik_rule *rule, const struct lantik_rulebook *rulebook);
+
+#endif

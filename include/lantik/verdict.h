@@ -1,0 +1,56 @@
+/* The verdict: every record's outcome as canonical text, whose SHA-256 is in the ledger's leaf.
+ *
+ *   lantik-verdict 1
+ *   office <name>
+ *   batch <uuid>
+ *   agency <code>
+ *   kind <word>
+ *   step <word>
+ *   outcome committed | refused
+ *   records <count> <hex SHA-256 of the records' bytes>
+ *   rulebook <hex SHA-256>
+ *   accepted <n>
+ *   returned <n>
+ *   review <n>
+ *   not-checked <code> ...                     absent when every rule was checked; codes in table order
+ *   finding <CODE.case>                        of the batch, none or more, in table order
+ *   record <no> <accepted|returned|review|refused> <CODE.case>[:<field>] ...    ascending
+ *   end
+ * A record without a line was accepted without a finding, or refused with its batch. Record numbers and codes only:
+ * no value of a person ever stands here.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_VERDICT_H
+#define LANTIK_VERDICT_H
+
+#include "lantik/rules.h"
+
+enum lantik_outcome { LANTIK_ACCEPTED, LANTIK_RETURNED, LANTIK_IN_REVIEW, LANTIK_REFUSED };
+
+struct lantik_verdict {
+	struct lantik_span office;
+	uint8_t batch_id[16];
+	struct lantik_span agency;
+	int32_t kind, step;
+	bool refused; /* the whole batch, by a batch rule */
+	uint32_t records;
+	uint8_t records_sha256[LANTIK_HASH];
+	uint8_t rulebook_sha256[LANTIK_HASH];
+	uint32_t accepted, returned, review;
+	const struct lantik_finding *findings; /* sorted by lantik_findings_sort */
+	size_t finding_count;
+	uint64_t not_checked[4]; /* bit i: rule i of lantik_rules */
+};
+
+/* The outcome that a record's findings lead to; findings are those of one record. */
+enum lantik_outcome lantik_outcome_of(const struct lantik_finding *findings, size_t count);
+const char *lantik_outcome_word(enum lantik_outcome outcome);
+/* Sets refused, accepted, returned and review from the findings and records. */
+void lantik_verdict_count(struct lantik_verdict *verdict);
+
+enum lantik_error lantik_verdict_format(const struct lantik_verdict *verdict, struct lantik_buffer *ret);
+/* ret borrows from text; findings go to *ret_findings (the caller frees). Rule cases that this build does not know are
+ * an error LANTIK_E_BAD_VERSION. */
+LANTIK_MUST_CHECK enum lantik_error lantik_verdict_parse(
+        struct lantik_span text, struct lantik_verdict *ret, struct lantik_findings *ret_findings);
+
+#endif
