@@ -1,0 +1,23 @@
+/* The verbs of lantik and what they share; private to this room.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_OFFICE_H
+#define LANTIK_OFFICE_H
+
+#include "lantik/cli.h"
+#include "lantik/record.h"
+
+/* One verb a file; each returns enum lantik_exit. The options that a verb asks for stand in verbs.c. */
+int lantik_keygen_main(struct lantik_cli *cli);
+int lantik_init_main(struct lantik_cli *cli);
+int lantik_config_main(struct lantik_cli *cli);
+int lantik_sync_main(struct lantik_cli *cli);
+int lantik_sample_main(struct lantik_cli *cli);
+int lantik_check_main(struct lantik_cli *cli);
+int lantik_submit_main(struct lantik_cli *cli);
+int lantik_verify_main(struct lantik_cli *cli);
+int lantik_status_main(struct lantik_cli *cli);
+
+/* The options of `sample`, beside its code. */
+extern const struct lantik_option lantik_sample_options[];
+
+#endif
