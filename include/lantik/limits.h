@@ -14,8 +14,8 @@
 /* One record: all text fields at their greatest length in four-byte characters, and seven documents. */
 #define LANTIK_MAX_RECORD (16u * 1024)
 
-/* An envelope holds ids, one signature and one signed checkpoint (five lines, two signatures during a rotation). */
-#define LANTIK_MAX_ENVELOPE (4u * 1024)
+/* An envelope holds ids, one signature (under 256 bytes with tags) and one signed checkpoint (LANTIK_MAX_NOTE). */
+#define LANTIK_MAX_ENVELOPE (256u + 4096u)
 
 /* ZMQ_MAXMSGSIZE counts one frame. */
 #define LANTIK_MAX_FRAME LANTIK_MAX_BODY
