@@ -1,0 +1,534 @@
+"""What the system tests share: a private PostgreSQL cluster, a site with its lantikd, offices, and waiting.
+
+SPDX-License-Identifier: Apache-2.0
+
+LANTIK_BIN    the build directory whose programs are tested (default build/release)
+LANTIK_TOOLS  the build directory of lantik and lantikctl, when another one (default LANTIK_BIN)
+LANTIK_SLICE  set: small sizes and longer deadlines, for instrumented builds
+"""
+
+import csv
+import atexit
+import io
+import json
+import os
+import pathlib
+import pwd
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PG_BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
+BUILD = pathlib.Path(os.environ.get("LANTIK_BIN", ROOT / "build" / "release")).resolve()
+TOOLS = pathlib.Path(os.environ.get("LANTIK_TOOLS", BUILD)).resolve()
+SLICE = bool(os.environ.get("LANTIK_SLICE"))
+PATIENCE = 4 if SLICE else 1
+SANITIZER = {
+    "ASAN_OPTIONS": "abort_on_error=1:detect_leaks=1:detect_stack_use_after_return=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1:abort_on_error=1",
+    "TSAN_OPTIONS": f"exitcode=66:halt_on_error=0:suppressions={ROOT / 'tests' / 'system' / 'tsan.supp'}",
+}
+COMPLAINT = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|lantik: bug:")
+
+
+def program(name):
+    build, room = {"lantikd": (BUILD, "daemon"), "lantik": (TOOLS, "office"), "lantikctl": (TOOLS, "ctl")}[name]
+    for path in (build / room / name, build / name, build / "bin" / name):
+        if path.exists():
+            return str(path)
+    raise FileNotFoundError(f"{name} is not built in {build}")
+
+
+def wait_until(predicate, deadline=20, what="the condition"):
+    """Returns the predicate's first true value; fails after the deadline (in seconds, stretched for slow builds)."""
+    end = time.monotonic() + deadline * PATIENCE
+    while True:
+        value = predicate()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {deadline * PATIENCE} s: {what}")
+        select.select([], [], [], 0.02)
+
+
+def environment(**extra):
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "LANTIK_", "NOTIFY_", "CREDENTIALS_"))}
+    return {**kept, **SANITIZER, "LC_ALL": "C.UTF-8", "LANGUAGE": "en", **extra}
+
+
+def scratch(prefix="lantik-test-"):
+    """A short directory that everybody may pass through; removed when the tests end."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+    path.chmod(0o755)
+    if not os.environ.get("LANTIK_KEEP"):
+        atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return path
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def stop(process, sig=signal.SIGTERM, deadline=30):
+    """Ends a process that we started; returns its status."""
+    if process.poll() is None:
+        process.send_signal(sig)
+        try:
+            process.wait(deadline * PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise AssertionError(f"{process.args[0]} did not stop within {deadline * PATIENCE} s") from None
+    return process.returncode
+
+
+class Cluster:
+    """A PostgreSQL cluster of our own, fsync on, reachable through its socket alone."""
+
+    def __init__(self, directory):
+        self.directory = directory / "pg"
+        self.socket = directory
+        self.log = directory / "postgresql.log"
+        self.process = None
+        self.user = pwd.getpwnam("postgres") if os.getuid() == 0 else None
+        self.directory.mkdir(mode=0o700)
+        if self.user:
+            os.chown(self.directory, self.user.pw_uid, self.user.pw_gid)
+            os.chown(self.socket, self.user.pw_uid, self.user.pw_gid)
+        command = [PG_BIN / "initdb", "-D", self.directory, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]
+        command += ["--data-checksums", "--auth-local=trust", "--auth-host=reject", "--no-instructions"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **self._identity())
+        atexit.register(self.stop, "immediate")
+
+    def _identity(self):
+        return {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
+
+    def start(self):
+        command = [PG_BIN / "postgres", "-D", self.directory, "-k", self.socket, "-c", "listen_addresses="]
+        command += ["-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "shared_buffers=128MB"]
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True,
+                **self._identity())
+        self.wait_ready()
+
+    def wait_ready(self):
+        wait_until(self.is_ready, 60, f"PostgreSQL is ready ({self.log})")
+
+    def is_ready(self):
+        command = [PG_BIN / "pg_isready", "-q", "-h", self.socket, "-U", "postgres", "-d", "postgres"]
+        return subprocess.run(command, check=False).returncode == 0
+
+    def stop(self, mode="fast"):
+        if self.process:
+            stop(self.process, signal.SIGQUIT if mode == "immediate" else signal.SIGINT, 60)
+            self.process = None
+
+    def conninfo(self, user, database="lantik"):
+        return f"host={self.socket} dbname={database} user={user}"
+
+    def sql(self, statement, user="postgres", database="lantik"):
+        """The rows of a statement, every value a str (NULL is '')."""
+        command = [PG_BIN / "psql", "-X", "-q", "--csv", "-t", "-v", "ON_ERROR_STOP=1", "-d",
+                   self.conninfo(user, database), "-c", statement]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+        if done.returncode:
+            raise AssertionError(f"{statement}: {done.stderr.strip()}")
+        return [tuple(row) for row in csv.reader(io.StringIO(done.stdout))]
+
+    def value(self, statement, **options):
+        return self.sql(statement, **options)[0][0]
+
+    def session(self, user="postgres", database="lantik"):
+        return Session(self, user, database)
+
+
+class Session:
+    """One psql that stays connected, for questions that cannot wait for a process to start."""
+
+    def __init__(self, cluster, user, database):
+        command = [PG_BIN / "psql", "-X", "-q", "-A", "-t", "-F", "\t", "-d", cluster.conninfo(user, database)]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, bufsize=1)
+
+    def sql(self, statement):
+        """The rows, or None when the connection is gone."""
+        try:
+            self.process.stdin.write(f"{statement};\n\\echo :ERROR end-of-answer\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            return None
+        rows = []
+        for line in self.process.stdout:
+            line = line.rstrip("\n")
+            if line.endswith("end-of-answer"):
+                return rows if line.startswith("false") else None
+            rows.append(tuple(line.split("\t")))
+        return None
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait(30)
+
+
+class Notify:
+    """The other end of sd_notify(3)."""
+
+    def __init__(self, path):
+        self.path = str(path)
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.setblocking(False)
+        self.state = {}
+
+    def poll(self):
+        while True:
+            try:
+                message = self.socket.recv(65536).decode()
+            except BlockingIOError:
+                return self.state
+            self.state.update(line.split("=", 1) for line in message.splitlines() if "=" in line)
+
+    def reset(self):
+        self.poll()
+        self.state = {}
+
+    def close(self):
+        self.socket.close()
+
+
+class Daemon:
+    """lantikd as a supervisor sees it."""
+
+    def __init__(self, directory, settings):
+        self.directory = directory
+        self.log = directory / "lantikd.log"
+        self.config = directory / "lantikd.conf"
+        lines = [f'{key} = "{value}"' if isinstance(value, str) else f"{key} = {value}" for key, value in settings.items()]
+        self.config.write_text("# Configuration of a system test.\n" + "\n".join(lines) + "\n")
+        self.notify = Notify(directory / "notify")
+        self.process = None
+        atexit.register(self._end)
+
+    def _end(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def start(self, wait=True):
+        self.notify.reset()
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [program("lantikd"), "--config", self.config], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                cwd="/", start_new_session=True, env=environment(NOTIFY_SOCKET=self.notify.path))
+        if wait:
+            self.wait_ready()
+
+    def wait_ready(self):
+        def ready():
+            if self.process.poll() is not None:
+                raise AssertionError(f"lantikd ended with {self.process.returncode}:\n{self.tail()}")
+            return self.notify.poll().get("READY") == "1"
+
+        wait_until(ready, 30, "lantikd says READY=1")
+
+    def stop(self, sig=signal.SIGTERM):
+        """Ends it in order and wants status 0 and no complaint of a sanitizer."""
+        status = stop(self.process, sig)
+        if status:
+            raise AssertionError(f"lantikd ended with {status}:\n{self.tail()}")
+        self.check_complaints()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def text(self):
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def tail(self, lines=60):
+        return "\n".join(self.text().splitlines()[-lines:])
+
+    def check_complaints(self):
+        match = COMPLAINT.search(self.text())
+        if match:
+            raise AssertionError(f"lantikd complained: {self.text()[max(0, match.start() - 200):][:6000]}")
+
+    def counters(self):
+        """All counters as they stand now."""
+        seen = len(self._counter_lines())
+        self.process.send_signal(signal.SIGUSR1)
+        lines = wait_until(lambda: self._counter_lines()[seen:], 10, "lantikd prints its counters")
+        return self.parse_counters(lines[-1])
+
+    def _counter_lines(self):
+        return [line for line in self.text().splitlines(True) if "counters " in line and line.endswith("\n")]
+
+    @staticmethod
+    def parse_counters(line):
+        return {name: int(value) for name, value in re.findall(r"([a-z_0-9]+)=(\d+)", line)}
+
+    def last_counters(self):
+        lines = self._counter_lines()
+        return self.parse_counters(lines[-1]) if lines else {}
+
+    def wait_counter(self, name, least, deadline=20):
+        return wait_until(lambda: self.counters().get(name, 0) >= least and self.counters(), deadline,
+                          f"counter {name} reaches {least}; they are {self.last_counters()}")
+
+    def memory(self):
+        """Resident memory in bytes."""
+        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        raise AssertionError("no VmRSS")
+
+
+class Run:
+    """What a program said and how it ended."""
+
+    def __init__(self, args, returncode, stdout, stderr):
+        self.args, self.returncode, self.stdout, self.stderr = args, returncode, stdout, stderr
+
+    @property
+    def lines(self):
+        return [json.loads(line) for line in self.stdout.splitlines() if line.startswith("{")]
+
+    @property
+    def summary(self):
+        return self.lines[-1]
+
+    def of_type(self, key, value):
+        return [line for line in self.lines if line.get(key) == value]
+
+    def __str__(self):
+        return f"{' '.join(map(str, self.args))}: status {self.returncode}\n{self.stdout[-3000:]}\n{self.stderr[-3000:]}"
+
+
+def run(*args, expect=0, timeout=120, **options):
+    """Runs a program to its end. expect: the status wanted, several, or None for any."""
+    args = [str(arg) for arg in args]
+    done = subprocess.run(args, check=False, capture_output=True, text=True, timeout=timeout * PATIENCE,
+                          stdin=subprocess.DEVNULL, env=environment(), **options)
+    result = Run(args, done.returncode, done.stdout, done.stderr)
+    wanted = (expect,) if isinstance(expect, int) else expect
+    if wanted is not None and done.returncode not in wanted:
+        raise AssertionError(f"wanted status {expect}: {result}")
+    if COMPLAINT.search(done.stderr):
+        raise AssertionError(str(result))
+    return result
+
+
+class Site:
+    """The centre: a cluster with a migrated database, keys, and a daemon."""
+
+    ORIGIN = "lantik.test/log/1"
+
+    def __init__(self, **settings):
+        self.directory = scratch()
+        self.cluster = Cluster(self.directory)
+        self.cluster.start()
+        self.cluster.sql("CREATE DATABASE lantik", database="postgres")
+        self.port = free_port()
+        self.keys = self.directory / "keys"
+        self.state = self.directory / "state"
+        self.state.mkdir()
+        self.ctl("migrate", "--origin", self.ORIGIN)
+        self.ctl("load", "--reference", ROOT / "sql" / "reference", "--test-regions")
+        self.ctl("keygen", "--directory", self.keys, "--origin", self.ORIGIN)
+        self.daemon = Daemon(self.directory, {
+            "listen": f"tcp://127.0.0.1:{self.port}",
+            "database": self.cluster.conninfo("lantik_daemon"),
+            "workers": 2,
+            "state_directory": str(self.state),
+            "curve_key_file": str(self.keys / "lantikd.curve.key"),
+            "receipt_key_file": str(self.keys / "receipt.key"),
+            **settings})
+        self.offices = {}
+
+    @property
+    def endpoint(self):
+        return f"tcp://127.0.0.1:{self.port}"
+
+    @property
+    def server_key(self):
+        return (self.keys / "lantikd.curve.pub").read_text().strip()
+
+    def sql(self, statement, **options):
+        return self.cluster.sql(statement, **options)
+
+    def value(self, statement, **options):
+        return self.cluster.value(statement, **options)
+
+    def ctl(self, *args, **options):
+        return run(program("lantikctl"), "--database", self.cluster.conninfo("postgres"), *args, **options)
+
+    def start(self):
+        self.daemon.start()
+
+    def stop(self):
+        self.daemon.stop()
+
+    def close(self):
+        """The end of a test: an orderly stop is part of what is tested."""
+        try:
+            if self.daemon.is_running():
+                self.daemon.stop()
+            self.daemon.check_complaints()
+        finally:
+            self.daemon._end()
+            self.daemon.notify.close()
+            self.cluster.stop("fast")
+
+    def office(self, name="kanreg-03", kanreg="03", home=None):
+        """An office with keys that the centre knows."""
+        office = Office(self, name, home or self.directory / f"home-{name}")
+        office.keygen()
+        self.add_office(office, kanreg)
+        office.init()
+        self.offices[name] = office
+        return office
+
+    def add_office(self, office, kanreg):
+        self.ctl("office", "add", office.name, "--kanreg", kanreg, "--curve-key", office.curve_key,
+                 "--signing-key", office.signing_key)
+
+    def state_of_register(self):
+        """A digest of every table that intake writes; equal digests: no row was changed, added or removed."""
+        tables = ["batch", "batch_body", "appointment", "current_appointment", "finding", "returned_record", "counter",
+                  "ledger_head", "ledger_leaf", "ledger_node"]
+        parts = [f"SELECT '{t}', count(*), md5(string_agg(md5(x::text), '' ORDER BY md5(x::text))) FROM lantik.{t} x"
+                 for t in tables]
+        return self.sql(" UNION ALL ".join(parts))
+
+
+class Office:
+    """An office's lantik with its home."""
+
+    def __init__(self, site, name, home):
+        self.site, self.name, self.home = site, name, pathlib.Path(home)
+        self.files = site.directory / f"files-{self.home.name}"
+        self.files.mkdir(exist_ok=True)
+
+    def lantik(self, *args, **options):
+        return run(program("lantik"), "--home", self.home, *args, **options)
+
+    def keygen(self):
+        self.lantik("keygen")
+
+    @property
+    def curve_key(self):
+        return (self.home / "curve.pub").read_text().strip()
+
+    @property
+    def signing_key(self):
+        return (self.home / "signing.vkey").read_text().strip()
+
+    def init(self, endpoint=None, server_key=None):
+        self.lantik("init", "--endpoint", endpoint or self.site.endpoint, "--server-key",
+                    server_key or self.site.keys / "lantikd.curve.pub", "--receipt-key",
+                    self.site.keys / "receipt.vkey", "--office", self.name)
+
+    def sample(self, name, **options):
+        """A synthetic batch; options are those of `lantik sample` with _ for -."""
+        path = self.files / f"{name}.csv"
+        args = []
+        for key, value in options.items():
+            args += [f"--{key.replace('_', '-')}"] + ([] if value is True else [value])
+        self.lantik("sample", *args, path)
+        return path
+
+    def submit(self, path, *args, **options):
+        return self.lantik("submit", "--json", *args, path, **options)
+
+    def submit_start(self, path, *args):
+        """A submit that runs beside the test."""
+        command = [program("lantik"), "--home", str(self.home), "submit", "--json", *args, str(path)]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, env=environment())
+
+
+# --- a peer of our own, for what lantik would never send ---------------------------------------------------------------
+
+class Peer:
+    """A DEALER with the keys it is given; None: no CURVE at all."""
+
+    def __init__(self, endpoint, server_key=None, keys=None):
+        import zmq
+
+        self.zmq = zmq
+        self.context = zmq.Context()
+        self.socket = self.context.socket(zmq.DEALER)
+        self.socket.linger = 0
+        self.monitor = self.socket.get_monitor_socket()
+        if server_key:
+            self.socket.curve_serverkey = server_key.encode()
+            self.socket.curve_publickey, self.socket.curve_secretkey = keys or zmq.curve_keypair()
+        self.socket.connect(endpoint)
+
+    def send(self, *frames):
+        self.socket.send_multipart(frames)
+
+    def receive(self, deadline=10):
+        """The frames of one reply, or None."""
+        if self.socket.poll(int(deadline * PATIENCE * 1000)):
+            return self.socket.recv_multipart()
+        return None
+
+    def events(self, wanted, deadline=10):
+        """Waits for one of the socket's monitor events."""
+        from zmq.utils.monitor import recv_monitor_message
+
+        end = time.monotonic() + deadline * PATIENCE
+        while time.monotonic() < end:
+            if self.monitor.poll(int(max(0, end - time.monotonic()) * 1000)):
+                event = recv_monitor_message(self.monitor)["event"]
+                if event & wanted:
+                    return event
+        return None
+
+    def close(self):
+        self.socket.disable_monitor()
+        self.context.destroy(linger=0)
+
+
+class Case(unittest.TestCase):
+    """A test with a site of its own; `settings` are lantikd's."""
+
+    settings = {}
+    site = None
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.site = Site(**cls.settings)
+        cls.site.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        if cls.site:
+            cls.site.close()
+
+    def run(self, result=None):
+        before = len(result.failures) + len(result.errors) if result else 0
+        super().run(result)
+        if result and len(result.failures) + len(result.errors) > before and self.site:
+            print(f"--- the end of lantikd's log ({self.id()})\n{self.site.daemon.tail()}\n---", file=sys.stderr)
+
+
+def main():
+    unittest.main(verbosity=2)
