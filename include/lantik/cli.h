@@ -93,6 +93,10 @@ void lantik_remark(struct lantik_cli *cli, const char *english, const char *indo
 int lantik_fail(struct lantik_cli *cli, unsigned number, int exit_code, const char *english, const char *indonesian,
 	...) LANTIK_PRINTF(4, 6) LANTIK_PRINTF(5, 6);
 
+/* The text with control characters and bad UTF-8 replaced, fit for a terminal. */
+void lantik_printable(struct lantik_span text, struct lantik_buffer *ret);
+LANTIK_MUST_CHECK bool lantik_utf8_valid(struct lantik_span text);
+
 /* ---- JSON Lines: all of these do nothing without --json. Names are English and never translated. ---- */
 
 void lantik_json_open(struct lantik_cli *cli, const char *type);                    /* finding, result, progress, ... */
