@@ -462,48 +462,61 @@ class Office:
                                 text=True, env=environment())
 
 
-# --- a peer of our own, for what lantik would never send ---------------------------------------------------------------
+# --- an office of our own, for what lantik would never send: on top of the independent client ----------------------------
 
-class Peer:
-    """A DEALER with the keys it is given; None: no CURVE at all."""
 
-    def __init__(self, endpoint, server_key=None, keys=None):
+def client_modules():
+    """The modules of examples/python: lantik_client, lantik_batch, lantik_receipt."""
+    directory = str(ROOT / "examples" / "python")
+    if directory not in sys.path:
+        sys.path.insert(0, directory)
+        sys.dont_write_bytecode = True
+    import lantik_batch
+    import lantik_client
+    import lantik_receipt
+
+    return lantik_client, lantik_batch, lantik_receipt
+
+
+class WireOffice:
+    """An office that speaks the wire contract directly; its keys are in plain sight."""
+
+    _contract = None
+
+    def __init__(self, site, name, kanreg="03", known=True):
         import zmq
 
-        self.zmq = zmq
-        self.context = zmq.Context()
-        self.socket = self.context.socket(zmq.DEALER)
-        self.socket.linger = 0
-        self.monitor = self.socket.get_monitor_socket()
-        if server_key:
-            self.socket.curve_serverkey = server_key.encode()
-            self.socket.curve_publickey, self.socket.curve_secretkey = keys or zmq.curve_keypair()
-        self.socket.connect(endpoint)
+        self.site, self.name = site, name
+        self.client_module, self.batch, self.receipt = client_modules()
+        if WireOffice._contract is None:
+            WireOffice._contract = self.client_module.Contract()
+        self.contract = WireOffice._contract
+        public, secret = zmq.curve_keypair()
+        self.curve_key, self.curve_secret = public.decode(), secret
+        self.signing = self.receipt.SigningKey.of(name, os.urandom(32))
+        self.signing_key = self.signing.verifier.format()
+        self.log_key = self.receipt.VerifierKey.parse((site.keys / "receipt.vkey").read_text().strip())
+        if known:
+            site.add_office(self, kanreg)
 
-    def send(self, *frames):
-        self.socket.send_multipart(frames)
+    def client(self, server_key=None, timeout=15):
+        return self.client_module.Client(
+            [self.site.endpoint], (server_key or self.site.server_key).encode(), self.curve_secret,
+            signing_key=self.signing, log_key=self.log_key, contract=self.contract, attempt_timeout=timeout * PATIENCE)
 
-    def receive(self, deadline=10):
-        """The frames of one reply, or None."""
-        if self.socket.poll(int(deadline * PATIENCE * 1000)):
-            return self.socket.recv_multipart()
-        return None
+    def read(self, path):
+        """The manifest and the records of a sampled file and its sidecar."""
+        with open(f"{path}.manifest", encoding="utf-8", newline="") as file:
+            cells = {row[0]: row[1] for row in csv.reader(file) if len(row) == 2}
+        cells.pop("name", None)
+        manifest = self.batch.fill(self.contract.Manifest(), cells)
+        return manifest, self.batch.read_csv(self.contract, path)
 
-    def events(self, wanted, deadline=10):
-        """Waits for one of the socket's monitor events."""
-        from zmq.utils.monitor import recv_monitor_message
-
-        end = time.monotonic() + deadline * PATIENCE
-        while time.monotonic() < end:
-            if self.monitor.poll(int(max(0, end - time.monotonic()) * 1000)):
-                event = recv_monitor_message(self.monitor)["event"]
-                if event & wanted:
-                    return event
-        return None
-
-    def close(self):
-        self.socket.disable_monitor()
-        self.context.destroy(linger=0)
+    def body(self, path, **overrides):
+        manifest, records = self.read(path)
+        for name, value in overrides.items():
+            setattr(manifest, name, value)
+        return self.batch.encode_batch(self.contract, manifest, records)
 
 
 class Case(unittest.TestCase):
