@@ -125,6 +125,7 @@ cluster_directory() {
 	local var=$1 directory
 	directory=$var/cluster
 	if [[ ! -e $directory ]]; then
+		rm -f "$directory"
 		if (cd / && as_cluster_user test -x "$var"); then
 			mkdir -m 0700 "$directory"
 		else
