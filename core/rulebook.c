@@ -6,6 +6,7 @@
 
 #include "lantik/limits.h"
 #include "lantik/time.h"
+#include "lines.h"
 
 #define FIRST_LINE "lantik-rulebook 1"
 #define MAX_COLUMNS 7
@@ -249,18 +250,6 @@ static enum lantik_error add_line(struct lantik_rulebook *book, struct lantik_sp
 	return LANTIK_E_UNKNOWN_FIELD;
 }
 
-/* Takes the next line without its LF; false at the end, or when the last line has no LF. */
-static bool next_line(struct lantik_span *rest, struct lantik_span *ret)
-{
-	const uint8_t *end = rest->len == 0 ? NULL : memchr(rest->data, '\n', rest->len);
-	if (end == NULL)
-		return false;
-	*ret = (struct lantik_span){rest->data, (size_t)(end - rest->data)};
-	rest->len -= ret->len + 1;
-	rest->data = end + 1;
-	return true;
-}
-
 static bool ascending(struct lantik_span a, struct lantik_span b)
 {
 	int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
@@ -271,11 +260,11 @@ static enum lantik_error read_lines(struct lantik_rulebook *book, struct lantik_
 {
 	struct lantik_span line, last = {NULL, 0};
 	unsigned number = 1;
-	if (!next_line(&text, &line) || !lantik_span_is(line, FIRST_LINE)) {
+	if (!lantik_line_take(&text, &line) || !lantik_span_is(line, FIRST_LINE)) {
 		*ret_line = 1;
 		return LANTIK_E_BAD_VERSION;
 	}
-	while (next_line(&text, &line)) {
+	while (lantik_line_take(&text, &line)) {
 		*ret_line = ++number;
 		if (last.data != NULL && !ascending(last, line))
 			return LANTIK_E_MALFORMED;

@@ -24,9 +24,9 @@ enum lantik_layer {
 struct lantik_rule {
 	const char *code; /* as in the field's list: `N05` */
 	enum lantik_layer layer;
-	unsigned kinds; /* bit 1 << enum lantik_kind */
-	unsigned steps; /* bit 1 << enum lantik_step */
-	char certainty; /* S sourced, D derived, U unverified default */
+	unsigned kinds;       /* bit 1 << enum lantik_kind */
+	unsigned steps;       /* bit 1 << enum lantik_step */
+	char certainty;       /* S sourced, D derived, U unverified default */
 	const char *title[2]; /* by enum lantik_language */
 	const char *source;
 };
@@ -69,9 +69,9 @@ struct lantik_findings {
 	size_t capacity;
 };
 
-/* Ignores a finding that is already the record's last ones (same case and field); aborts on no memory. */
+/* Appends; lantik_findings_sort removes duplicates. Aborts on no memory. */
 void lantik_findings_add(
-        struct lantik_findings *findings, uint32_t record_no, enum lantik_case_id case_id, enum lantik_field_id field);
+	struct lantik_findings *findings, uint32_t record_no, enum lantik_case_id case_id, enum lantik_field_id field);
 /* By record, then rule table order, then field; duplicates removed. */
 void lantik_findings_sort(struct lantik_findings *findings);
 void lantik_findings_free(struct lantik_findings *findings);
@@ -81,15 +81,19 @@ struct lantik_check;
 
 /* Borrows rulebook and manifest until freed. received is the date of receipt in Asia/Jakarta. */
 LANTIK_MUST_CHECK struct lantik_check *lantik_check_new(
-        const struct lantik_rulebook *rulebook, const struct lantik_manifest *manifest, int32_t received);
-/* Batch rules that need the manifest alone: B01 (schema version), B04, B05. */
+	const struct lantik_rulebook *rulebook, const struct lantik_manifest *manifest, int32_t received);
+/* Batch rules that need the manifest alone: B01 (but for header and columns, which only the office sees), B04, B05. */
 void lantik_check_manifest(struct lantik_check *check, struct lantik_findings *findings);
-/* Row rules. The record's spans must stay valid until finish only for nik. */
+/* Row rules, B01.utf8, B08 and N07; at most LANTIK_MAX_FINDINGS_PER_RECORD a record. Nothing of the record is kept. */
 void lantik_check_record(struct lantik_check *check, uint32_t record_no, const struct lantik_record *record,
-        struct lantik_findings *findings);
-/* What needs all records: N07, B02 (counts). Sorts the findings. */
+	struct lantik_findings *findings);
+/* What needs all records: B02 (counts). Sorts the findings. */
 void lantik_check_finish(struct lantik_check *check, struct lantik_findings *findings);
 void lantik_check_free(struct lantik_check **check);
+
+/* T02, for readers of spreadsheets: trims blanks, takes one leading apostrophe off, makes `null`, `NULL` and a lone `-`
+ * empty. True when the rule's case is to be reported; trimming alone is not worth a finding. */
+bool lantik_text_normalise(struct lantik_span *cell);
 
 /* Whether the rule could be judged: false when a table that it needs is empty in this rulebook. */
 bool lantik_rule_checkable(const struct lantik_rule *rule, const struct lantik_rulebook *rulebook);

@@ -1,0 +1,122 @@
+/* The rules of the batch that need no register: B01, B02, B04, B05, B08.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "rules_private.h"
+
+/* Whether one entry of the manifest can be stored as it stands. kode_instansi, kind, step and schema_version have cases
+ * of their own. */
+static bool entry_sound(const struct lantik_manifest *manifest, const struct lantik_field *field)
+{
+	const void *member = lantik_member(manifest, field);
+	const struct lantik_span *span = member;
+	switch (field->type) {
+	case LANTIK_TEXT: {
+		struct lantik_text_facts facts = lantik_text_facts(*span);
+		return !facts.control && facts.characters <= (size_t)field->extent;
+	}
+	case LANTIK_ID:
+		return span->len == 0 || span->len == 16;
+	case LANTIK_HASH_FIELD:
+		return span->len == 0 || span->len == LANTIK_HASH;
+	case LANTIK_DATE:
+		return *(const int32_t *)member == 0 || lantik_date_valid(*(const int32_t *)member);
+	case LANTIK_INT:
+		return *(const int32_t *)member >= 0 && *(const int32_t *)member <= field->extent;
+	case LANTIK_TIME:
+		return *(const int64_t *)member >= 0;
+	case LANTIK_WORD:
+	case LANTIK_MONEY:
+	case LANTIK_DOCUMENTS:
+		break;
+	}
+	return true;
+}
+
+static bool has_own_case(const struct lantik_manifest *manifest, const struct lantik_field *field)
+{
+	const void *member = lantik_member(manifest, field);
+	return member == &manifest->schema_version || member == &manifest->kode_instansi;
+}
+
+/* B01 over the entries: unreadable text is another case than an entry that does not fit. */
+static void check_entries(struct lantik_check *check, struct lantik_findings *findings)
+{
+	bool readable = true, sound = true;
+	for (size_t i = 0; i < lantik_manifest_field_count; i++) {
+		const struct lantik_field *field = &lantik_manifest_fields[i];
+		const struct lantik_span *span = lantik_member(check->manifest, field);
+		if (field->type == LANTIK_TEXT && !lantik_text_facts(*span).valid)
+			readable = false;
+		else if (!has_own_case(check->manifest, field))
+			sound &= entry_sound(check->manifest, field);
+	}
+	if (!readable)
+		lantik_batch_report(check, findings, LANTIK_CASE_B01_utf8);
+	if (!sound)
+		lantik_batch_report(check, findings, LANTIK_CASE_B01_manifest);
+}
+
+static void check_form(struct lantik_check *check, struct lantik_findings *findings)
+{
+	const struct lantik_manifest *manifest = check->manifest;
+	if (!lantik_span_is(manifest->schema_version, LANTIK_SCHEMA_VERSION))
+		lantik_batch_report(check, findings, LANTIK_CASE_B01_schema_version);
+	if (lantik_word(LANTIK_WORDS_kind, manifest->kind, LANTIK_ENGLISH) == NULL)
+		lantik_batch_report(check, findings, LANTIK_CASE_B01_kind);
+	if (lantik_word(LANTIK_WORDS_step, manifest->step, LANTIK_ENGLISH) == NULL)
+		lantik_batch_report(check, findings, LANTIK_CASE_B01_step);
+	check_entries(check, findings);
+}
+
+/* B04 */
+static void check_kanreg(
+	struct lantik_check *check, struct lantik_findings *findings, const struct lantik_agency *agency)
+{
+	struct lantik_span kanreg = check->manifest->kanreg_id;
+	if (lantik_rulebook_serves(check->rulebook, kanreg, agency->province, check->received))
+		return;
+	bool sure = lantik_rulebook_serves_sure(check->rulebook, agency->province, check->received);
+	lantik_batch_report(check, findings, sure ? LANTIK_CASE_B04_kanreg : LANTIK_CASE_B04_kanreg_unverified);
+}
+
+void lantik_check_manifest(struct lantik_check *check, struct lantik_findings *findings)
+{
+	struct lantik_span code = check->manifest->kode_instansi;
+	const struct lantik_agency *agency = lantik_rulebook_agency(check->rulebook, code, check->received);
+	check_form(check, findings);
+	if (agency != NULL)
+		check_kanreg(check, findings, agency);
+	else if (code.len != 4 || !lantik_all_digits(code))
+		lantik_batch_report(check, findings, LANTIK_CASE_B05_format);
+	else if (!lantik_rulebook_agency_known(check->rulebook, code))
+		lantik_batch_report(check, findings, LANTIK_CASE_B05_unknown);
+	else
+		lantik_batch_report(check, findings, LANTIK_CASE_B05_inactive);
+}
+
+void lantik_row_agency(struct lantik_row *row)
+{
+	struct lantik_span code = row->record->kode_instansi;
+	if (code.len > 0 && !lantik_span_equal(code, row->check->manifest->kode_instansi))
+		lantik_row_report(row, LANTIK_CASE_B08_agency, LANTIK_F_kode_instansi);
+}
+
+static void check_group(struct lantik_check *check, struct lantik_findings *findings, int32_t counted,
+	enum lantik_case_id case_id, unsigned group)
+{
+	if (counted < 0 || (uint32_t)counted != check->groups[group])
+		lantik_batch_report(check, findings, case_id);
+}
+
+/* B02; groups are compared when the manifest counts any. */
+void lantik_check_finish(struct lantik_check *check, struct lantik_findings *findings)
+{
+	const struct lantik_manifest *manifest = check->manifest;
+	if (manifest->row_count < 0 || (uint32_t)manifest->row_count != check->records)
+		lantik_batch_report(check, findings, LANTIK_CASE_B02_row_count);
+	if (manifest->count_guru != 0 || manifest->count_kesehatan != 0 || manifest->count_teknis != 0) {
+		check_group(check, findings, manifest->count_guru, LANTIK_CASE_B02_count_guru, 1);
+		check_group(check, findings, manifest->count_kesehatan, LANTIK_CASE_B02_count_kesehatan, 2);
+		check_group(check, findings, manifest->count_teknis, LANTIK_CASE_B02_count_teknis, 3);
+	}
+	lantik_findings_sort(findings);
+}

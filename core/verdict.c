@@ -1,0 +1,176 @@
+/* The verdict as canonical text, and back.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "lantik/verdict.h"
+
+#include <string.h>
+
+#include "lines.h"
+
+#define FIRST_LINE "lantik-verdict 1"
+
+/* Stands for a name that the manifest does not give in a form that a line can hold. */
+#define NO_NAME "-"
+
+static const char *const outcome_words[] = {"accepted", "returned", "review", "refused"};
+
+enum lantik_outcome lantik_outcome_of(const struct lantik_finding *findings, size_t count)
+{
+	enum lantik_outcome outcome = LANTIK_ACCEPTED;
+	for (size_t i = 0; i < count; i++) {
+		switch (lantik_case_of((enum lantik_case_id)findings[i].case_id)->severity) {
+		case LANTIK_FATAL:
+			return LANTIK_REFUSED;
+		case LANTIK_ERROR_ROW:
+			outcome = LANTIK_RETURNED;
+			break;
+		case LANTIK_REVIEW:
+			if (outcome == LANTIK_ACCEPTED)
+				outcome = LANTIK_IN_REVIEW;
+			break;
+		case LANTIK_WARN:
+			break;
+		}
+	}
+	return outcome;
+}
+
+const char *lantik_outcome_word(enum lantik_outcome outcome)
+{
+	LANTIK_ASSERT((unsigned)outcome < LANTIK_COUNT(outcome_words));
+	return outcome_words[outcome];
+}
+
+/* How many findings from here on belong to the same record. */
+static size_t record_run(const struct lantik_finding *findings, size_t count)
+{
+	size_t run = 0;
+	while (run < count && findings[run].record_no == findings[0].record_no)
+		run++;
+	return run;
+}
+
+void lantik_verdict_count(struct lantik_verdict *verdict)
+{
+	uint32_t returned = 0, review = 0;
+	bool refused = lantik_outcome_of(verdict->findings, verdict->finding_count) == LANTIK_REFUSED;
+	for (size_t at = 0, run; at < verdict->finding_count && !refused; at += run) {
+		const struct lantik_finding *findings = verdict->findings + at;
+		run = record_run(findings, verdict->finding_count - at);
+		enum lantik_outcome outcome =
+			findings->record_no == 0 ? LANTIK_ACCEPTED : lantik_outcome_of(findings, run);
+		returned += outcome == LANTIK_RETURNED;
+		review += outcome == LANTIK_IN_REVIEW;
+	}
+	verdict->refused = refused;
+	verdict->returned = returned;
+	verdict->review = review;
+	verdict->accepted = refused ? 0 : verdict->records - returned - review;
+}
+
+/* A batch is refused for its agency code, too, whatever that holds: the line stays a line and tells nothing personal.
+ */
+static bool is_agency(struct lantik_span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] < '0' || text.data[i] > '9')
+			return false;
+	}
+	return text.len == 4;
+}
+
+static void append_name(struct lantik_buffer *ret, const char *key, struct lantik_span name)
+{
+	lantik_buffer_printf(ret, "%s ", key);
+	lantik_buffer_append_span(ret, name);
+	lantik_buffer_append(ret, "\n", 1);
+}
+
+static void append_word(struct lantik_buffer *ret, const char *key, enum lantik_word_list list, int32_t code)
+{
+	const char *word = lantik_word(list, code, LANTIK_ENGLISH);
+	lantik_buffer_printf(ret, "%s %s\n", key, word == NULL ? NO_NAME : word);
+}
+
+static void append_head(const struct lantik_verdict *verdict, struct lantik_buffer *ret)
+{
+	char batch[37], records[2 * LANTIK_HASH + 1], rulebook[2 * LANTIK_HASH + 1];
+	lantik_id_format(verdict->batch_id, batch);
+	lantik_hex_encode(verdict->records_sha256, LANTIK_HASH, records);
+	lantik_hex_encode(verdict->rulebook_sha256, LANTIK_HASH, rulebook);
+	lantik_buffer_printf(ret, "%s\n", FIRST_LINE);
+	append_name(ret, "office", verdict->office);
+	lantik_buffer_printf(ret, "batch %s\n", batch);
+	append_name(ret, "agency", is_agency(verdict->agency) ? verdict->agency : lantik_span_of(NO_NAME));
+	append_word(ret, "kind", LANTIK_WORDS_kind, verdict->kind);
+	append_word(ret, "step", LANTIK_WORDS_step, verdict->step);
+	lantik_buffer_printf(ret, "outcome %s\n", verdict->refused ? "refused" : "committed");
+	lantik_buffer_printf(ret, "records %u %s\n", (unsigned)verdict->records, records);
+	lantik_buffer_printf(ret, "rulebook %s\n", rulebook);
+	lantik_buffer_printf(ret, "accepted %u\nreturned %u\nreview %u\n", (unsigned)verdict->accepted,
+		(unsigned)verdict->returned, (unsigned)verdict->review);
+}
+
+static bool is_unchecked(const struct lantik_verdict *verdict, size_t rule)
+{
+	return (verdict->not_checked[rule / 64] >> (rule % 64) & 1) != 0;
+}
+
+static void append_unchecked(const struct lantik_verdict *verdict, struct lantik_buffer *ret)
+{
+	bool any = false;
+	for (size_t i = 0; i < lantik_rule_count; i++) {
+		if (!is_unchecked(verdict, i))
+			continue;
+		lantik_buffer_printf(ret, "%s %s", any ? "" : "not-checked", lantik_rules[i].code);
+		any = true;
+	}
+	if (any)
+		lantik_buffer_append(ret, "\n", 1);
+}
+
+static void append_case(const struct lantik_finding *finding, struct lantik_buffer *ret)
+{
+	char name[64];
+	lantik_case_format((enum lantik_case_id)finding->case_id, name);
+	lantik_buffer_append_span(ret, lantik_span_of(name));
+	if (finding->field != LANTIK_F_NONE) {
+		lantik_buffer_append(ret, ":", 1);
+		lantik_buffer_append_span(ret, lantik_span_of(lantik_record_fields[finding->field - 1].name));
+	}
+}
+
+static void append_batch_findings(const struct lantik_finding *findings, size_t count, struct lantik_buffer *ret)
+{
+	for (size_t i = 0; i < count; i++) {
+		lantik_buffer_append_span(ret, lantik_span_of("finding "));
+		append_case(&findings[i], ret);
+		lantik_buffer_append(ret, "\n", 1);
+	}
+}
+
+static void append_record(const struct lantik_finding *findings, size_t count, bool refused, struct lantik_buffer *ret)
+{
+	enum lantik_outcome outcome = refused ? LANTIK_REFUSED : lantik_outcome_of(findings, count);
+	lantik_buffer_printf(ret, "record %u %s", (unsigned)findings->record_no, lantik_outcome_word(outcome));
+	for (size_t i = 0; i < count; i++) {
+		lantik_buffer_append(ret, " ", 1);
+		append_case(&findings[i], ret);
+	}
+	lantik_buffer_append(ret, "\n", 1);
+}
+
+enum lantik_error lantik_verdict_format(const struct lantik_verdict *verdict, struct lantik_buffer *ret)
+{
+	append_head(verdict, ret);
+	append_unchecked(verdict, ret);
+	for (size_t at = 0, run; at < verdict->finding_count; at += run) {
+		const struct lantik_finding *findings = verdict->findings + at;
+		run = record_run(findings, verdict->finding_count - at);
+		if (findings->record_no == 0)
+			append_batch_findings(findings, run, ret);
+		else
+			append_record(findings, run, verdict->refused, ret);
+	}
+	lantik_buffer_append_span(ret, lantik_span_of("end\n"));
+	return ret->error;
+}

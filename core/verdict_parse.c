@@ -1,0 +1,268 @@
+/* Reading a verdict: line by line, in the one order that lantik_verdict_format writes.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "lantik/verdict.h"
+
+#include <string.h>
+
+#include "lines.h"
+
+#define FIRST_LINE "lantik-verdict 1"
+
+/* The value of the next line, which must have this key. */
+static bool take_value(struct lantik_span *text, const char *key, struct lantik_span *ret)
+{
+	struct lantik_span line, rest;
+	if (!lantik_line_take(text, &line) || !lantik_line_after(line, key, &rest))
+		return false;
+	if (rest.len < 2 || rest.data[0] != ' ')
+		return false;
+	*ret = (struct lantik_span){rest.data + 1, rest.len - 1};
+	return true;
+}
+
+static bool read_count(struct lantik_span text, uint32_t *ret)
+{
+	uint64_t value;
+	if (!lantik_decimal_parse(text, &value) || value > UINT32_MAX)
+		return false;
+	*ret = (uint32_t)value;
+	return true;
+}
+
+/* The part before the first blank; the rest begins after it. False when nothing is left. */
+static bool take_word(struct lantik_span *text, struct lantik_span *ret)
+{
+	if (text->len == 0)
+		return false;
+	const uint8_t *blank = memchr(text->data, ' ', text->len);
+	size_t len = blank == NULL ? text->len : (size_t)(blank - text->data);
+	*ret = (struct lantik_span){text->data, len};
+	size_t used = blank == NULL ? len : len + 1;
+	*text = (struct lantik_span){text->data + used, text->len - used};
+	return len > 0 && (blank == NULL || text->len > 0);
+}
+
+static bool take_count(struct lantik_span *text, const char *key, uint32_t *ret)
+{
+	struct lantik_span value;
+	return take_value(text, key, &value) && read_count(value, ret);
+}
+
+/* Only as the list spells it in English; `-` is none. */
+static bool take_listed(struct lantik_span *text, const char *key, enum lantik_word_list list, int32_t *ret)
+{
+	struct lantik_span value;
+	if (!take_value(text, key, &value))
+		return false;
+	*ret = lantik_span_is(value, "-") ? 0 : lantik_word_code(list, value);
+	return *ret == 0 ||
+	       (*ret != LANTIK_WORD_UNREADABLE && lantik_span_is(value, lantik_word(list, *ret, LANTIK_ENGLISH)));
+}
+
+static bool is_lower_hex(struct lantik_span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] >= 'A' && text.data[i] <= 'F')
+			return false;
+	}
+	return true;
+}
+
+static bool take_names(struct lantik_span *text, struct lantik_verdict *ret)
+{
+	struct lantik_span batch;
+	return take_value(text, "office", &ret->office) && take_value(text, "batch", &batch) && batch.len == 36 &&
+	       is_lower_hex(batch) && lantik_id_parse(batch, ret->batch_id) &&
+	       take_value(text, "agency", &ret->agency) && take_listed(text, "kind", LANTIK_WORDS_kind, &ret->kind) &&
+	       take_listed(text, "step", LANTIK_WORDS_step, &ret->step);
+}
+
+static bool take_hash(struct lantik_span value, uint8_t ret[LANTIK_HASH])
+{
+	return is_lower_hex(value) && lantik_hex_decode(value, ret, LANTIK_HASH);
+}
+
+static bool take_outcome(struct lantik_span *text, struct lantik_verdict *ret)
+{
+	struct lantik_span outcome, records, count, rulebook;
+	if (!take_value(text, "outcome", &outcome) || !take_value(text, "records", &records) ||
+		!take_word(&records, &count) || !read_count(count, &ret->records) ||
+		!take_hash(records, ret->records_sha256) || !take_value(text, "rulebook", &rulebook) ||
+		!take_hash(rulebook, ret->rulebook_sha256))
+		return false;
+	ret->refused = lantik_span_is(outcome, "refused");
+	if (!ret->refused && !lantik_span_is(outcome, "committed"))
+		return false;
+	return take_count(text, "accepted", &ret->accepted) && take_count(text, "returned", &ret->returned) &&
+	       take_count(text, "review", &ret->review);
+}
+
+static enum lantik_error read_rule(struct lantik_span code, size_t *next, struct lantik_verdict *ret)
+{
+	size_t i = 0;
+	while (i < lantik_rule_count && !lantik_span_is(code, lantik_rules[i].code))
+		i++;
+	if (i == lantik_rule_count)
+		return LANTIK_E_BAD_VERSION;
+	if (i < *next)
+		return LANTIK_E_MALFORMED;
+	ret->not_checked[i / 64] |= UINT64_C(1) << (i % 64);
+	*next = i + 1;
+	return LANTIK_OK;
+}
+
+/* `not-checked`, when there is such a line. */
+static enum lantik_error take_unchecked(struct lantik_span *text, struct lantik_verdict *ret)
+{
+	struct lantik_span after = *text, codes, code;
+	size_t next = 0;
+	if (!take_value(&after, "not-checked", &codes))
+		return LANTIK_OK;
+	*text = after;
+	while (codes.len > 0) {
+		if (!take_word(&codes, &code))
+			return LANTIK_E_MALFORMED;
+		enum lantik_error error = read_rule(code, &next, ret);
+		if (error != LANTIK_OK)
+			return error;
+	}
+	return LANTIK_OK;
+}
+
+/* `CODE.case` or `CODE.case:field`. */
+static enum lantik_error read_case(struct lantik_span text, uint32_t record_no, struct lantik_findings *ret)
+{
+	const uint8_t *colon = memchr(text.data, ':', text.len);
+	size_t len = colon == NULL ? text.len : (size_t)(colon - text.data);
+	enum lantik_case_id case_id = lantik_case_find((struct lantik_span){text.data, len});
+	enum lantik_field_id field = LANTIK_F_NONE;
+	if (case_id == LANTIK_CASE_COUNT)
+		return LANTIK_E_BAD_VERSION;
+	if (colon != NULL) {
+		struct lantik_span name = {colon + 1, text.len - len - 1};
+		const struct lantik_field *found = lantik_field_find(lantik_record_fields, LANTIK_FIELD_COUNT, name);
+		if (found == NULL)
+			return LANTIK_E_BAD_VERSION;
+		if (!lantik_span_is(name, found->name))
+			return LANTIK_E_MALFORMED;
+		field = (enum lantik_field_id)found->number;
+	}
+	lantik_findings_add(ret, record_no, case_id, field);
+	return LANTIK_OK;
+}
+
+static enum lantik_error take_batch_findings(struct lantik_span *text, struct lantik_findings *ret)
+{
+	struct lantik_span after = *text, name;
+	while (take_value(&after, "finding", &name)) {
+		enum lantik_error error = read_case(name, 0, ret);
+		if (error != LANTIK_OK)
+			return error;
+		*text = after;
+	}
+	return LANTIK_OK;
+}
+
+/* What the record lines say. Severities may change from one version to the next, so the words count, not what this
+ * build would make of the findings. */
+struct tally {
+	uint32_t last;
+	uint32_t by_outcome[LANTIK_REFUSED + 1];
+};
+
+static bool count_outcome(struct lantik_span word, struct tally *tally)
+{
+	for (unsigned outcome = 0; outcome <= LANTIK_REFUSED; outcome++) {
+		if (lantik_span_is(word, lantik_outcome_word((enum lantik_outcome)outcome))) {
+			tally->by_outcome[outcome]++;
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum lantik_error read_record(
+	struct lantik_span line, uint32_t records, struct tally *tally, struct lantik_findings *ret)
+{
+	struct lantik_span number, outcome, name;
+	uint32_t record_no;
+	if (!take_word(&line, &number) || !read_count(number, &record_no) || !take_word(&line, &outcome) ||
+		!count_outcome(outcome, tally) || record_no <= tally->last || record_no > records || line.len == 0)
+		return LANTIK_E_MALFORMED;
+	tally->last = record_no;
+	while (line.len > 0) {
+		if (!take_word(&line, &name))
+			return LANTIK_E_MALFORMED;
+		enum lantik_error error = read_case(name, record_no, ret);
+		if (error != LANTIK_OK)
+			return error;
+	}
+	return LANTIK_OK;
+}
+
+static enum lantik_error take_records(
+	struct lantik_span *text, uint32_t records, struct tally *tally, struct lantik_findings *ret)
+{
+	struct lantik_span after = *text, line;
+	while (take_value(&after, "record", &line)) {
+		enum lantik_error error = read_record(line, records, tally, ret);
+		if (error != LANTIK_OK)
+			return error;
+		*text = after;
+	}
+	return LANTIK_OK;
+}
+
+/* The counts in the head are those of the lines, and the findings stand in their order, each once. */
+static bool consistent(const struct lantik_verdict *head, const struct tally *tally, struct lantik_findings *findings)
+{
+	size_t count = findings->count;
+	uint64_t told = (uint64_t)head->accepted + head->returned + head->review;
+	bool outcomes = head->refused ? told == 0 && tally->by_outcome[LANTIK_ACCEPTED] == 0
+				      : told == head->records && tally->by_outcome[LANTIK_REFUSED] == 0;
+	if (!outcomes || head->returned != tally->by_outcome[LANTIK_RETURNED] ||
+		head->review != tally->by_outcome[LANTIK_IN_REVIEW])
+		return false;
+	lantik_findings_sort(findings);
+	return findings->count == count;
+}
+
+static enum lantik_error parse_lines(
+	struct lantik_span text, struct lantik_verdict *ret, struct lantik_findings *ret_findings)
+{
+	struct tally tally = {0};
+	struct lantik_span line;
+	if (!lantik_line_take(&text, &line) || !lantik_span_is(line, FIRST_LINE))
+		return LANTIK_E_BAD_VERSION;
+	if (!take_names(&text, ret) || !take_outcome(&text, ret))
+		return LANTIK_E_MALFORMED;
+	enum lantik_error error = take_unchecked(&text, ret);
+	if (error == LANTIK_OK)
+		error = take_batch_findings(&text, ret_findings);
+	if (error == LANTIK_OK)
+		error = take_records(&text, ret->records, &tally, ret_findings);
+	if (error != LANTIK_OK)
+		return error;
+	if (!lantik_line_take(&text, &line) || !lantik_span_is(line, "end") || text.len > 0)
+		return LANTIK_E_MALFORMED;
+	return consistent(ret, &tally, ret_findings) ? LANTIK_OK : LANTIK_E_MALFORMED;
+}
+
+enum lantik_error lantik_verdict_parse(
+	struct lantik_span text, struct lantik_verdict *ret, struct lantik_findings *ret_findings)
+{
+	struct lantik_verdict verdict = {0};
+	struct lantik_findings findings = {0};
+	if (text.len > LANTIK_MAX_RECEIPT)
+		return LANTIK_E_TOO_LARGE;
+	enum lantik_error error = parse_lines(text, &verdict, &findings);
+	if (error != LANTIK_OK) {
+		lantik_findings_free(&findings);
+		return error;
+	}
+	verdict.findings = findings.items;
+	verdict.finding_count = findings.count;
+	*ret = verdict;
+	*ret_findings = findings;
+	return LANTIK_OK;
+}
