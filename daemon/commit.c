@@ -1,0 +1,281 @@
+/* One transaction for one batch: rows, current rows, counters, findings, returned records, body, leaf. Then the
+ * receipt. SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "counters.h"
+#include "log.h"
+#include "submission.h"
+
+/* Deadlocks and races with other batches of the same people; each attempt waits for the winner, so few are needed. */
+#define MAX_ATTEMPTS 8
+/* COPY data goes to libpq in pieces of this size. */
+#define CHUNK (64u * 1024)
+
+/* What the transaction left behind for the receipt. */
+struct appended {
+	struct lantik_buffer verdict;
+	struct lantik_buffer leaf;
+	struct lantik_edge before;
+};
+
+static enum store_result copy_rows(struct submission *s)
+{
+	struct worker *w = s->worker;
+	enum store_result result = store_copy_begin(w->store);
+
+	lantik_buffer_reset(&w->chunk);
+	for (size_t i = 0; i < s->copied && !result; i++) {
+		const struct row *row = w->order[i];
+		lantik_buffer_append(&w->chunk, w->tuples.data + row->offset, row->len);
+		if (w->chunk.len < CHUNK && i + 1 < s->copied)
+			continue;
+		LANTIK_ASSERT(!w->chunk.error);
+		result = store_copy_data(w->store, w->chunk.data, w->chunk.len);
+		lantik_buffer_reset(&w->chunk);
+	}
+	return result ? result : store_copy_end(w->store);
+}
+
+/* Rows into the register and current. STORE_CONFLICT: some collide with what is there. */
+static enum store_result write_rows(struct submission *s, const int32_t *judged, size_t judged_count, bool slow)
+{
+	struct store *store = s->worker->store;
+	struct store_made_current made;
+	bool collides = false;
+
+	if (!s->copied)
+		return STORE_OK;
+	enum store_result result = copy_rows(s);
+	if (!result)
+		result = store_current(store, s->batch_no, judged, judged_count, &made);
+	if (result)
+		return result;
+	if (made.rows < s->copied || (made.orphans && !slow))
+		return STORE_CONFLICT;
+	if (!slow)
+		result = store_collides(store, s->batch_no, &collides);
+	return collides ? STORE_CONFLICT : result;
+}
+
+static enum store_result write_counters(struct submission *s)
+{
+	struct store_count counts[LANTIK_WORD_UNREADABLE + 1];
+	int64_t groups[LANTIK_WORD_UNREADABLE + 1] = {0};
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->copied; i++)
+		groups[s->worker->order[i]->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
+	for (int32_t group = 0; group <= LANTIK_WORD_UNREADABLE; group++)
+		if (groups[group])
+			counts[count++] = (struct store_count){.kelompok_lapor = group, .accepted = groups[group]};
+	return store_counters(
+		s->worker->store, s->manifest.kode_instansi, s->manifest.kind, s->manifest.step, counts, count);
+}
+
+/* The bytes of every record that does not go to the register; of a refused batch the body alone is kept. */
+static enum store_result write_returned(struct submission *s)
+{
+	const struct lantik_findings *f = &s->worker->findings;
+	struct store_returned *records = calloc(s->view.record_count, sizeof *records);
+	size_t count = 0;
+
+	LANTIK_ASSERT(records);
+	for (size_t at = 0; at < f->count && !s->verdict.refused;) {
+		uint32_t record_no = f->items[at].record_no;
+		size_t first = at;
+		while (at < f->count && f->items[at].record_no == record_no)
+			at++;
+		enum lantik_outcome outcome = lantik_outcome_of(f->items + first, at - first);
+		if (record_no && outcome != LANTIK_ACCEPTED)
+			records[count++] = (struct store_returned){.record_no = (int32_t)record_no,
+				.review = outcome == LANTIK_IN_REVIEW,
+				.bytes = s->view.records[record_no - 1]};
+	}
+	enum store_result result = store_returned(s->worker->store, s->batch_no, records, count);
+	free(records);
+	return result;
+}
+
+static enum store_result write_details(struct submission *s)
+{
+	struct store *store = s->worker->store;
+	enum store_result result = write_counters(s);
+
+	if (!result)
+		result = store_findings(store, s->batch_no, s->worker->findings.items, s->worker->findings.count);
+	if (!result)
+		result = write_returned(s);
+	if (!result)
+		result = store_body(store, s->batch_no, s->job->body);
+	return result;
+}
+
+static void leaf_of(const struct submission *s, const struct store_ledger *ledger, struct lantik_span verdict,
+	struct lantik_batch_leaf *ret)
+{
+	const struct job *job = s->job;
+
+	*ret = (struct lantik_batch_leaf){.leaf_index = ledger->edge.size,
+		.office = lantik_span_of(job->office.name),
+		.rows = s->verdict.accepted,
+		.row_format = LANTIK_ROW_FORMAT,
+		.received_at = job->received_at,
+		.recorded_at = ledger->now,
+		.durability = (uint8_t)ledger->durability};
+	memcpy(ret->batch_id, s->manifest.batch_id.data, sizeof ret->batch_id);
+	memcpy(ret->body_sha256, s->body_sha256, LANTIK_HASH);
+	memcpy(ret->signing_key_id, job->signing_key_id, sizeof ret->signing_key_id);
+	lantik_sha256((struct lantik_span){.data = job->signature, .len = LANTIK_SIGNATURE}, ret->signature_sha256);
+	lantik_sha256(verdict, ret->verdict_sha256);
+	memcpy(ret->rulebook_sha256, s->verdict.rulebook_sha256, LANTIK_HASH);
+	lantik_root_of(s->worker->hashes, s->copied, ret->rows_root);
+}
+
+static void take_node(void *context, unsigned level, uint64_t index, const uint8_t hash[LANTIK_HASH])
+{
+	struct store_batch *batch = context;
+	struct store_node_row *node = &batch->nodes[batch->node_count++];
+
+	LANTIK_ASSERT(batch->node_count <= LANTIK_MAX_PROOF);
+	node->level = level;
+	node->index = index;
+	memcpy(node->hash, hash, LANTIK_HASH);
+}
+
+/* The last lock, and what is done under it. */
+static enum store_result append_leaf(struct submission *s, struct appended *ret)
+{
+	struct store *store = s->worker->store;
+	struct store_ledger ledger;
+	struct lantik_batch_leaf leaf;
+	uint8_t leaf_hash[LANTIK_HASH];
+	enum store_result result = store_lock_ledger(store, &ledger);
+
+	if (result)
+		return result;
+	ret->before = ledger.edge;
+	leaf_of(s, &ledger, lantik_buffer_span(&ret->verdict), &leaf);
+	LANTIK_ASSERT(lantik_batch_leaf_format(&leaf, &ret->leaf) == LANTIK_OK);
+	lantik_leaf_hash(lantik_buffer_span(&ret->leaf), leaf_hash);
+	struct store_batch batch = {.batch_no = s->batch_no,
+		.manifest = &s->manifest,
+		.verdict = &s->verdict,
+		.leaf = &leaf,
+		.office_no = s->job->office.office_no,
+		.signature = {.data = s->job->signature, .len = LANTIK_SIGNATURE},
+		.verdict_text = lantik_buffer_span(&ret->verdict),
+		.leaf_bytes = lantik_buffer_span(&ret->leaf),
+		.edge = &ledger.edge};
+	lantik_edge_append(&ledger.edge, leaf_hash, take_node, &batch);
+	lantik_edge_root(&ledger.edge, batch.root);
+	return store_append(store, &batch);
+}
+
+static enum store_result transact(struct submission *s, bool slow, struct appended *ret)
+{
+	struct store *store = s->worker->store;
+	int32_t *judged = NULL;
+	size_t judged_count = 0;
+	enum store_result result = store_begin(store);
+
+	submission_forget_register(s);
+	submission_settle(s);
+	if (!result && slow && !s->verdict.refused)
+		result = submission_ask_register(s, &judged, &judged_count);
+	if (slow)
+		submission_settle(s);
+	if (!result)
+		result = write_rows(s, judged, judged_count, slow);
+	free(judged);
+	if (!result)
+		result = write_details(s);
+	if (result)
+		return result;
+	lantik_buffer_reset(&ret->verdict);
+	lantik_buffer_reset(&ret->leaf);
+	LANTIK_ASSERT(lantik_verdict_format(&s->verdict, &ret->verdict) == LANTIK_OK);
+	result = append_leaf(s, ret);
+	return result ? result : store_commit(store);
+}
+
+static void count_and_log(const struct submission *s, const struct appended *appended)
+{
+	char id[37];
+
+	lantik_id_format(s->manifest.batch_id.data, id);
+	counter_increment(s->verdict.refused ? COUNTER_refused_by_rule : COUNTER_committed);
+	counter_add(COUNTER_accepted_records, s->verdict.accepted);
+	counter_add(COUNTER_returned_records, s->verdict.returned);
+	counter_add(COUNTER_review_records, s->verdict.review);
+	log_line(LOG_LINE_INFO,
+		"office %s: batch %s %s: %u records, %u accepted, %u returned, %u for review; leaf %llu",
+		s->job->office.name, id, s->verdict.refused ? "refused by rule" : "committed", s->verdict.records,
+		s->verdict.accepted, s->verdict.returned, s->verdict.review, (unsigned long long)appended->before.size);
+}
+
+static void answer_committed(struct submission *s, struct appended *appended)
+{
+	struct job *job = s->job;
+
+	count_and_log(s, appended);
+	lantik_buffer_reset(&job->reply_body);
+	enum lantik_error error = answer_receipt_text(s->worker, lantik_buffer_span(&appended->leaf),
+		appended->before.size, &appended->before, (struct lantik_span){0},
+		lantik_buffer_span(&appended->verdict), &job->reply_body);
+	if (!error) {
+		job->reply = LANTIK_RECEIPT;
+		return;
+	}
+	log_line(LOG_LINE_ERROR, "office %s: receipt of leaf %llu: %s", job->office.name,
+		(unsigned long long)appended->before.size, lantik_error_text(error, LANTIK_ENGLISH));
+	answer_refusal(job, LANTIK_REFUSED_INTERNAL, 0,
+		"the batch is recorded, but its receipt could not be made; send the same bytes again later");
+}
+
+/* Another transaction may have recorded this very batch meanwhile. True: answered. */
+static bool recorded_meanwhile(struct submission *s, enum store_result *ret_result)
+{
+	struct store_held held = {0};
+	int64_t unused;
+
+	*ret_result = store_find_or_number(s->worker->store, s->job->office.office_no, &s->manifest, &held, &unused);
+	if (!*ret_result && held.found)
+		submission_answer_held(s, &held);
+	store_held_free(&held);
+	return !*ret_result && held.found;
+}
+
+void submission_commit(struct submission *s)
+{
+	struct store *store = s->worker->store;
+	struct appended appended = {0};
+	enum store_result result = STORE_RETRY;
+	bool slow = s->has_changes;
+
+	for (int attempt = 0; attempt < MAX_ATTEMPTS && (result == STORE_RETRY || result == STORE_CONFLICT);
+		attempt++) {
+		result = transact(s, slow, &appended);
+		if (!result)
+			break;
+		store_rollback(store);
+		if (result == STORE_RETRY)
+			counter_increment(COUNTER_retried);
+		if (result != STORE_CONFLICT)
+			continue;
+		enum store_result looked;
+		if (recorded_meanwhile(s, &looked))
+			goto answered;
+		if (looked)
+			result = looked;
+		if (!slow)
+			counter_increment(COUNTER_slow_path);
+		slow = true;
+	}
+	if (!result)
+		answer_committed(s, &appended);
+	else
+		answer_store_failure(s->worker, s->job, result == STORE_CONFLICT ? STORE_RETRY : result, "commit");
+answered:
+	lantik_buffer_free(&appended.verdict);
+	lantik_buffer_free(&appended.leaf);
+}

@@ -1,0 +1,30 @@
+/* A job: one request on its way through the daemon, and its reply on the way back.
+ * Made by the intake, owned by the queue, by a worker, and by the intake again, which sends the reply and frees it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_DAEMON_JOB_H
+#define LANTIK_DAEMON_JOB_H
+
+#include "lantik/codec.h"
+
+#include "offices.h"
+
+#define JOB_ROUTE 5 /* a routing id that ROUTER assigned: a zero byte and four more */
+
+struct job {
+	struct job *next;
+	uint8_t route[JOB_ROUTE];
+	struct office office; /* as the key table said when the message came in */
+	int64_t received_at;  /* the daemon holds the whole body since then */
+	enum lantik_message request;
+	uint8_t request_id[LANTIK_REQUEST_ID];
+	uint8_t signing_key_id[4];
+	uint8_t signature[LANTIK_SIGNATURE];
+	bool is_signed;
+	struct lantik_span body; /* borrows from message */
+	void *message;           /* the intake's; freed by it alone */
+	/* the reply; empty body bytes are a legal reply */
+	enum lantik_message reply;
+	struct lantik_buffer reply_body;
+};
+
+#endif

@@ -1,0 +1,241 @@
+/* Judging a submission without the register: the contract, the rules, and the rows that would be written.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "submission.h"
+
+static const char *scan_detail(enum lantik_error error)
+{
+	switch (error) {
+	case LANTIK_E_TOO_LARGE:
+		return "the batch or a record is larger than the contract allows; split the batch";
+	case LANTIK_E_TRUNCATED:
+		return "the body ends before it is complete; send the whole batch again";
+	case LANTIK_E_UNKNOWN_FIELD:
+		return "the body holds a field that the contract does not know; update the sending program";
+	case LANTIK_E_DUPLICATE_FIELD:
+		return "the body gives a field twice; mend the sending program";
+	case LANTIK_E_BAD_VARINT:
+		return "the body holds a number that is not in its shortest form or out of range; mend the sending "
+		       "program";
+	default:
+		return "the body is not an AppointmentBatch: one manifest, then records; mend the sending program";
+	}
+}
+
+static void refuse_bytes(struct submission *s, enum lantik_error error, uint32_t record_no)
+{
+	enum lantik_refusal code = error == LANTIK_E_TOO_LARGE ? LANTIK_REFUSED_TOO_LARGE : LANTIK_REFUSED_MALFORMED;
+
+	answer_refusal(s->job, code, record_no, scan_detail(error));
+}
+
+static bool manifest_identifies(const struct lantik_manifest *m)
+{
+	return m->batch_id.len == 16 && m->records_sha256.len == LANTIK_HASH &&
+	       (m->corrects_batch_id.len == 0 || m->corrects_batch_id.len == 16);
+}
+
+bool submission_open(struct submission *s)
+{
+	struct worker *w = s->worker;
+	uint8_t digest[LANTIK_HASH];
+	uint32_t record_no;
+
+	lantik_arena_reset(w->batch_arena);
+	enum lantik_error error = lantik_batch_scan(s->job->body, w->batch_arena, &s->view, &record_no);
+	if (!error)
+		error = lantik_manifest_decode(s->view.manifest, w->batch_arena, &s->manifest);
+	if (error) {
+		refuse_bytes(s, error, record_no);
+		return false;
+	}
+	if (!manifest_identifies(&s->manifest)) {
+		answer_refusal(s->job, LANTIK_REFUSED_MALFORMED, 0,
+			"batch_id must be 16 bytes and records_sha256 32 bytes; mend the sending program");
+		return false;
+	}
+	lantik_sha256(s->view.records_bytes, digest);
+	if (memcmp(digest, s->manifest.records_sha256.data, LANTIK_HASH) != 0) {
+		answer_refusal(s->job, LANTIK_REFUSED_BAD_DIGEST, 0,
+			"records_sha256 is not the SHA-256 of the body behind the manifest; mend the sending program");
+		return false;
+	}
+	return true;
+}
+
+/* The check remembers NIKs to the end of the batch, while a record's memory is reused. */
+static void keep_nik(struct submission *s, uint32_t i, struct lantik_record *record)
+{
+	uint8_t *kept = s->worker->niks[i];
+
+	if (record->nik.len != sizeof s->worker->niks[0])
+		return;
+	memcpy(kept, record->nik.data, record->nik.len);
+	record->nik.data = kept;
+}
+
+static void row_identity(struct row *row, const struct lantik_record *record, int32_t step)
+{
+	row->nik_len = (uint8_t)record->nik.len;
+	memcpy(row->nik, record->nik.data, record->nik.len);
+	row->nip_len = (uint8_t)record->nip.len;
+	if (row->nip_len)
+		memcpy(row->nip, record->nip.data, record->nip.len);
+	row->kelompok_lapor = record->kelompok_lapor;
+	row->step = step;
+	row->change_kind = record->change_kind;
+}
+
+/* A batch names one predecessor batch or a few; the last answer is kept. */
+struct predecessor {
+	uint8_t batch_id[16];
+	bool known;
+	int64_t batch_no;
+};
+
+static enum store_result resolve_predecessor(
+	struct submission *s, const struct lantik_record *record, struct predecessor *cache, struct row *row)
+{
+	row->supersedes_batch_no = 0;
+	row->supersedes_record_no = record->predecessor_record_no;
+	if (record->predecessor_batch_id.len != 16 || record->predecessor_record_no <= 0)
+		return STORE_OK;
+	if (!cache->known || memcmp(cache->batch_id, record->predecessor_batch_id.data, 16) != 0) {
+		enum store_result result = store_batch_no(
+			s->worker->store, s->job->office.office_no, record->predecessor_batch_id, &cache->batch_no);
+		if (result)
+			return result;
+		memcpy(cache->batch_id, record->predecessor_batch_id.data, 16);
+		cache->known = true;
+	}
+	row->supersedes_batch_no = cache->batch_no;
+	return STORE_OK;
+}
+
+static bool passes(const struct lantik_findings *findings, size_t from)
+{
+	for (size_t i = from; i < findings->count; i++)
+		if (lantik_case_of(findings->items[i].case_id)->severity != LANTIK_WARN)
+			return false;
+	return true;
+}
+
+static enum store_result judge_record(struct submission *s, struct lantik_check *check, uint32_t i,
+	struct predecessor *cache, enum lantik_error *ret_error)
+{
+	struct worker *w = s->worker;
+	struct lantik_record record;
+	struct row_context context = {
+		.batch_no = s->batch_no, .office_no = s->job->office.office_no, .manifest = &s->manifest};
+	size_t before = w->findings.count;
+
+	lantik_arena_reset(w->record_arena);
+	*ret_error = lantik_record_decode(s->view.records[i], w->record_arena, &record);
+	if (*ret_error)
+		return STORE_OK;
+	keep_nik(s, i, &record);
+	lantik_check_record(check, i + 1, &record, &w->findings);
+	if (!passes(&w->findings, before))
+		return STORE_OK;
+	struct row *row = &w->rows[s->row_count];
+	row->record_no = i + 1;
+	row_identity(row, &record, s->manifest.step);
+	enum store_result result = resolve_predecessor(s, &record, cache, row);
+	if (result)
+		return result;
+	if (record.predecessor_batch_id.len && !row->supersedes_batch_no)
+		lantik_findings_add(
+			&w->findings, i + 1, LANTIK_CASE_S05_predecessor_missing, LANTIK_F_predecessor_batch_id);
+	s->has_changes |= record.change_kind != 0;
+	row_encode(&context, &record, w->salts + (size_t)i * ROW_SALT, row, &w->tuples);
+	s->row_count++;
+	return STORE_OK;
+}
+
+enum store_result submission_judge(struct submission *s, bool *ret_answered)
+{
+	struct worker *w = s->worker;
+	struct predecessor cache = {0};
+	enum store_result result = STORE_OK;
+	enum lantik_error error = LANTIK_OK;
+	uint32_t i;
+
+	*ret_answered = false;
+	struct lantik_check *check =
+		lantik_check_new(s->rulebook->rulebook, &s->manifest, lantik_instant_date(s->job->received_at));
+	LANTIK_ASSERT(check);
+	w->findings.count = 0;
+	s->row_count = 0;
+	lantik_buffer_reset(&w->tuples);
+	lantik_random(w->salts, (size_t)s->view.record_count * ROW_SALT);
+	lantik_check_manifest(check, &w->findings);
+	for (i = 0; i < s->view.record_count && !result && !error; i++)
+		result = judge_record(s, check, i, &cache, &error);
+	if (!result && !error)
+		lantik_check_finish(check, &w->findings);
+	lantik_check_free(&check);
+	if (error) {
+		refuse_bytes(s, error, i);
+		*ret_answered = true;
+	}
+	return result;
+}
+
+static int by_nik(const void *a, const void *b)
+{
+	const struct row *const *x = a, *const *y = b;
+
+	return memcmp((*x)->nik, (*y)->nik, sizeof(*x)->nik);
+}
+
+/* Records whose findings return them or send them to review, in ascending order, are taken out of the rows. */
+static void keep_accepted(struct submission *s)
+{
+	struct worker *w = s->worker;
+	const struct lantik_finding *f = w->findings.items;
+	size_t at = 0;
+
+	s->copied = 0;
+	for (size_t i = 0; i < s->row_count; i++) {
+		struct row *row = &w->rows[i];
+		while (at < w->findings.count && f[at].record_no < row->record_no)
+			at++;
+		size_t first = at;
+		while (at < w->findings.count && f[at].record_no == row->record_no)
+			at++;
+		if (lantik_outcome_of(f + first, at - first) == LANTIK_ACCEPTED)
+			w->order[s->copied++] = row;
+	}
+}
+
+void submission_settle(struct submission *s)
+{
+	struct worker *w = s->worker;
+	const struct lantik_manifest *m = &s->manifest;
+
+	lantik_findings_sort(&w->findings);
+	s->verdict = (struct lantik_verdict){.office = lantik_span_of(s->job->office.name),
+		.agency = m->kode_instansi,
+		.kind = m->kind,
+		.step = m->step,
+		.records = s->view.record_count,
+		.findings = w->findings.items,
+		.finding_count = w->findings.count};
+	memcpy(s->verdict.batch_id, m->batch_id.data, 16);
+	memcpy(s->verdict.records_sha256, m->records_sha256.data, LANTIK_HASH);
+	memcpy(s->verdict.rulebook_sha256, lantik_rulebook_digest(s->rulebook->rulebook), LANTIK_HASH);
+	for (size_t i = 0; i < lantik_rule_count; i++)
+		if (!lantik_rule_checkable(&lantik_rules[i], s->rulebook->rulebook))
+			s->verdict.not_checked[i / 64] |= UINT64_C(1) << (i % 64);
+	lantik_verdict_count(&s->verdict);
+	s->copied = 0;
+	if (s->verdict.refused)
+		return;
+	keep_accepted(s);
+	LANTIK_ASSERT(s->copied == s->verdict.accepted);
+	for (size_t i = 0; i < s->copied; i++)
+		memcpy(w->hashes + i * LANTIK_HASH, w->order[i]->hash, LANTIK_HASH);
+	if (s->copied)
+		qsort(w->order, s->copied, sizeof *w->order, by_nik);
+}

@@ -1,0 +1,176 @@
+/* lantikd: receives appointment batches, judges them, records them, and answers with a signed receipt.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "counters.h"
+#include "house.h"
+#include "intake.h"
+#include "log.h"
+#include "notify.h"
+#include "worker.h"
+
+#define KEY_FILE 512
+
+enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+static const char usage[] =
+	"lantikd --config FILE                  serve\n"
+	"lantikd --config FILE --check-config   check the file and the keys, open nothing for writing, and end\n"
+	"\n"
+	"  --config FILE     read FILE (default /etc/lantik/lantikd.conf)\n"
+	"  --check-config    status 0 when the configuration is good, 1 otherwise\n"
+	"  --print-config    print the effective configuration and end\n"
+	"  --version         print the version and end\n"
+	"  --help            print this and end\n"
+	"\n"
+	"SIGTERM drains and ends; a second one ends at once. SIGUSR1 logs the counters. See lantikd(8).\n";
+
+struct options {
+	const char *config;
+	bool check, print, help, version;
+};
+
+static bool parse_options(int argc, char **argv, struct options *ret)
+{
+	static const struct option known[] = {{"config", required_argument, NULL, 'c'},
+		{"check-config", no_argument, NULL, 'C'}, {"print-config", no_argument, NULL, 'p'},
+		{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
+	int option;
+
+	*ret = (struct options){.config = "/etc/lantik/lantikd.conf"};
+	while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+		if (option == 'c')
+			ret->config = optarg;
+		else if (option == 'C')
+			ret->check = true;
+		else if (option == 'p')
+			ret->print = true;
+		else if (option == 'h')
+			ret->help = true;
+		else if (option == 'v')
+			ret->version = true;
+		else
+			return false;
+	}
+	return optind == argc;
+}
+
+/* The first line of a key file, wiped by the caller. */
+static bool read_key(const char *path, char ret[KEY_FILE])
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = file < 0 ? -1 : read(file, ret, KEY_FILE - 1);
+
+	if (file >= 0)
+		close(file);
+	if (len <= 0) {
+		log_line(LOG_LINE_ERROR, "could not read the key file %s; make one with lantikctl keygen", path);
+		return false;
+	}
+	ret[len] = '\0';
+	ret[strcspn(ret, "\r\n")] = '\0';
+	return true;
+}
+
+static bool read_keys(const struct config *config, char ret_curve[KEY_FILE], struct lantik_skey *ret_receipt)
+{
+	char text[KEY_FILE];
+
+	if (!read_key(config->curve_key_file, ret_curve) || !read_key(config->receipt_key_file, text))
+		return false;
+	enum lantik_error error = lantik_skey_parse(lantik_span_of(text), ret_receipt);
+	lantik_wipe(text, sizeof text);
+	if (strlen(ret_curve) != OFFICE_KEY) {
+		log_line(
+			LOG_LINE_ERROR, "%s does not hold a CURVE secret key of 40 characters", config->curve_key_file);
+		return false;
+	}
+	if (error)
+		log_line(LOG_LINE_ERROR, "%s: %s", config->receipt_key_file, lantik_error_text(error, LANTIK_ENGLISH));
+	return !error;
+}
+
+/* Every thread inherits the mask; the intake reads the signals. */
+static void block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGUSR1);
+	LANTIK_ASSERT(pthread_sigmask(SIG_BLOCK, &set, NULL) == 0);
+	LANTIK_ASSERT(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+}
+
+static int serve(const struct config *config, const char *curve_secret, const struct lantik_skey *receipt_key)
+{
+	struct house house = {.config = config};
+	struct intake *intake = NULL;
+	struct workers *workers;
+	enum lantik_error error = signer_open(config->state_directory, receipt_key, &house.signer);
+
+	if (error) {
+		log_line(LOG_LINE_ERROR, "state directory %s: %s", config->state_directory,
+			lantik_error_text(error, LANTIK_ENGLISH));
+		return EXIT_FAILED;
+	}
+	house.queue = queue_new();
+	house_open(&house);
+	workers = workers_start(&house);
+	if (intake_open(&house, curve_secret, &intake)) {
+		/* failure is no longer an option */
+		log_line(LOG_LINE_NOTICE, "listening on %s with %ld workers", config->listen, config->workers);
+		notify_ready();
+		intake_serve(intake);
+	}
+	int status = intake ? EXIT_GOOD : EXIT_FAILED;
+	queue_close(house.queue);
+	workers_join(&workers);
+	intake_close(&intake);
+	house_close(&house);
+	queue_free(&house.queue);
+	signer_close(&house.signer);
+	log_counters();
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct config config;
+	struct lantik_skey receipt_key;
+	char curve_secret[KEY_FILE];
+
+	log_start();
+	if (!parse_options(argc, argv, &options)) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	if (options.help || options.version) {
+		fputs(options.help ? usage : "lantikd " LANTIK_VERSION "\n", stdout);
+		return EXIT_GOOD;
+	}
+	if (!config_load(options.config, &config))
+		return EXIT_FAILED;
+	if (options.print) {
+		config_print(&config);
+		config_free(&config);
+		return EXIT_GOOD;
+	}
+	lantik_crypto_start();
+	block_signals();
+	int status = EXIT_FAILED;
+	if (read_keys(&config, curve_secret, &receipt_key))
+		status = options.check ? EXIT_GOOD : serve(&config, curve_secret, &receipt_key);
+	lantik_wipe(&receipt_key, sizeof receipt_key);
+	lantik_wipe(curve_secret, sizeof curve_secret);
+	config_free(&config);
+	return status;
+}

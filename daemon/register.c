@@ -1,0 +1,165 @@
+/* The slow path: what the register holds of a batch's people, and which records that returns or sends to review.
+ * Only a named official makes a person's final refusal; nothing here does.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "submission.h"
+
+void submission_forget_register(struct submission *s)
+{
+	struct lantik_findings *findings = &s->worker->findings;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct lantik_case *found = lantik_case_of(findings->items[i].case_id);
+		bool central = found->rule->layer == LANTIK_LAYER_CENTRAL;
+		/* a predecessor batch that is not held was found before, and stays so */
+		if (!central || findings->items[i].case_id == LANTIK_CASE_S05_predecessor_missing)
+			findings->items[kept++] = findings->items[i];
+	}
+	findings->count = kept;
+}
+
+static int by_nip(const void *a, const void *b)
+{
+	const struct row *const *x = a, *const *y = b;
+
+	return memcmp((*x)->nip, (*y)->nip, sizeof(*x)->nip);
+}
+
+/* One number for two people of one batch: neither is believed. */
+static void find_shared_numbers(struct submission *s)
+{
+	struct worker *w = s->worker;
+	struct row **sorted = malloc((s->copied + 1) * sizeof *sorted);
+	size_t count = 0;
+
+	LANTIK_ASSERT(sorted);
+	for (size_t i = 0; i < s->copied; i++)
+		if (w->order[i]->nip_len == sizeof w->order[i]->nip)
+			sorted[count++] = w->order[i];
+	qsort(sorted, count, sizeof *sorted, by_nip);
+	for (size_t i = 1; i < count; i++) {
+		if (memcmp(sorted[i - 1]->nip, sorted[i]->nip, sizeof sorted[i]->nip) != 0)
+			continue;
+		lantik_findings_add(&w->findings, sorted[i - 1]->record_no, LANTIK_CASE_P08_other_person, LANTIK_F_nip);
+		lantik_findings_add(&w->findings, sorted[i]->record_no, LANTIK_CASE_P08_other_person, LANTIK_F_nip);
+	}
+	free(sorted);
+}
+
+struct finding_of {
+	bool found;
+	enum lantik_case_id case_id;
+	enum lantik_field_id field;
+};
+
+static struct finding_of found(enum lantik_case_id case_id, enum lantik_field_id field)
+{
+	return (struct finding_of){.found = true, .case_id = case_id, .field = field};
+}
+
+/* A later step, or a change, of the same person's appointment of the same kind. */
+static struct finding_of judge_same_kind(const struct row *row, const struct store_fact *fact)
+{
+	if (fact->ended)
+		return found(LANTIK_CASE_S05_order, LANTIK_F_NONE);
+	if (!row->change_kind && row->step == fact->step)
+		return found(LANTIK_CASE_S05_same_step, LANTIK_F_NONE);
+	if (!row->change_kind && row->step < fact->step)
+		return found(LANTIK_CASE_S05_order, LANTIK_F_NONE);
+	if (row->supersedes_batch_no &&
+		(row->supersedes_batch_no != fact->batch_no || row->supersedes_record_no != fact->batch_record_no))
+		return found(LANTIK_CASE_S05_predecessor, LANTIK_F_predecessor_record_no);
+	if (fact->nip_differs)
+		return fact->same_agency ? found(LANTIK_CASE_N08_other_ni, LANTIK_F_nip)
+					 : found(LANTIK_CASE_P10_changed, LANTIK_F_nip);
+	return (struct finding_of){0};
+}
+
+static struct finding_of judge_fact(int32_t kind, const struct row *row, const struct store_fact *fact)
+{
+	if (!fact->same_nik)
+		return found(LANTIK_CASE_P08_other_person, LANTIK_F_nip);
+	if (fact->same_kind)
+		return judge_same_kind(row, fact);
+	if (kind <= LANTIK_CPNS && !fact->ended)
+		return found(LANTIK_CASE_N08_other_kind, LANTIK_F_nik);
+	return (struct finding_of){0};
+}
+
+/* A record without a current row of its kind: a change of nothing is returned, a named predecessor is missed. */
+static struct finding_of judge_new(const struct row *row)
+{
+	if (row->change_kind)
+		return found(LANTIK_CASE_S05_order, LANTIK_F_change_kind);
+	if (row->supersedes_batch_no)
+		return found(LANTIK_CASE_S05_predecessor_missing, LANTIK_F_predecessor_record_no);
+	return (struct finding_of){0};
+}
+
+/* Adds the finding; true when the record may still go on. */
+static bool add(struct lantik_findings *findings, uint32_t record_no, struct finding_of finding)
+{
+	if (!finding.found)
+		return true;
+	lantik_findings_add(findings, record_no, finding.case_id, finding.field);
+	return lantik_case_of(finding.case_id)->severity == LANTIK_WARN;
+}
+
+/* Facts of one record lie side by side. */
+static void judge_facts(struct submission *s, struct row *const *rows, const struct store_fact *facts, size_t count,
+	int32_t *judged, size_t *judged_count)
+{
+	struct lantik_findings *findings = &s->worker->findings;
+	size_t at = 0;
+
+	for (size_t i = 0; i < s->copied; i++) {
+		const struct row *row = rows[i];
+		bool current = false, legal = true;
+		while (at < count && (uint32_t)facts[at].record_no < row->record_no)
+			at++;
+		for (; at < count && (uint32_t)facts[at].record_no == row->record_no; at++) {
+			current |= facts[at].same_nik && facts[at].same_kind;
+			legal &= add(findings, row->record_no, judge_fact(s->manifest.kind, row, &facts[at]));
+		}
+		if (!current)
+			add(findings, row->record_no, judge_new(row));
+		else if (legal)
+			judged[(*judged_count)++] = (int32_t)row->record_no;
+	}
+}
+
+static int by_record(const void *a, const void *b)
+{
+	const struct row *const *x = a, *const *y = b;
+
+	return (*x)->record_no < (*y)->record_no ? -1 : (*x)->record_no > (*y)->record_no;
+}
+
+enum store_result submission_ask_register(struct submission *s, int32_t **ret_judged, size_t *ret_count)
+{
+	struct worker *w = s->worker;
+	struct store_person *people = calloc(s->copied + 1, sizeof *people);
+	struct store_fact *facts = NULL;
+	size_t count = 0;
+
+	LANTIK_ASSERT(people);
+	for (size_t i = 0; i < s->copied; i++)
+		people[i] = (struct store_person){.record_no = (int32_t)w->order[i]->record_no,
+			.nik = {.data = w->order[i]->nik, .len = w->order[i]->nik_len},
+			.nip = {.data = w->order[i]->nip, .len = w->order[i]->nip_len}};
+	enum store_result result =
+		store_facts(w->store, people, s->copied, s->manifest.kind, s->manifest.kode_instansi, &facts, &count);
+	free(people);
+	if (result)
+		return result;
+	find_shared_numbers(s);
+	*ret_judged = calloc(s->copied + 1, sizeof **ret_judged);
+	LANTIK_ASSERT(*ret_judged);
+	*ret_count = 0;
+	qsort(w->order, s->copied, sizeof *w->order, by_record);
+	judge_facts(s, w->order, facts, count, *ret_judged, ret_count);
+	free(facts);
+	return STORE_OK;
+}

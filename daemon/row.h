@@ -1,0 +1,38 @@
+/* A register row as PostgreSQL's COPY BINARY takes it, and its hash. Row format 1 is the column list that
+ * row_encode writes: batch_no, record_no, office_no, kind, step, supersedes_batch_no, supersedes_record_no, salt, then
+ * every field of fields.def in order.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_DAEMON_ROW_H
+#define LANTIK_DAEMON_ROW_H
+
+#include "lantik/crypto.h"
+#include "lantik/record.h"
+
+#define ROW_SALT 16
+#define ROW_OWN_COLUMNS 8
+
+struct row_context {
+	int64_t batch_no;
+	int32_t office_no;
+	const struct lantik_manifest *manifest;
+};
+
+/* Where an encoded row lies in the buffer, and what the commit needs to know of it. */
+struct row {
+	uint32_t record_no;
+	size_t offset, len; /* the tuple */
+	uint8_t hash[LANTIK_HASH];
+	uint8_t nik[16], nip[18];
+	uint8_t nik_len, nip_len;
+	int32_t kelompok_lapor, step, change_kind;
+	int64_t supersedes_batch_no;
+	int32_t supersedes_record_no;
+};
+
+/* Appends the tuple of a record that passed the row rules; fills offset, len and hash. row->record_no and the
+ * supersedes key are the caller's to have set. The hash is the RFC 6962 leaf hash over row format and the tuple's
+ * fields. */
+void row_encode(const struct row_context *context, const struct lantik_record *record, const uint8_t salt[ROW_SALT],
+	struct row *row, struct lantik_buffer *tuples);
+
+#endif

@@ -1,0 +1,164 @@
+/* The store: what the daemon says to PostgreSQL, one connection a struct, no libpq type outside store*.c.
+ * Nothing here logs; store_why tells the SQLSTATE and the constraint, never a value.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_DAEMON_STORE_H
+#define LANTIK_DAEMON_STORE_H
+
+#include "lantik/ledger.h"
+#include "lantik/record.h"
+#include "lantik/verdict.h"
+
+#include "offices.h"
+
+enum store_result {
+	STORE_OK,
+	STORE_DOWN,  /* no connection, or it was lost: what was under way is unknown until the batch id is looked up */
+	STORE_RETRY, /* deadlock or serialisation failure: roll back, do it again */
+	STORE_CONFLICT, /* a unique key: another transaction was first */
+	STORE_FAILED,   /* anything else: a bug or a broken database */
+};
+
+struct store;
+
+LANTIK_MUST_CHECK struct store *store_new(const char *conninfo, const char *application_name);
+void store_free(struct store **store);
+/* Connects and prepares when it is not connected. */
+LANTIK_MUST_CHECK enum store_result store_connect(struct store *store);
+/* Drops the connection; the server rolls back what is open. */
+void store_disconnect(struct store *store);
+/* Whether the connection stood when it was last used. */
+bool store_is_up(const struct store *store);
+/* Why the last call did not return STORE_OK. */
+const char *store_why(const struct store *store);
+
+/* Reference data. version changes whenever offices or tables did. */
+LANTIK_MUST_CHECK enum store_result store_reference_version(struct store *store, int64_t *ret);
+/* ret_items is malloc'ed. */
+LANTIK_MUST_CHECK enum store_result store_offices(struct store *store, struct office **ret_items, size_t *ret_count);
+/* Appends the canonical text. */
+LANTIK_MUST_CHECK enum store_result store_rulebook(struct store *store, struct lantik_buffer *ret);
+
+/* The ledger's head, for the start: origin and size. */
+LANTIK_MUST_CHECK enum store_result store_head(
+	struct store *store, char ret_origin[LANTIK_MAX_ORIGIN + 1], uint64_t *ret_size, uint8_t ret_root[LANTIK_HASH]);
+/* A lantik_node_source over ledger_node; context is the store. */
+bool store_node(void *store, unsigned level, uint64_t index, uint8_t ret[LANTIK_HASH]);
+/* Keeps a signed checkpoint; the first one of a size stays. Loses nothing when it fails: the note can be made again. */
+enum store_result store_note(struct store *store, uint64_t size, struct lantik_span note);
+
+/* What is held of a batch. */
+struct store_held {
+	bool found;
+	bool same_id; /* else: the same records under another id */
+	uint8_t body_sha256[LANTIK_HASH];
+	bool refused;
+	uint32_t accepted, returned, review;
+	int64_t recorded_at;
+	uint64_t leaf_index;
+	struct lantik_buffer leaf, verdict, note; /* note is empty when none is stored */
+};
+
+void store_held_free(struct store_held *held);
+
+/* By (office, batch id). */
+LANTIK_MUST_CHECK enum store_result store_find(
+	struct store *store, int32_t office_no, const uint8_t batch_id[16], struct store_held *ret);
+/* By id, or the accepted batch of the same agency, step and records; and a new batch number. */
+LANTIK_MUST_CHECK enum store_result store_find_or_number(struct store *store, int32_t office_no,
+	const struct lantik_manifest *manifest, struct store_held *ret, int64_t *ret_batch_no);
+/* The number of an earlier batch of this office; 0 when it is not held. */
+LANTIK_MUST_CHECK enum store_result store_batch_no(
+	struct store *store, int32_t office_no, struct lantik_span batch_id, int64_t *ret);
+
+/* The commit, in this order: begin, copy, current, counters, details, ledger (lock, append), commit. Any result but
+ * STORE_OK ends the transaction; call store_rollback before going on. */
+LANTIK_MUST_CHECK enum store_result store_begin(struct store *store);
+void store_rollback(struct store *store);
+LANTIK_MUST_CHECK enum store_result store_copy_begin(struct store *store);
+LANTIK_MUST_CHECK enum store_result store_copy_data(struct store *store, const void *data, size_t len);
+LANTIK_MUST_CHECK enum store_result store_copy_end(struct store *store);
+struct store_made_current {
+	uint32_t rows;    /* that became current: fewer than sent is a collision */
+	uint32_t orphans; /* of these, new people although a predecessor was named */
+};
+/* Makes the batch's rows current. judged are record numbers that were judged under lock and may replace what is there.
+ */
+LANTIK_MUST_CHECK enum store_result store_current(struct store *store, int64_t batch_no, const int32_t *judged,
+	size_t judged_count, struct store_made_current *ret);
+/* Whether a person of the batch is current under another kind, or a number under another person. */
+LANTIK_MUST_CHECK enum store_result store_collides(struct store *store, int64_t batch_no, bool *ret);
+
+/* What the register holds that concerns a record, one row a fact. */
+struct store_fact {
+	int32_t record_no;
+	bool same_nik, same_kind;
+	bool same_nip;    /* both known and equal */
+	bool nip_differs; /* both known and different */
+	bool same_agency;
+	bool ended; /* terminated or withdrawn */
+	int32_t step;
+	int64_t batch_no;
+	int32_t batch_record_no;
+};
+
+struct store_person {
+	int32_t record_no;
+	struct lantik_span nik, nip;
+};
+
+/* Locks the current rows of these people (of this kind) in the order of their NIK, then tells all facts, by record.
+ * ret_facts is malloc'ed. */
+LANTIK_MUST_CHECK enum store_result store_facts(struct store *store, const struct store_person *people, size_t count,
+	int32_t kind, struct lantik_span agency, struct store_fact **ret_facts, size_t *ret_count);
+
+struct store_count {
+	int32_t kelompok_lapor;
+	int64_t accepted;
+};
+LANTIK_MUST_CHECK enum store_result store_counters(struct store *store, struct lantik_span agency, int32_t kind,
+	int32_t step, const struct store_count *counts, size_t count);
+
+LANTIK_MUST_CHECK enum store_result store_findings(
+	struct store *store, int64_t batch_no, const struct lantik_finding *findings, size_t count);
+
+struct store_returned {
+	int32_t record_no;
+	bool review;
+	struct lantik_span bytes;
+};
+LANTIK_MUST_CHECK enum store_result store_returned(
+	struct store *store, int64_t batch_no, const struct store_returned *records, size_t count);
+LANTIK_MUST_CHECK enum store_result store_body(struct store *store, int64_t batch_no, struct lantik_span body);
+
+/* Locks the head to the end of the transaction. */
+struct store_ledger {
+	struct lantik_edge edge;
+	int64_t now; /* the server's clock, never before the last leaf */
+	enum lantik_durability durability;
+};
+LANTIK_MUST_CHECK enum store_result store_lock_ledger(struct store *store, struct store_ledger *ret);
+
+struct store_batch {
+	int64_t batch_no;
+	const struct lantik_manifest *manifest;
+	const struct lantik_verdict *verdict;
+	const struct lantik_batch_leaf *leaf;
+	int32_t office_no;
+	struct lantik_span signature;
+	struct lantik_span verdict_text;
+	struct lantik_span leaf_bytes;
+	/* subtrees that the leaf completes, and the head after it */
+	struct store_node_row {
+		unsigned level;
+		uint64_t index;
+		uint8_t hash[LANTIK_HASH];
+	} nodes[LANTIK_MAX_PROOF];
+	unsigned node_count;
+	const struct lantik_edge *edge;
+	uint8_t root[LANTIK_HASH];
+};
+LANTIK_MUST_CHECK enum store_result store_append(struct store *store, const struct store_batch *batch);
+/* STORE_OK only when the server said COMMIT without a warning. */
+LANTIK_MUST_CHECK enum store_result store_commit(struct store *store);
+
+#endif

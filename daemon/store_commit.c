@@ -1,0 +1,447 @@
+/* The commit: everything that one batch writes, in the order of the locks
+ * (current_appointment by NIK, counters, ledger head).
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "store_private.h"
+
+#include <string.h>
+
+#include "compress.h"
+
+/* A row may become current when it is the person's first of its kind, or a later step of the same number and, when it
+ * names a predecessor, of that very row. What else is legal was judged under lock and is listed in $2. */
+#define CURRENT                                                                                                        \
+	"WITH made AS (INSERT INTO current_appointment AS c "                                                          \
+	"(nik, kind, nip, step, change_kind, batch_no, record_no, supersedes_batch_no, supersedes_record_no) "         \
+	"SELECT nik, kind, nip, step, change_kind, batch_no, record_no, supersedes_batch_no, supersedes_record_no "    \
+	"FROM appointment WHERE batch_no = $1::bigint ORDER BY nik "                                                   \
+	"ON CONFLICT (nik, kind) DO UPDATE SET nip = coalesce(excluded.nip, c.nip), step = excluded.step, "            \
+	"change_kind = excluded.change_kind, batch_no = excluded.batch_no, record_no = excluded.record_no, "           \
+	"supersedes_batch_no = excluded.supersedes_batch_no, supersedes_record_no = excluded.supersedes_record_no "    \
+	"WHERE (excluded.step > c.step AND excluded.change_kind IS NULL AND coalesce(c.change_kind, 1) < 3 "           \
+	"AND (excluded.nip = c.nip OR excluded.nip IS NULL OR c.nip IS NULL) "                                         \
+	"AND (excluded.supersedes_batch_no IS NULL OR (excluded.supersedes_batch_no, excluded.supersedes_record_no) "  \
+	"= (c.batch_no, c.record_no))) OR excluded.record_no = ANY ($2::int[]) "                                       \
+	"RETURNING xmax = 0 AND supersedes_batch_no IS NOT NULL AS orphan) "                                           \
+	"SELECT count(*), count(*) FILTER (WHERE orphan) FROM made"
+
+/* Active under another kind matters to the kinds that make a person an ASN (N08); JF and PNS follow from one. */
+#define COLLIDES                                                                                                       \
+	"SELECT EXISTS (SELECT FROM appointment a JOIN current_appointment c ON c.nik = a.nik AND c.kind <> a.kind "   \
+	"WHERE a.batch_no = $1::bigint AND a.kind <= 3) "                                                              \
+	"OR EXISTS (SELECT FROM appointment a JOIN current_appointment c ON c.nip = a.nip AND c.nik <> a.nik "         \
+	"WHERE a.batch_no = $1::bigint)"
+
+/* The locked rows first, in the order that every transaction takes them; then whoever else is concerned. */
+#define FACTS_LOCK                                                                                                     \
+	"SELECT 1 FROM current_appointment WHERE kind = $2::smallint AND nik = ANY ($1::text[]) ORDER BY nik FOR "     \
+	"UPDATE"
+#define FACTS                                                                                                          \
+	"SELECT p.record_no, c.nik = p.nik, c.kind = $4::smallint, coalesce(c.nip = p.nip, false), "                   \
+	"coalesce(c.nip <> p.nip, false), coalesce(a.kode_instansi = $5::text, true), "                                \
+	"coalesce(c.change_kind, 1) >= 3, c.step, c.batch_no, c.record_no "                                            \
+	"FROM unnest($1::int[], $2::text[], $3::text[]) AS p(record_no, nik, nip) "                                    \
+	"JOIN LATERAL (SELECT * FROM current_appointment x WHERE x.nik = p.nik UNION "                                 \
+	"SELECT * FROM current_appointment x WHERE x.nip = p.nip AND p.nip <> '') c ON true "                          \
+	"LEFT JOIN appointment a ON a.batch_no = c.batch_no AND a.record_no = c.record_no ORDER BY 1"
+
+#define APPEND                                                                                                         \
+	"WITH b AS (INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, "            \
+	"corrects_batch_id, body_sha256, records_sha256, signing_key_id, signature, rulebook_sha256, row_count, "      \
+	"accepted, returned, review, row_format, rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, "   \
+	"certifier_nama, certifier_nip, sptjm_no, sptjm_tgl, pengirim_nip, sent_at, verdict, leaf_index, durability, " \
+	"received_at, recorded_at) VALUES ($1::bigint, $2::int, $3::uuid, $4::text, $5::smallint, $6::smallint, "      \
+	"$7::smallint, $8::uuid, $9::bytea, $10::bytea, $11::bytea, $12::bytea, $13::bytea, $14::int, $15::int, "      \
+	"$16::int, $17::int, $18::smallint, $19::bytea, $20::text, $21::int, $22::text, $23::date, $24::text, "        \
+	"$25::text, $26::text, $27::date, $28::text, $29::timestamptz, $30::text, $31::bigint, $32::smallint, "        \
+	"$33::timestamptz, $34::timestamptz)), "                                                                       \
+	"l AS (INSERT INTO ledger_leaf (leaf_index, leaf, leaf_hash) VALUES ($31::bigint, $35::bytea, $36::bytea)), "  \
+	"n AS (INSERT INTO ledger_node (level, node_index, hash) "                                                     \
+	"SELECT * FROM unnest($37::smallint[], $38::bigint[], $39::bytea[])) "                                         \
+	"UPDATE ledger_head SET size = $31::bigint + 1, recorded_at = $34::timestamptz, edge = $40::bytea, root = "    \
+	"$41::bytea"
+
+const struct store_statement store_commit_statements[] = {
+	{"current", CURRENT},
+	{"collides", COLLIDES},
+	{"facts_lock", FACTS_LOCK},
+	{"facts", FACTS},
+	{"counter", "INSERT INTO counter AS c (kode_instansi, kind, step, kelompok_lapor, accepted) "
+		    "VALUES ($1::text, $2::smallint, $3::smallint, $4::smallint, $5::bigint) "
+		    "ON CONFLICT (kode_instansi, kind, step, kelompok_lapor) "
+		    "DO UPDATE SET accepted = c.accepted + excluded.accepted"},
+	{"findings", "INSERT INTO finding (batch_no, record_no, rule_case, field, severity) "
+		     "SELECT $1::bigint, r, c, nullif(f, ''), s FROM unnest($2::int[], $3::text[], $4::text[], "
+		     "$5::smallint[]) AS t(r, c, f, s)"},
+	{"returned", "INSERT INTO returned_record (batch_no, record_no, outcome, bytes) "
+		     "SELECT $1::bigint, r, o, b FROM unnest($2::int[], $3::smallint[], $4::bytea[]) AS t(r, o, b)"},
+	{"body", "INSERT INTO batch_body (batch_no, body, body_size) VALUES ($1::bigint, $2::bytea, $3::int)"},
+	{"lock_ledger", "SELECT size, edge, greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, "
+			"(extract(epoch FROM recorded_at) * 1000000)::bigint), "
+			"current_setting('synchronous_standby_names') <> '', "
+			"current_setting('synchronous_commit') IN ('on', 'remote_apply'), "
+			"current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off' "
+			"FROM ledger_head FOR UPDATE"},
+	{"append", APPEND},
+	{NULL, NULL},
+};
+
+enum store_result store_begin(struct store *store)
+{
+	store->warned = false;
+	return store_simple(store, "BEGIN", NULL);
+}
+
+void store_rollback(struct store *store)
+{
+	if (store->connection && PQtransactionStatus(store->connection) == PQTRANS_IDLE)
+		return;
+	if (store_simple(store, "ROLLBACK", NULL))
+		store_disconnect(store);
+}
+
+enum store_result store_copy_begin(struct store *store)
+{
+	static const char header[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0"; /* signature, flags, extension length */
+	enum store_result result = store_simple(store, "COPY appointment FROM STDIN (FORMAT binary)", NULL);
+
+	return result ? result : store_copy_data(store, header, sizeof header - 1);
+}
+
+enum store_result store_copy_data(struct store *store, const void *data, size_t len)
+{
+	if (PQputCopyData(store->connection, data, (int)len) == 1)
+		return STORE_OK;
+	return store_failure(store, NULL);
+}
+
+enum store_result store_copy_end(struct store *store)
+{
+	static const uint8_t trailer[] = {0xff, 0xff};
+	PGresult *result;
+	enum store_result failed = store_copy_data(store, trailer, sizeof trailer);
+
+	if (failed)
+		return failed;
+	if (PQputCopyEnd(store->connection, NULL) != 1)
+		return store_failure(store, NULL);
+	result = PQgetResult(store->connection);
+	if (PQresultStatus(result) != PGRES_COMMAND_OK)
+		failed = store_failure(store, result);
+	else
+		PQclear(result);
+	while (store->connection && (result = PQgetResult(store->connection)))
+		PQclear(result);
+	return failed;
+}
+
+enum store_result store_current(struct store *store, int64_t batch_no, const int32_t *judged, size_t judged_count,
+	struct store_made_current *ret)
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+
+	call_int8(&call, batch_no);
+	call_array(&call, TYPE_INT4, judged_count);
+	for (size_t i = 0; i < judged_count; i++)
+		call_element_int4(&call, judged[i]);
+	call_array_end(&call);
+	enum store_result result = store_run(&call, "current", &rows);
+	if (result)
+		return result;
+	*ret = (struct store_made_current){
+		.rows = (uint32_t)result_int8(rows, 0, 0), .orphans = (uint32_t)result_int8(rows, 0, 1)};
+	PQclear(rows);
+	return STORE_OK;
+}
+
+enum store_result store_collides(struct store *store, int64_t batch_no, bool *ret)
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+
+	call_int8(&call, batch_no);
+	enum store_result result = store_run(&call, "collides", &rows);
+	if (result)
+		return result;
+	*ret = result_bool(rows, 0, 0);
+	PQclear(rows);
+	return STORE_OK;
+}
+
+static void call_niks(struct store_call *call, const struct store_person *people, size_t count)
+{
+	call_array(call, TYPE_TEXT, count);
+	for (size_t i = 0; i < count; i++)
+		call_element(call, people[i].nik.data, people[i].nik.len);
+	call_array_end(call);
+}
+
+static void fact_from(const PGresult *rows, int row, struct store_fact *ret)
+{
+	*ret = (struct store_fact){.record_no = result_int4(rows, row, 0),
+		.same_nik = result_bool(rows, row, 1),
+		.same_kind = result_bool(rows, row, 2),
+		.same_nip = result_bool(rows, row, 3),
+		.nip_differs = result_bool(rows, row, 4),
+		.same_agency = result_bool(rows, row, 5),
+		.ended = result_bool(rows, row, 6),
+		.step = result_int2(rows, row, 7),
+		.batch_no = result_int8(rows, row, 8),
+		.batch_record_no = result_int4(rows, row, 9)};
+}
+
+enum store_result store_facts(struct store *store, const struct store_person *people, size_t count, int32_t kind,
+	struct lantik_span agency, struct store_fact **ret_facts, size_t *ret_count)
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+
+	call_niks(&call, people, count);
+	call_int2(&call, kind);
+	enum store_result result = store_run(&call, "facts_lock", NULL);
+	if (result)
+		return result;
+	call = store_call(store);
+	call_array(&call, TYPE_INT4, count);
+	for (size_t i = 0; i < count; i++)
+		call_element_int4(&call, people[i].record_no);
+	call_array_end(&call);
+	call_niks(&call, people, count);
+	call_array(&call, TYPE_TEXT, count);
+	for (size_t i = 0; i < count; i++)
+		call_element(&call, people[i].nip.data, people[i].nip.len);
+	call_array_end(&call);
+	call_int2(&call, kind);
+	call_bytes(&call, agency);
+	result = store_run(&call, "facts", &rows);
+	if (result)
+		return result;
+	*ret_count = (size_t)PQntuples(rows);
+	*ret_facts = calloc(*ret_count ? *ret_count : 1, sizeof **ret_facts);
+	LANTIK_ASSERT(*ret_facts);
+	for (size_t i = 0; i < *ret_count; i++)
+		fact_from(rows, (int)i, &(*ret_facts)[i]);
+	PQclear(rows);
+	return STORE_OK;
+}
+
+enum store_result store_counters(struct store *store, struct lantik_span agency, int32_t kind, int32_t step,
+	const struct store_count *counts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct store_call call = store_call(store);
+		call_bytes(&call, agency);
+		call_int2(&call, kind);
+		call_int2(&call, step);
+		call_int2(&call, counts[i].kelompok_lapor);
+		call_int8(&call, counts[i].accepted);
+		enum store_result result = store_run(&call, "counter", NULL);
+		if (result)
+			return result;
+	}
+	return STORE_OK;
+}
+
+enum store_result store_findings(
+	struct store *store, int64_t batch_no, const struct lantik_finding *findings, size_t count)
+{
+	struct store_call call = store_call(store);
+	char name[64];
+
+	if (!count)
+		return STORE_OK;
+	call_int8(&call, batch_no);
+	call_array(&call, TYPE_INT4, count);
+	for (size_t i = 0; i < count; i++)
+		call_element_int4(&call, (int32_t)findings[i].record_no);
+	call_array_end(&call);
+	call_array(&call, TYPE_TEXT, count);
+	for (size_t i = 0; i < count; i++) {
+		lantik_case_format(findings[i].case_id, name);
+		call_element(&call, name, strlen(name));
+	}
+	call_array_end(&call);
+	call_array(&call, TYPE_TEXT, count);
+	for (size_t i = 0; i < count; i++) {
+		const char *field = findings[i].field ? lantik_record_fields[findings[i].field - 1].name : "";
+		call_element(&call, field, strlen(field));
+	}
+	call_array_end(&call);
+	call_array(&call, TYPE_INT2, count);
+	for (size_t i = 0; i < count; i++)
+		call_element_int2(&call, (int32_t)lantik_case_of(findings[i].case_id)->severity);
+	call_array_end(&call);
+	return store_run(&call, "findings", NULL);
+}
+
+enum store_result store_returned(
+	struct store *store, int64_t batch_no, const struct store_returned *records, size_t count)
+{
+	struct store_call call = store_call(store);
+
+	if (!count)
+		return STORE_OK;
+	call_int8(&call, batch_no);
+	call_array(&call, TYPE_INT4, count);
+	for (size_t i = 0; i < count; i++)
+		call_element_int4(&call, records[i].record_no);
+	call_array_end(&call);
+	call_array(&call, TYPE_INT2, count);
+	for (size_t i = 0; i < count; i++)
+		call_element_int2(&call, records[i].review ? 2 : 1);
+	call_array_end(&call);
+	call_array(&call, TYPE_BYTEA, count);
+	for (size_t i = 0; i < count; i++)
+		call_element(&call, records[i].bytes.data, records[i].bytes.len);
+	call_array_end(&call);
+	return store_run(&call, "returned", NULL);
+}
+
+enum store_result store_body(struct store *store, int64_t batch_no, struct lantik_span body)
+{
+	struct lantik_buffer packed = {0};
+	struct store_call call = store_call(store);
+
+	if (compress(body, &packed)) {
+		snprintf(store->why, sizeof store->why, "could not compress the body");
+		lantik_buffer_free(&packed);
+		return STORE_FAILED;
+	}
+	call_int8(&call, batch_no);
+	call_bytes(&call, lantik_buffer_span(&packed));
+	call_int4(&call, (int32_t)body.len);
+	enum store_result result = store_run(&call, "body", NULL);
+	lantik_buffer_free(&packed);
+	return result;
+}
+
+enum store_result store_lock_ledger(struct store *store, struct store_ledger *ret)
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+	enum store_result result = store_run(&call, "lock_ledger", &rows);
+
+	if (result)
+		return result;
+	bool whole = PQntuples(rows) == 1 && lantik_edge_load((uint64_t)result_int8(rows, 0, 0),
+						     result_bytes(rows, 0, 1), &ret->edge) == LANTIK_OK;
+	if (whole) {
+		ret->now = result_int8(rows, 0, 2);
+		ret->durability = !result_bool(rows, 0, 5)                             ? LANTIK_DURABLE_UNSAFE
+				  : result_bool(rows, 0, 3) && result_bool(rows, 0, 4) ? LANTIK_DURABLE_QUORUM
+										       : LANTIK_DURABLE_LOCAL;
+	}
+	PQclear(rows);
+	if (whole)
+		return STORE_OK;
+	snprintf(store->why, sizeof store->why, "ledger_head does not hold together");
+	return STORE_FAILED;
+}
+
+static void call_hash(struct store_call *call, const uint8_t hash[LANTIK_HASH])
+{
+	call_bytes(call, (struct lantik_span){.data = hash, .len = LANTIK_HASH});
+}
+
+/* Parameters $1 to $19. */
+static void call_batch(struct store_call *call, const struct store_batch *b)
+{
+	const struct lantik_manifest *m = b->manifest;
+
+	call_int8(call, b->batch_no);
+	call_int4(call, b->office_no);
+	call_bytes(call, m->batch_id);
+	call_bytes(call, m->kode_instansi);
+	call_int2(call, m->kind);
+	call_int2(call, m->step);
+	call_int2(call, b->verdict->refused ? 2 : 1);
+	call_bytes_or_null(call, m->corrects_batch_id);
+	call_hash(call, b->leaf->body_sha256);
+	call_bytes(call, m->records_sha256);
+	call_bytes(call, (struct lantik_span){.data = b->leaf->signing_key_id, .len = 4});
+	call_bytes(call, b->signature);
+	call_hash(call, b->leaf->rulebook_sha256);
+	call_int4(call, (int32_t)b->verdict->records);
+	call_int4(call, (int32_t)b->verdict->accepted);
+	call_int4(call, (int32_t)b->verdict->returned);
+	call_int4(call, (int32_t)b->verdict->review);
+	call_int2(call, b->leaf->row_format);
+	call_hash(call, b->leaf->rows_root);
+}
+
+/* Parameters $20 to $34. */
+static void call_manifest(struct store_call *call, const struct store_batch *b)
+{
+	const struct lantik_manifest *m = b->manifest;
+
+	call_bytes_or_null(call, m->programme);
+	if (m->periode > 0)
+		call_int4(call, m->periode);
+	else
+		call_null(call);
+	call_bytes_or_null(call, m->no_surat_usulan);
+	call_date_or_null(call, m->tgl_surat_usulan);
+	call_bytes_or_null(call, m->certifier_nama);
+	call_bytes_or_null(call, m->certifier_nip);
+	call_bytes_or_null(call, m->sptjm_no);
+	call_date_or_null(call, m->sptjm_tgl);
+	call_bytes_or_null(call, m->pengirim_nip);
+	call_time_or_null(call, m->sent_at);
+	call_bytes(call, b->verdict_text);
+	call_int8(call, (int64_t)b->leaf->leaf_index);
+	call_int2(call, b->leaf->durability);
+	call_time_or_null(call, b->leaf->received_at);
+	call_time_or_null(call, b->leaf->recorded_at);
+}
+
+/* Parameters $37 to $39. */
+static void call_nodes(struct store_call *call, const struct store_batch *b)
+{
+	call_array(call, TYPE_INT2, b->node_count);
+	for (unsigned i = 0; i < b->node_count; i++)
+		call_element_int2(call, (int32_t)b->nodes[i].level);
+	call_array_end(call);
+	call_array(call, TYPE_INT8, b->node_count);
+	for (unsigned i = 0; i < b->node_count; i++)
+		call_element_int8(call, (int64_t)b->nodes[i].index);
+	call_array_end(call);
+	call_array(call, TYPE_BYTEA, b->node_count);
+	for (unsigned i = 0; i < b->node_count; i++)
+		call_element(call, b->nodes[i].hash, LANTIK_HASH);
+	call_array_end(call);
+}
+
+enum store_result store_append(struct store *store, const struct store_batch *batch)
+{
+	struct store_call call = store_call(store);
+	uint8_t leaf_hash[LANTIK_HASH];
+
+	lantik_leaf_hash(batch->leaf_bytes, leaf_hash);
+	call_batch(&call, batch);
+	call_manifest(&call, batch);
+	call_bytes(&call, batch->leaf_bytes);
+	call_hash(&call, leaf_hash);
+	call_nodes(&call, batch);
+	call_bytes(&call,
+		(struct lantik_span){.data = batch->edge->hashes[0], .len = (size_t)batch->edge->count * LANTIK_HASH});
+	call_hash(&call, batch->root);
+	return store_run(&call, "append", NULL);
+}
+
+enum store_result store_commit(struct store *store)
+{
+	PGresult *rows;
+	enum store_result result = store_simple(store, "COMMIT", &rows);
+
+	if (result) {
+		store_disconnect(store); /* the outcome is unknown: only a new look at the batch id tells */
+		return result == STORE_RETRY ? result : STORE_DOWN;
+	}
+	bool committed = strcmp(PQcmdStatus(rows), "COMMIT") == 0;
+	PQclear(rows);
+	if (committed && !store->warned)
+		return STORE_OK;
+	snprintf(store->why, sizeof store->why,
+		committed ? "the commit may not have been replicated" : "the transaction had failed before COMMIT");
+	return committed ? STORE_DOWN : STORE_FAILED;
+}

@@ -1,0 +1,77 @@
+/* What the files of the store share: the connection, parameters in binary form, results.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_DAEMON_STORE_PRIVATE_H
+#define LANTIK_DAEMON_STORE_PRIVATE_H
+
+#include <libpq-fe.h>
+
+#include "store.h"
+
+#define STORE_WHY 160
+
+struct store {
+	char *conninfo;
+	const char *application_name;
+	PGconn *connection;
+	bool warned; /* a warning came since the flag was cleared */
+	char why[STORE_WHY];
+	struct lantik_buffer parameters; /* bytes of the parameters under way */
+};
+
+/* One statement, prepared at connect under its name. */
+struct store_statement {
+	const char *name;
+	const char *sql;
+};
+
+/* Parameters, all binary; zero it, add them in order. Bytes of numbers and arrays live in the store's buffer. */
+#define STORE_PARAMETERS 44
+struct store_call {
+	struct store *store;
+	int count;
+	size_t offsets[STORE_PARAMETERS]; /* into the buffer; unused when values is set */
+	const char *values[STORE_PARAMETERS];
+	int lengths[STORE_PARAMETERS];
+	bool null[STORE_PARAMETERS];
+	bool buffered[STORE_PARAMETERS];
+};
+
+struct store_call store_call(struct store *store);
+void call_int2(struct store_call *call, int32_t value);
+void call_int4(struct store_call *call, int32_t value);
+void call_int8(struct store_call *call, int64_t value);
+void call_bytes(struct store_call *call, struct lantik_span value);         /* bytea, text or uuid; borrowed */
+void call_bytes_or_null(struct store_call *call, struct lantik_span value); /* empty is NULL */
+void call_null(struct store_call *call);
+void call_date_or_null(struct store_call *call, int32_t date); /* not a valid date is NULL */
+void call_time_or_null(struct store_call *call, int64_t micros);
+
+/* Arrays: begin with the element's type, add elements, end. */
+enum { TYPE_INT2 = 21, TYPE_INT4 = 23, TYPE_INT8 = 20, TYPE_TEXT = 25, TYPE_BYTEA = 17 };
+void call_array(struct store_call *call, uint32_t element_type, size_t count);
+void call_element(struct store_call *call, const void *bytes, size_t len);
+void call_element_int2(struct store_call *call, int32_t value);
+void call_element_int4(struct store_call *call, int32_t value);
+void call_element_int8(struct store_call *call, int64_t value);
+void call_array_end(struct store_call *call);
+
+/* Runs a prepared statement; *ret_result is the caller's to PQclear on STORE_OK. ret_result may be NULL. */
+LANTIK_MUST_CHECK enum store_result store_run(struct store_call *call, const char *statement, PGresult **ret_result);
+LANTIK_MUST_CHECK enum store_result store_simple(struct store *store, const char *sql, PGresult **ret_result);
+/* Classifies a result that is not the expected one and fills why. Clears the result. */
+enum store_result store_failure(struct store *store, PGresult *result);
+
+int32_t result_int4(const PGresult *result, int row, int column);
+int32_t result_int2(const PGresult *result, int row, int column);
+int64_t result_int8(const PGresult *result, int row, int column);
+bool result_bool(const PGresult *result, int row, int column);
+struct lantik_span result_bytes(const PGresult *result, int row, int column);
+
+/* Seconds between 1970 and PostgreSQL's epoch, 2000. */
+#define STORE_EPOCH_DAYS 10957
+#define STORE_EPOCH_MICROS (INT64_C(946684800) * 1000000)
+
+extern const struct store_statement store_reference_statements[];
+extern const struct store_statement store_commit_statements[];
+
+#endif

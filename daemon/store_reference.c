@@ -1,0 +1,240 @@
+/* What the daemon reads: offices, rulebook, ledger nodes, and what is held of a batch.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "store_private.h"
+
+#include <string.h>
+
+#define HELD_COLUMNS                                                                                                   \
+	"b.body_sha256, b.outcome, b.accepted, b.returned, b.review, "                                                 \
+	"(extract(epoch FROM b.recorded_at) * 1000000)::bigint, b.leaf_index, l.leaf, b.verdict, c.note"
+#define HELD_TABLES                                                                                                    \
+	"batch b JOIN ledger_leaf l ON l.leaf_index = b.leaf_index "                                                   \
+	"LEFT JOIN checkpoint c ON c.size = b.leaf_index + 1"
+
+const struct store_statement store_reference_statements[] = {
+	{"reference_version", "SELECT version FROM reference_version"},
+	{"offices", "SELECT o.office_no, o.name, k.curve_public_key, k.signing_vkey, "
+		    "o.revoked_at IS NOT NULL OR k.revoked_at IS NOT NULL, coalesce(o.kanreg_id, ''), "
+		    "array_to_string(o.agencies, ',') FROM office o JOIN office_key k USING (office_no)"},
+	{"rulebook", "SELECT rulebook_text()"},
+	{"head", "SELECT origin, size, root FROM ledger_head"},
+	{"node", "SELECT hash FROM ledger_node WHERE level = $1::smallint AND node_index = $2::bigint"},
+	{"note", "INSERT INTO checkpoint (size, note) VALUES ($1::bigint, $2::text) ON CONFLICT (size) DO NOTHING"},
+	{"find", "SELECT true, " HELD_COLUMNS " FROM " HELD_TABLES
+		 " WHERE b.office_no = $1::int AND b.batch_id = $2::uuid"},
+	{"find_records", "SELECT false, " HELD_COLUMNS " FROM " HELD_TABLES
+			 " WHERE b.kode_instansi = $1::text AND b.step = $2::smallint AND b.records_sha256 = $3::bytea "
+			 "AND b.outcome = 1"},
+	{"number", "SELECT nextval('batch_no')"},
+	{"batch_no", "SELECT batch_no FROM batch WHERE office_no = $1::int AND batch_id = $2::uuid"},
+	{NULL, NULL},
+};
+
+enum store_result store_reference_version(struct store *store, int64_t *ret)
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+	enum store_result result = store_run(&call, "reference_version", &rows);
+
+	if (result)
+		return result;
+	*ret = PQntuples(rows) ? result_int8(rows, 0, 0) : 0;
+	PQclear(rows);
+	return STORE_OK;
+}
+
+static void copy_text(char *to, size_t size, struct lantik_span from)
+{
+	size_t len = from.len < size ? from.len : size - 1;
+
+	memcpy(to, from.data, len);
+	to[len] = '\0';
+}
+
+static void office_agencies(struct lantik_span list, struct office *office)
+{
+	for (size_t at = 0; at + 4 <= list.len && office->agency_count < OFFICE_MAX_AGENCIES; at += 5) {
+		struct lantik_span code = {.data = list.data + at, .len = 4};
+		copy_text(office->agencies[office->agency_count++], sizeof office->agencies[0], code);
+	}
+}
+
+/* A key that cannot be read is as good as revoked: the office is refused by name instead of let in. */
+static void office_from(const PGresult *rows, int row, struct office *ret)
+{
+	ret->office_no = result_int4(rows, row, 0);
+	copy_text(ret->name, sizeof ret->name, result_bytes(rows, row, 1));
+	copy_text(ret->curve_key, sizeof ret->curve_key, result_bytes(rows, row, 2));
+	bool readable = lantik_vkey_parse(result_bytes(rows, row, 3), &ret->signing_key) == LANTIK_OK;
+	ret->revoked = result_bool(rows, row, 4) || !readable;
+	copy_text(ret->kanreg_id, sizeof ret->kanreg_id, result_bytes(rows, row, 5));
+	office_agencies(result_bytes(rows, row, 6), ret);
+}
+
+enum store_result store_offices(struct store *store, struct office **ret_items, size_t *ret_count)
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+	enum store_result result = store_run(&call, "offices", &rows);
+
+	if (result)
+		return result;
+	int count = PQntuples(rows);
+	struct office *items = calloc(count ? (size_t)count : 1, sizeof *items);
+	LANTIK_ASSERT(items);
+	for (int row = 0; row < count; row++)
+		office_from(rows, row, &items[row]);
+	PQclear(rows);
+	*ret_items = items;
+	*ret_count = (size_t)count;
+	return STORE_OK;
+}
+
+enum store_result store_rulebook(struct store *store, struct lantik_buffer *ret)
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+	enum store_result result = store_run(&call, "rulebook", &rows);
+
+	if (result)
+		return result;
+	if (PQntuples(rows))
+		lantik_buffer_append_span(ret, result_bytes(rows, 0, 0));
+	PQclear(rows);
+	return STORE_OK;
+}
+
+enum store_result store_head(
+	struct store *store, char ret_origin[LANTIK_MAX_ORIGIN + 1], uint64_t *ret_size, uint8_t ret_root[LANTIK_HASH])
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+	enum store_result result = store_run(&call, "head", &rows);
+
+	if (result)
+		return result;
+	bool whole = PQntuples(rows) == 1 && result_bytes(rows, 0, 2).len == LANTIK_HASH;
+	if (whole) {
+		copy_text(ret_origin, LANTIK_MAX_ORIGIN + 1, result_bytes(rows, 0, 0));
+		*ret_size = (uint64_t)result_int8(rows, 0, 1);
+		memcpy(ret_root, result_bytes(rows, 0, 2).data, LANTIK_HASH);
+	}
+	PQclear(rows);
+	if (whole)
+		return STORE_OK;
+	snprintf(store->why, sizeof store->why, "ledger_head is not set up; run lantikctl migrate --origin NAME");
+	return STORE_FAILED;
+}
+
+bool store_node(void *store, unsigned level, uint64_t index, uint8_t ret[LANTIK_HASH])
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+
+	call_int2(&call, (int32_t)level);
+	call_int8(&call, (int64_t)index);
+	if (store_run(&call, "node", &rows))
+		return false;
+	bool held = PQntuples(rows) == 1 && result_bytes(rows, 0, 0).len == LANTIK_HASH;
+	if (held)
+		memcpy(ret, result_bytes(rows, 0, 0).data, LANTIK_HASH);
+	PQclear(rows);
+	return held;
+}
+
+enum store_result store_note(struct store *store, uint64_t size, struct lantik_span note)
+{
+	struct store_call call = store_call(store);
+
+	call_int8(&call, (int64_t)size);
+	call_bytes(&call, note);
+	return store_run(&call, "note", NULL);
+}
+
+void store_held_free(struct store_held *held)
+{
+	lantik_buffer_free(&held->leaf);
+	lantik_buffer_free(&held->verdict);
+	lantik_buffer_free(&held->note);
+}
+
+/* The columns of HELD_COLUMNS behind the flag same_id. */
+static void held_from(const PGresult *rows, struct store_held *ret)
+{
+	*ret = (struct store_held){.found = true,
+		.same_id = result_bool(rows, 0, 0),
+		.refused = result_int2(rows, 0, 2) == 2,
+		.accepted = (uint32_t)result_int4(rows, 0, 3),
+		.returned = (uint32_t)result_int4(rows, 0, 4),
+		.review = (uint32_t)result_int4(rows, 0, 5),
+		.recorded_at = result_int8(rows, 0, 6),
+		.leaf_index = (uint64_t)result_int8(rows, 0, 7)};
+	LANTIK_ASSERT(result_bytes(rows, 0, 1).len == LANTIK_HASH);
+	memcpy(ret->body_sha256, result_bytes(rows, 0, 1).data, LANTIK_HASH);
+	lantik_buffer_append_span(&ret->leaf, result_bytes(rows, 0, 8));
+	lantik_buffer_append_span(&ret->verdict, result_bytes(rows, 0, 9));
+	if (!PQgetisnull(rows, 0, 10))
+		lantik_buffer_append_span(&ret->note, result_bytes(rows, 0, 10));
+}
+
+static enum store_result held_run(struct store_call *call, const char *statement, struct store_held *ret)
+{
+	PGresult *rows;
+	enum store_result result = store_run(call, statement, &rows);
+
+	if (result)
+		return result;
+	*ret = (struct store_held){0};
+	if (PQntuples(rows))
+		held_from(rows, ret);
+	PQclear(rows);
+	return STORE_OK;
+}
+
+enum store_result store_find(struct store *store, int32_t office_no, const uint8_t batch_id[16], struct store_held *ret)
+{
+	struct store_call call = store_call(store);
+
+	call_int4(&call, office_no);
+	call_bytes(&call, (struct lantik_span){.data = batch_id, .len = 16});
+	return held_run(&call, "find", ret);
+}
+
+enum store_result store_find_or_number(struct store *store, int32_t office_no, const struct lantik_manifest *manifest,
+	struct store_held *ret, int64_t *ret_batch_no)
+{
+	PGresult *rows;
+	enum store_result result = store_find(store, office_no, manifest->batch_id.data, ret);
+
+	if (result || ret->found)
+		return result;
+	struct store_call call = store_call(store);
+	call_bytes(&call, manifest->kode_instansi);
+	call_int2(&call, manifest->step);
+	call_bytes(&call, manifest->records_sha256);
+	result = held_run(&call, "find_records", ret);
+	if (result || ret->found)
+		return result;
+	call = store_call(store);
+	result = store_run(&call, "number", &rows);
+	if (result)
+		return result;
+	*ret_batch_no = result_int8(rows, 0, 0);
+	PQclear(rows);
+	return STORE_OK;
+}
+
+enum store_result store_batch_no(struct store *store, int32_t office_no, struct lantik_span batch_id, int64_t *ret)
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+
+	call_int4(&call, office_no);
+	call_bytes(&call, batch_id);
+	enum store_result result = store_run(&call, "batch_no", &rows);
+	if (result)
+		return result;
+	*ret = PQntuples(rows) ? result_int8(rows, 0, 0) : 0;
+	PQclear(rows);
+	return STORE_OK;
+}

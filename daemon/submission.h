@@ -1,0 +1,84 @@
+/* A submission on its way through a worker: what each stage adds for the next.
+ *   submit.c   the way itself: identity, digests, resends, then judge, commit, answer
+ *   judge.c    scan, decode, rules, encoded rows
+ *   commit.c   the transaction
+ *   register.c the slow path: rows that collide with the register are judged one by one
+ *   answer.c   receipts and the other replies
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_DAEMON_SUBMISSION_H
+#define LANTIK_DAEMON_SUBMISSION_H
+
+#include "lantik/receipt.h"
+
+#include "house.h"
+#include "job.h"
+#include "row.h"
+#include "store.h"
+
+/* A worker and the memory that it keeps from batch to batch. */
+struct worker {
+	struct house *house;
+	struct store *store;
+	struct lantik_arena *batch_arena;  /* one batch: record spans and manifest */
+	struct lantik_arena *record_arena; /* one record */
+	struct lantik_buffer tuples;
+	struct lantik_buffer chunk; /* tuples in the order of the COPY */
+	struct row *rows;           /* LANTIK_MAX_RECORDS */
+	struct row **order;         /* rows that go to the register, by NIK */
+	uint8_t (*niks)[16];        /* of every record, for the check's memory of the batch */
+	uint8_t *salts;
+	uint8_t *hashes;
+	struct lantik_findings findings;
+};
+
+struct submission {
+	struct worker *worker;
+	struct job *job;
+	struct rulebook_copy *rulebook;
+	uint8_t body_sha256[LANTIK_HASH];
+	struct lantik_batch_view view;
+	struct lantik_manifest manifest;
+	int64_t batch_no;
+	size_t row_count; /* of worker->rows: records that passed the row rules */
+	bool has_changes; /* a record changes what an earlier step recorded */
+	size_t copied;    /* of worker->order */
+	struct lantik_verdict verdict;
+};
+
+/* judge.c */
+/* Fills view and manifest; what cannot be taken is answered here. False: answered. */
+LANTIK_MUST_CHECK bool submission_open(struct submission *s);
+/* Runs the rules and encodes the rows that pass. STORE_OK, or what asking for predecessors came to. */
+LANTIK_MUST_CHECK enum store_result submission_judge(struct submission *s, bool *ret_answered);
+/* Sorts and counts: rows that stay accepted go to worker->order, sorted by NIK. */
+void submission_settle(struct submission *s);
+
+/* submit.c */
+/* The reply to a batch id or to records that are held already. */
+void submission_answer_held(struct submission *s, struct store_held *held);
+
+/* register.c */
+/* Judges the rows against the register, under locks; adds findings. ret_judged are the record numbers that may replace
+ * a current row; the caller frees. */
+LANTIK_MUST_CHECK enum store_result submission_ask_register(
+	struct submission *s, int32_t **ret_judged, size_t *ret_count);
+/* Takes back what an earlier attempt found in the register. */
+void submission_forget_register(struct submission *s);
+
+/* commit.c */
+/* Commits and answers. */
+void submission_commit(struct submission *s);
+
+/* answer.c */
+void answer_refusal(struct job *job, enum lantik_refusal code, uint32_t record_no, const char *detail);
+void answer_busy(struct job *job, int reason, uint32_t retry_after_ms);
+/* A store that did not do its work: Busy when it is down, a passing refusal otherwise. Tells the house and the log. */
+void answer_store_failure(struct worker *worker, struct job *job, enum store_result result, const char *doing);
+/* The receipt of something held. */
+void answer_held(struct worker *worker, struct job *job, struct store_held *held);
+/* The receipt of a leaf; before is the edge of the tree under it when it was just appended, else NULL. */
+LANTIK_MUST_CHECK enum lantik_error answer_receipt_text(struct worker *worker, struct lantik_span leaf, uint64_t index,
+	const struct lantik_edge *before, struct lantik_span stored_note, struct lantik_span verdict,
+	struct lantik_buffer *ret);
+
+#endif

@@ -1,0 +1,95 @@
+/* The way of a submission: who sent it, whether it is signed, whether it is held already; then judge, commit, answer.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "submit.h"
+
+#include <string.h>
+
+#include "counters.h"
+
+/* The office's signature over the body; without it nothing else is looked at. */
+static bool signature_holds(struct submission *s)
+{
+	struct job *job = s->job;
+	uint8_t message[LANTIK_SUBMISSION_MESSAGE];
+
+	if (!job->is_signed || memcmp(job->signing_key_id, job->office.signing_key.id, 4) != 0) {
+		answer_refusal(job, LANTIK_REFUSED_BAD_SIGNATURE, 0,
+			"the body must be signed with the signing key that the centre holds for this office; register "
+			"the key or "
+			"use the right one");
+		return false;
+	}
+	lantik_submission_message(s->body_sha256, message);
+	if (lantik_verify(job->office.signing_key.public_key,
+		    (struct lantik_span){.data = message, .len = sizeof message}, job->signature))
+		return true;
+	answer_refusal(job, LANTIK_REFUSED_BAD_SIGNATURE, 0,
+		"the signature does not verify over this body; sign SHA-256 of the bytes as they are sent");
+	return false;
+}
+
+static bool in_scope(struct submission *s)
+{
+	if (office_may_send(&s->job->office, s->rulebook->rulebook, s->manifest.kode_instansi,
+		    lantik_instant_date(s->job->received_at)))
+		return true;
+	answer_refusal(s->job, LANTIK_REFUSED_NOT_ALLOWED, 0,
+		"this office's key may not send for the agency of the manifest; send it through the office that serves "
+		"it");
+	return false;
+}
+
+void submission_answer_held(struct submission *s, struct store_held *held)
+{
+	if (held->same_id && memcmp(held->body_sha256, s->body_sha256, LANTIK_HASH) != 0)
+		answer_refusal(s->job, LANTIK_REFUSED_ID_REUSED, 0,
+			"this batch id already stands for other bytes; give the changed batch a new id");
+	else
+		answer_held(s->worker, s->job, held);
+}
+
+/* True: answered. Otherwise the batch has its number. */
+static bool held_already(struct submission *s)
+{
+	struct store_held held = {0};
+	enum store_result result =
+		store_find_or_number(s->worker->store, s->job->office.office_no, &s->manifest, &held, &s->batch_no);
+
+	if (result)
+		answer_store_failure(s->worker, s->job, result, "look-up");
+	else if (held.found)
+		submission_answer_held(s, &held);
+	store_held_free(&held);
+	return result || held.found;
+}
+
+static void judge_and_commit(struct submission *s)
+{
+	bool answered;
+
+	counter_increment(COUNTER_submissions);
+	enum store_result result = submission_judge(s, &answered);
+	if (result)
+		answer_store_failure(s->worker, s->job, result, "look-up of a predecessor");
+	else if (!answered)
+		submission_commit(s);
+}
+
+void submit(struct worker *worker, struct job *job)
+{
+	struct submission s = {.worker = worker, .job = job};
+	enum store_result connected;
+
+	lantik_sha256(job->body, s.body_sha256);
+	if (!signature_holds(&s) || !submission_open(&s))
+		return;
+	s.rulebook = house_rulebook(worker->house);
+	if (in_scope(&s)) {
+		connected = store_connect(worker->store);
+		if (connected)
+			answer_store_failure(worker, job, connected, "connect");
+		else if (!held_already(&s))
+			judge_and_commit(&s);
+	}
+	house_rulebook_put(worker->house, s.rulebook);
+}

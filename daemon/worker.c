@@ -1,0 +1,170 @@
+/* Workers and the small requests.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "worker.h"
+
+#include <pthread.h>
+
+#include "counters.h"
+#include "submit.h"
+
+/* A record's struct and texts after unpacking: the generated message is under 4 kB, its texts at most the record. */
+#define RECORD_ARENA (64u * 1024)
+/* Spans of LANTIK_MAX_RECORDS records, the manifest, and room for alignment. */
+#define BATCH_ARENA (LANTIK_MAX_RECORDS * sizeof(struct lantik_span) + 64u * 1024)
+
+struct workers {
+	struct house *house;
+	size_t count;
+	pthread_t *threads;
+};
+
+static void *allocate(size_t count, size_t size)
+{
+	void *memory = calloc(count, size);
+
+	LANTIK_ASSERT(memory);
+	return memory;
+}
+
+static void worker_open(struct worker *w, struct house *house)
+{
+	*w = (struct worker){.house = house, .store = store_new(house->config->database, "lantikd worker")};
+	w->batch_arena = lantik_arena_new(BATCH_ARENA);
+	w->record_arena = lantik_arena_new(RECORD_ARENA);
+	LANTIK_ASSERT(w->batch_arena && w->record_arena);
+	w->rows = allocate(LANTIK_MAX_RECORDS, sizeof *w->rows);
+	w->order = allocate(LANTIK_MAX_RECORDS, sizeof(struct row *));
+	w->niks = allocate(LANTIK_MAX_RECORDS, sizeof *w->niks);
+	w->salts = allocate(LANTIK_MAX_RECORDS, ROW_SALT);
+	w->hashes = allocate(LANTIK_MAX_RECORDS, LANTIK_HASH);
+}
+
+static void worker_close(struct worker *w)
+{
+	store_free(&w->store);
+	lantik_arena_free(&w->batch_arena);
+	lantik_arena_free(&w->record_arena);
+	lantik_buffer_free(&w->tuples);
+	lantik_buffer_free(&w->chunk);
+	lantik_findings_free(&w->findings);
+	free(w->rows);
+	free(w->order);
+	free(w->niks);
+	free(w->salts);
+	free(w->hashes);
+}
+
+static void answer_state(struct worker *w, struct job *job, struct store_held *held)
+{
+	struct lantik_status_answer answer = {.state = LANTIK_STATE_NOT_HELD};
+	struct lantik_buffer receipt = {0};
+
+	if (held->found) {
+		if (answer_receipt_text(w, lantik_buffer_span(&held->leaf), held->leaf_index, NULL,
+			    lantik_buffer_span(&held->note), lantik_buffer_span(&held->verdict), &receipt))
+			lantik_buffer_reset(&receipt);
+		answer = (struct lantik_status_answer){
+			.state = held->refused ? LANTIK_STATE_REFUSED : LANTIK_STATE_COMMITTED,
+			.accepted = held->accepted,
+			.returned = held->returned,
+			.review = held->review,
+			.recorded_at = held->recorded_at,
+			.leaf_index = held->leaf_index,
+			.receipt = lantik_buffer_span(&receipt)};
+	}
+	job->reply = LANTIK_STATUS_ANSWER;
+	LANTIK_ASSERT(lantik_status_answer_encode(&answer, &job->reply_body) == LANTIK_OK);
+	lantik_buffer_free(&receipt);
+}
+
+static void status(struct worker *w, struct job *job)
+{
+	struct lantik_span batch_id;
+	struct store_held held = {0};
+
+	lantik_arena_reset(w->record_arena);
+	if (lantik_status_request_decode(job->body, w->record_arena, &batch_id)) {
+		answer_refusal(job, LANTIK_REFUSED_MALFORMED, 0, "a StatusRequest holds one batch_id of 16 bytes");
+		return;
+	}
+	enum store_result result = store_connect(w->store);
+	if (!result)
+		result = store_find(w->store, job->office.office_no, batch_id.data, &held);
+	if (result)
+		answer_store_failure(w, job, result, "status");
+	else
+		answer_state(w, job, &held);
+	store_held_free(&held);
+}
+
+static void reference(struct worker *w, struct job *job)
+{
+	struct rulebook_copy *copy = house_rulebook(w->house);
+
+	job->reply = LANTIK_REFERENCE_ANSWER;
+	lantik_buffer_append_span(&job->reply_body, lantik_buffer_span(&copy->text));
+	house_rulebook_put(w->house, copy);
+}
+
+static void ping(struct worker *w, struct job *job)
+{
+	job->reply = LANTIK_PONG;
+	signer_last_note(w->house->signer, &job->reply_body);
+}
+
+static void carry_out(struct worker *w, struct job *job)
+{
+	switch (job->request) {
+	case LANTIK_SUBMIT:
+		submit(w, job);
+		return;
+	case LANTIK_STATUS:
+		status(w, job);
+		return;
+	case LANTIK_REFERENCE:
+		reference(w, job);
+		return;
+	case LANTIK_PING:
+		ping(w, job);
+		return;
+	default:
+		LANTIK_ASSERT(!"a request that the intake let through");
+	}
+}
+
+static void *work(void *context)
+{
+	struct workers *workers = context;
+	struct queue *queue = workers->house->queue;
+	struct worker w;
+	struct job *job;
+
+	worker_open(&w, workers->house);
+	while ((job = queue_take(queue))) {
+		carry_out(&w, job);
+		queue_answer(queue, job);
+	}
+	worker_close(&w);
+	return NULL;
+}
+
+struct workers *workers_start(struct house *house)
+{
+	struct workers *workers = allocate(1, sizeof *workers);
+
+	workers->house = house;
+	workers->count = (size_t)house->config->workers;
+	workers->threads = allocate(workers->count, sizeof *workers->threads);
+	for (size_t i = 0; i < workers->count; i++)
+		LANTIK_ASSERT(pthread_create(&workers->threads[i], NULL, work, workers) == 0);
+	return workers;
+}
+
+void workers_join(struct workers **workers)
+{
+	for (size_t i = 0; i < (*workers)->count; i++)
+		LANTIK_ASSERT(pthread_join((*workers)->threads[i], NULL) == 0);
+	free((*workers)->threads);
+	free(*workers);
+	*workers = NULL;
+}
