@@ -1,0 +1,44 @@
+/* The connection to PostgreSQL: open, ask, commit, and tell what failed without a value of anybody.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_CTL_DATABASE_H
+#define LANTIK_CTL_DATABASE_H
+
+#include <libpq-fe.h>
+
+#include "lantik/cli.h"
+
+/* A failure is sticky: every later query returns NULL at once, so that a verb asks once at its end. */
+struct database {
+	struct lantik_cli *cli;
+	PGconn *connection;
+	bool failed;
+	char fault[512]; /* SQLSTATE and constraint; never DETAIL or CONTEXT, which carry values of rows */
+};
+
+/* LANTIK_EXIT_OK, or the exit code of a failure that was reported. Close it in both cases. */
+LANTIK_MUST_CHECK int database_open(struct lantik_cli *cli, struct database *ret);
+/* The same, and every migration of this program is applied and none that it does not know. */
+LANTIK_MUST_CHECK int database_open_migrated(struct lantik_cli *cli, struct database *ret);
+void database_close(struct database *database);
+
+/* The numbers of applied migrations: how many, and the greatest; 0 and 0 when there is no schema. */
+LANTIK_MUST_CHECK bool database_migrations(struct database *database, int *ret_count, int *ret_greatest);
+
+/* Parameters are text; a NULL one is NULL. The caller clears the result. */
+PGresult *database_query(struct database *database, const char *sql, int count, const char *const *parameters);
+/* Several statements, no parameters, no rows. */
+bool database_run(struct database *database, const char *sql);
+/* True only when the server answered COMMIT. */
+LANTIK_MUST_CHECK bool database_commit(struct database *database);
+/* The daemon polls this number and reads offices and rulebook anew. Within the transaction of the change. */
+void database_raise_version(struct database *database);
+
+/* Reports the sticky failure; returns the exit code. what says what was being tried. */
+int database_fail(struct database *database, const char *english, const char *indonesian);
+
+/* A cell as text; "" when NULL. */
+const char *cell(const PGresult *rows, int row, int column);
+int64_t cell_number(const PGresult *rows, int row, int column);
+bool cell_true(const PGresult *rows, int row, int column);
+
+#endif

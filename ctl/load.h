@@ -1,0 +1,15 @@
+/* What the two halves of `lantikctl load` share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_CTL_LOAD_H
+#define LANTIK_CTL_LOAD_H
+
+#include "database.h"
+
+/* Whether the tables fit together: nothing names what is not there, nothing is valid twice at once, and the rulebook
+ * made from them can be read. LANTIK_EXIT_OK, or the exit code of a failure that was reported. */
+LANTIK_MUST_CHECK int load_check(struct database *database);
+
+/* The rulebook's digest as 64 hex digits; false when it cannot be read or a query failed. */
+LANTIK_MUST_CHECK bool rulebook_digest(struct database *database, char ret[65]);
+
+#endif

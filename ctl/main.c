@@ -1,0 +1,166 @@
+/* lantikctl, the operator's tool: one table of verbs is the parser, the help and the manual.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
+
+#include "ctl.h"
+#include "lantik/crypto.h"
+
+/* clang-format off */
+static const struct lantik_option program_options[] = {
+	{.name = "database", .type = LANTIK_OPTION_TEXT, .argument = "CONNINFO",
+	 .help = {"how to reach the database, as libpq takes it (default: PGHOST, PGDATABASE, PGUSER, ...)",
+		  "cara menghubungi basis data, seperti libpq (bawaan: PGHOST, PGDATABASE, PGUSER, ...)"}},
+	{.name = NULL},
+};
+
+static const struct lantik_option migrate_options[] = {
+	{.name = "origin", .type = LANTIK_OPTION_TEXT, .argument = "NAME",
+	 .help = {"name of the ledger in every receipt; set once, never changed",
+		  "nama buku besar di setiap tanda terima; ditetapkan sekali, tidak pernah berubah"}},
+	{.name = NULL},
+};
+
+static const struct lantik_option load_options[] = {
+	{.name = "reference", .type = LANTIK_OPTION_TEXT, .argument = "DIR",
+	 .help = {"folder of the reference tables (default, without FILE: the installed one)",
+		  "folder tabel rujukan (bawaan, tanpa BERKAS: yang terpasang)"}},
+	{.name = "test-regions", .type = LANTIK_OPTION_FLAG,
+	 .help = {"also load the fictional province 99; the database says TEST from then on",
+		  "muat juga provinsi rekaan 99; sejak itu basis data bertuliskan TEST"}},
+	{.name = NULL},
+};
+
+static const struct lantik_option add_options[] = {
+	{.name = "kanreg", .type = LANTIK_OPTION_TEXT, .argument = "ID",
+	 .help = {"it may send for every agency of this regional office: 03",
+		  "boleh mengirim bagi semua instansi kantor regional ini: 03"}},
+	{.name = "agencies", .type = LANTIK_OPTION_TEXT, .argument = "A,B", .repeats = true,
+	 .help = {"it may send for these agencies: 6171,6271", "boleh mengirim bagi instansi ini: 6171,6271"}},
+	{.name = "curve-key", .type = LANTIK_OPTION_TEXT, .argument = "Z85",
+	 .help = {"its public key, the content of curve.pub", "kunci publiknya, isi curve.pub"}},
+	{.name = "signing-key", .type = LANTIK_OPTION_TEXT, .argument = "VKEY",
+	 .help = {"its verifier key, the content of signing.vkey", "kunci pemeriksanya, isi signing.vkey"}},
+	{.name = NULL},
+};
+
+static const struct lantik_option revoke_options[] = {
+	{.name = "key", .type = LANTIK_OPTION_TEXT, .argument = "Z85",
+	 .help = {"only this CURVE key, not the whole office", "hanya kunci CURVE ini, bukan seluruh kantor"}},
+	{.name = "reason", .type = LANTIK_OPTION_TEXT, .argument = "TEXT",
+	 .help = {"why; kept for the audit", "alasannya; disimpan untuk audit"}},
+	{.name = NULL},
+};
+
+static const struct lantik_option keygen_options[] = {
+	{.name = "directory", .type = LANTIK_OPTION_TEXT, .argument = "DIR",
+	 .help = {"where the four files are written; made when it is not there",
+		  "tempat keempat berkas ditulis; dibuat bila belum ada"}},
+	{.name = "origin", .type = LANTIK_OPTION_TEXT, .argument = "NAME",
+	 .help = {"name of the ledger, as in migrate", "nama buku besar, seperti pada migrate"}},
+	{.name = NULL},
+};
+
+static const struct lantik_verb verbs[] = {
+	{.name = "migrate", .run = ctl_migrate, .options = migrate_options,
+	 .summary = {"bring the database to the state that this program knows",
+		     "bawa basis data ke keadaan yang dikenal program ini"},
+	 .details = {"Makes the roles when they are absent, applies what is missing, each migration in its own "
+		     "transaction, and writes rules and words. Repeating it is safe. The first time it needs a superuser, "
+		     "or a role that may create roles and owns the database.",
+		     "Membuat peran bila belum ada, menerapkan yang kurang, setiap migrasi dalam transaksinya sendiri, "
+		     "lalu menulis aturan dan kata. Aman diulang. Pertama kali memerlukan superuser, atau peran yang boleh "
+		     "membuat peran dan memiliki basis data."},
+	 .examples = "lantikctl migrate --origin lantik.bkn.example/1\n"
+		     "lantikctl migrate --database \"host=/run/postgresql dbname=lantik user=postgres\"\n"},
+	{.name = "load", .run = ctl_load, .options = load_options, .arguments = "[FILE...]", .most_arguments = UINT_MAX,
+	 .summary = {"load reference tables from CSV files", "muat tabel rujukan dari berkas CSV"},
+	 .details = {"All files are loaded or none. A file is known by its first line; rows are added or changed, never "
+		     "removed: valid_until ends a row. Every table may have valid_from and valid_until.\n"
+		     "  agencies             agency_code name level kanreg_id province_code\n"
+		     "  regional offices     kanreg_id name seat [coverage]\n"
+		     "  provinces they serve kanreg_id province_code [coverage]\n"
+		     "  provinces            code name\n"
+		     "  regencies            code province_code name\n"
+		     "  districts            code regency_code name\n"
+		     "  retired regions      code\n"
+		     "  education levels     tk_pendidikan_id name\n"
+		     "  minimum wages        region_code year monthly_wage_idr [note]\n"
+		     "  formations           kode_instansi programme kelompok_lapor quota\n"
+		     "  targets              kanreg_id year target\n"
+		     "  pay budgets          kode_instansi year amount\n"
+		     "  parameters           name value",
+		     "Semua berkas dimuat atau tidak sama sekali. Berkas dikenali dari baris pertamanya; baris ditambah atau "
+		     "diubah, tidak pernah dihapus: valid_until mengakhiri baris. Setiap tabel boleh memiliki valid_from dan "
+		     "valid_until.\n"
+		     "  instansi             agency_code name level kanreg_id province_code\n"
+		     "  kantor regional      kanreg_id name seat [coverage]\n"
+		     "  provinsi layanannya  kanreg_id province_code [coverage]\n"
+		     "  provinsi             code name\n"
+		     "  kabupaten/kota       code province_code name\n"
+		     "  kecamatan            code regency_code name\n"
+		     "  wilayah lama         code\n"
+		     "  tingkat pendidikan   tk_pendidikan_id name\n"
+		     "  upah minimum         region_code year monthly_wage_idr [note]\n"
+		     "  formasi              kode_instansi programme kelompok_lapor quota\n"
+		     "  target               kanreg_id year target\n"
+		     "  anggaran upah        kode_instansi year amount\n"
+		     "  parameter            name value"},
+	 .examples = "lantikctl load\n"
+		     "lantikctl load formations-2026.csv targets-2026.csv\n"
+		     "lantikctl load --test-regions\n"},
+	{.name = "office add", .run = ctl_office_add, .options = add_options, .arguments = "NAME", .least_arguments = 1,
+	 .most_arguments = 1,
+	 .summary = {"let an office send batches, or add a key to one", "izinkan kantor mengirim, atau tambah kuncinya"},
+	 .details = {"The office makes both keys by `lantik keygen` and tells the public halves. For an office that is "
+		     "there already, a second pair of keys is added; the scope may then be left out.",
+		     "Kantor membuat kedua kunci dengan `lantik keygen` dan memberitahukan bagian publiknya. Bagi kantor yang "
+		     "sudah ada, pasangan kunci kedua ditambahkan; cakupan boleh dihilangkan."},
+	 .examples = "lantikctl office add kanreg-03 --kanreg 03 --curve-key \"$(cat curve.pub)\" "
+		     "--signing-key \"$(cat signing.vkey)\"\n"
+		     "lantikctl office add bkpsdm-bandung --agencies 6171 --curve-key Z85 --signing-key VKEY\n"},
+	{.name = "office list", .run = ctl_office_list,
+	 .summary = {"show offices, their scopes and keys", "tampilkan kantor, cakupan, dan kuncinya"},
+	 .examples = "lantikctl office list\nlantikctl office list --json\n"},
+	{.name = "office revoke", .run = ctl_office_revoke, .options = revoke_options, .arguments = "[NAME]",
+	 .most_arguments = 1,
+	 .summary = {"cut off an office, or one stolen key", "putus akses kantor, atau satu kunci yang dicuri"},
+	 .details = {"Running daemons follow within seconds; what was recorded stays. A revoked name or key is never used "
+		     "again.",
+		     "Daemon yang berjalan mengikuti dalam hitungan detik; yang sudah dicatat tetap ada. Nama atau kunci yang "
+		     "dicabut tidak dipakai lagi."},
+	 .examples = "lantikctl office revoke --key Z85 --reason \"laptop stolen\"\n"
+		     "lantikctl office revoke kanreg-03 --reason \"office closed\"\n"},
+	{.name = "status", .run = ctl_status,
+	 .summary = {"the state in one word, then what the database holds",
+		     "keadaan dalam satu kata, lalu isi basis data"},
+	 .details = {"READY; TEST: holds the fictional province 99; STANDBY: a read-only copy; INCOMPLETE: origin, reference "
+		     "tables or offices are missing; NOT-SET-UP: not migrated; UNREACHABLE.",
+		     "READY: siap; TEST: memuat provinsi rekaan 99; STANDBY: salinan hanya-baca; INCOMPLETE: asal, tabel "
+		     "rujukan, atau kantor belum ada; NOT-SET-UP: belum dimigrasi; UNREACHABLE: tak terhubung."},
+	 .examples = "lantikctl status\nlantikctl status --json\n"},
+	{.name = "keygen", .run = ctl_keygen, .options = keygen_options,
+	 .summary = {"make the daemon's keys", "buat kunci daemon"},
+	 .details = {"Writes lantikd.curve.key and receipt.key (secret, mode 0600), lantikd.curve.pub and receipt.vkey (for "
+		     "the offices). Never overwrites a key.",
+		     "Menulis lantikd.curve.key dan receipt.key (rahasia, mode 0600), lantikd.curve.pub dan receipt.vkey (bagi "
+		     "kantor). Tidak pernah menimpa kunci."},
+	 .examples = "lantikctl keygen --directory /etc/lantik/keys --origin lantik.bkn.example/1\n"},
+	{.name = NULL},
+};
+/* clang-format on */
+
+static const struct lantik_program program = {
+	.name = "lantikctl",
+	.summary = {"sets up and looks after the database of lantikd", "menyiapkan dan merawat basis data lantikd"},
+	.examples = "lantikctl migrate --origin NAME\nlantikctl load\nlantikctl office add NAME --kanreg 03 "
+		    "--curve-key Z85 "
+		    "--signing-key VKEY\nlantikctl status\n",
+	.verbs = verbs,
+	.options = program_options,
+};
+
+int main(int argc, char **argv)
+{
+	lantik_crypto_start();
+	return lantik_cli_main(&program, argc, argv);
+}

@@ -1,0 +1,64 @@
+-- The ledger: head, leaves, nodes of complete subtrees and signed checkpoints.
+-- SPDX-License-Identifier: Apache-2.0
+SET LOCAL ROLE lantik_owner;
+
+CREATE TABLE lantik.ledger_head (
+    only_row    boolean NOT NULL DEFAULT true CHECK (only_row),
+    origin      text COLLATE "C" CHECK (origin <> '' AND length(origin) <= 128),
+    size        bigint NOT NULL CHECK (size >= 0),
+    edge        bytea NOT NULL,
+    root        bytea NOT NULL CHECK (octet_length(root) = 32),
+    recorded_at timestamptz,
+    CONSTRAINT ledger_head_pkey PRIMARY KEY (only_row)
+)
+-- One row, updated by every commit: room for many versions on its page.
+WITH (fillfactor = 10, autovacuum_vacuum_threshold = 200, autovacuum_vacuum_scale_factor = 0);
+COMMENT ON TABLE lantik.ledger_head IS
+    'Head of the ledger; locked last in every commit. Grain: one row. Source: lantikd; origin: lantikctl migrate --origin. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_head.only_row IS 'True: there is one row. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_head.origin IS 'Name of the log in checkpoints; set once, never changed. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_head.size IS 'Number of leaves. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_head.edge IS
+    'Roots of the complete subtrees at the right edge, largest first, 32 bytes each. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_head.root IS 'RFC 6962 root of the tree, 32 bytes. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_head.recorded_at IS 'Time in the last leaf; NULL while there is none. Privacy: N.';
+-- The root of the empty tree is SHA-256 of nothing.
+INSERT INTO lantik.ledger_head (size, edge, root) VALUES (0, '', sha256(''));
+
+CREATE TABLE lantik.ledger_leaf (
+    leaf_index bigint NOT NULL,
+    leaf       bytea NOT NULL,
+    leaf_hash  bytea NOT NULL CHECK (octet_length(leaf_hash) = 32),
+    CONSTRAINT ledger_leaf_pkey PRIMARY KEY (leaf_index)
+);
+COMMENT ON TABLE lantik.ledger_leaf IS 'Leaves of the ledger. INSERT-only. Grain: one leaf. Source: lantikd. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_leaf.leaf_index IS 'From 0, without gaps. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_leaf.leaf IS 'The leaf''s bytes (include/lantik/ledger.h). Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_leaf.leaf_hash IS 'SHA-256 of 0x00 and the leaf, 32 bytes. Privacy: N.';
+
+CREATE TABLE lantik.ledger_node (
+    level      smallint NOT NULL CHECK (level BETWEEN 0 AND 63),
+    node_index bigint NOT NULL CHECK (node_index >= 0),
+    hash       bytea NOT NULL CHECK (octet_length(hash) = 32),
+    CONSTRAINT ledger_node_pkey PRIMARY KEY (level, node_index)
+);
+COMMENT ON TABLE lantik.ledger_node IS
+    'Hashes of all complete subtrees. INSERT-only. Grain: one subtree of 2^level leaves. Source: lantikd. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_node.level IS 'Height; 0 are the leaf hashes. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_node.node_index IS 'Place among the subtrees of its level, from 0. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_node.hash IS 'RFC 6962 hash, 32 bytes. Privacy: N.';
+
+CREATE TABLE lantik.checkpoint (
+    size bigint NOT NULL CHECK (size > 0),
+    note text NOT NULL,
+    CONSTRAINT checkpoint_pkey PRIMARY KEY (size)
+);
+COMMENT ON TABLE lantik.checkpoint IS
+    'Signed checkpoints (C2SP signed note). INSERT-only. Grain: one tree size. Source: lantikd, after the commit. Privacy: N.';
+COMMENT ON COLUMN lantik.checkpoint.size IS 'Number of leaves. Privacy: N.';
+COMMENT ON COLUMN lantik.checkpoint.note IS 'The signed note. Privacy: N.';
+
+GRANT SELECT ON lantik.ledger_head, lantik.ledger_leaf, lantik.ledger_node, lantik.checkpoint
+    TO lantik_daemon, lantik_operator;
+GRANT INSERT ON lantik.ledger_leaf, lantik.ledger_node, lantik.checkpoint TO lantik_daemon;
+GRANT UPDATE (size, edge, root, recorded_at) ON lantik.ledger_head TO lantik_daemon;
