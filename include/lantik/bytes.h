@@ -59,6 +59,11 @@ LANTIK_MUST_CHECK bool lantik_hex_decode(struct lantik_span text, uint8_t *ret, 
 void lantik_base64_append(struct lantik_buffer *buffer, const uint8_t *data, size_t len);
 LANTIK_MUST_CHECK enum lantik_error lantik_base64_decode(struct lantik_span text, struct lantik_buffer *ret);
 
+/* The text form of CURVE keys (ZeroMQ RFC 32): 32 bytes as 40 characters, ret with the closing NUL. */
+void lantik_z85_encode(const uint8_t key[32], char ret[41]);
+/* Exactly 40 characters of the alphabet; ret is untouched on failure. */
+LANTIK_MUST_CHECK bool lantik_z85_decode(struct lantik_span text, uint8_t ret[32]);
+
 /* An identifier of 16 bytes: `8-4-4-4-12` or 32 hex digits, either case (SIASN writes both). */
 LANTIK_MUST_CHECK bool lantik_id_parse(struct lantik_span text, uint8_t ret[16]);
 /* ret needs 37 bytes; lower case with hyphens. */

@@ -24,7 +24,10 @@ void lantik_wipe(void *data, size_t len);
 void lantik_sign_public(const uint8_t seed[LANTIK_SEED], uint8_t ret[LANTIK_PUBLIC_KEY]);
 void lantik_sign(const uint8_t seed[LANTIK_SEED], struct lantik_span message, uint8_t ret[LANTIK_SIGNATURE]);
 LANTIK_MUST_CHECK bool lantik_verify(
-        const uint8_t key[LANTIK_PUBLIC_KEY], struct lantik_span message, const uint8_t signature[LANTIK_SIGNATURE]);
+	const uint8_t key[LANTIK_PUBLIC_KEY], struct lantik_span message, const uint8_t signature[LANTIK_SIGNATURE]);
+
+/* A new key pair of CURVE (X25519), as zmq_curve_keypair makes it. */
+void lantik_curve_keypair(uint8_t ret_public[LANTIK_PUBLIC_KEY], uint8_t ret_secret[LANTIK_SEED]);
 
 /* What an office signs: the domain and the digest of the body, so that the signature can stand for nothing else.
  * message = "lantik submission v1\n" || SHA-256(body). */
