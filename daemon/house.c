@@ -70,6 +70,14 @@ bool house_database_up(struct house *house)
 	return up;
 }
 
+bool house_knows_offices(struct house *house)
+{
+	pthread_mutex_lock(&house->private->lock);
+	bool knows = house->private->version != 0;
+	pthread_mutex_unlock(&house->private->lock);
+	return knows;
+}
+
 void house_database_lost(struct house *house)
 {
 	struct house_private *p = house->private;
@@ -155,7 +163,9 @@ static const char *look(struct house *house)
 	if (version != p->version) {
 		if (load_offices(house) || load_rulebook(house))
 			return store_why(p->store);
+		pthread_mutex_lock(&p->lock);
 		p->version = version;
+		pthread_mutex_unlock(&p->lock);
 	}
 	return NULL;
 }

@@ -31,6 +31,8 @@ void house_close(struct house *house);
 
 /* Whether the database answered last and the ledger may be extended. */
 bool house_database_up(struct house *house);
+/* Whether the offices were ever loaded: before that, an unknown key may be a known one. */
+bool house_knows_offices(struct house *house);
 /* A worker lost its connection; the house looks at once. */
 void house_database_lost(struct house *house);
 

@@ -76,27 +76,37 @@ static int64_t now_micros(clockid_t clock)
 enum { ZAP_VERSION, ZAP_REQUEST_ID, ZAP_DOMAIN, ZAP_ADDRESS, ZAP_IDENTITY, ZAP_MECHANISM, ZAP_CREDENTIALS, ZAP_FRAMES };
 #define ZAP_FRAME 256
 
-static void zap_reply(void *zap, const char *request_id, size_t request_id_len, bool welcome, const char *user)
+/* 300 is a temporary failure: the client tries again by itself, which it does not after 400. */
+enum zap_status { ZAP_WELCOME = 200, ZAP_LATER = 300, ZAP_REFUSED = 400 };
+
+static void zap_reply(
+	void *zap, const char *request_id, size_t request_id_len, enum zap_status status, const char *user)
 {
-	const char *code = welcome ? "200" : "400";
-	const char *text = welcome ? "OK" : "unknown or revoked key";
+	const char *code = status == ZAP_WELCOME ? "200" : status == ZAP_LATER ? "300" : "400";
+	const char *text = status == ZAP_WELCOME ? "OK"
+			   : status == ZAP_LATER ? "the keys are not loaded yet"
+						 : "unknown or revoked key";
 
 	zmq_send(zap, "1.0", 3, ZMQ_SNDMORE);
 	zmq_send(zap, request_id, request_id_len, ZMQ_SNDMORE);
 	zmq_send(zap, code, 3, ZMQ_SNDMORE);
 	zmq_send(zap, text, strlen(text), ZMQ_SNDMORE);
-	zmq_send(zap, user, welcome ? strlen(user) : 0, ZMQ_SNDMORE);
+	zmq_send(zap, user, status == ZAP_WELCOME ? strlen(user) : 0, ZMQ_SNDMORE);
 	zmq_send(zap, "", 0, 0);
 }
 
 /* A key that was revoked while it is connected is refused by name, message by message; it is not let in again. */
-static bool zap_knows(struct intake *intake, const char *key)
+static enum zap_status zap_judge(struct intake *intake, const char *key)
 {
 	struct office office;
 
 	if (intake->friend_key[0] && strcmp(intake->friend_key, key) == 0)
-		return true;
-	return offices_find(intake->house->offices, key, &office) && !office.revoked;
+		return ZAP_WELCOME;
+	if (!intake->router)
+		return ZAP_REFUSED; /* the self-test's stranger */
+	if (!house_knows_offices(intake->house))
+		return ZAP_LATER;
+	return offices_find(intake->house->offices, key, &office) && !office.revoked ? ZAP_WELCOME : ZAP_REFUSED;
 }
 
 static void zap_answer(struct intake *intake)
@@ -120,12 +130,12 @@ static void zap_answer(struct intake *intake)
 		     memcmp(frames[ZAP_MECHANISM], "CURVE", 5) == 0 && lengths[ZAP_CREDENTIALS] == 32;
 	if (curve)
 		zmq_z85_encode(key, (const uint8_t *)frames[ZAP_CREDENTIALS], 32);
-	bool welcome = curve && zap_knows(intake, key);
-	if (!welcome) {
+	enum zap_status status = curve ? zap_judge(intake, key) : ZAP_REFUSED;
+	if (status == ZAP_REFUSED) {
 		intake->refused_handshakes++;
-		counter_increment(COUNTER_handshakes_refused);
+		counter_add(COUNTER_handshakes_refused, intake->router != NULL);
 	}
-	zap_reply(intake->zap, frames[ZAP_REQUEST_ID], (size_t)lengths[ZAP_REQUEST_ID], welcome, key);
+	zap_reply(intake->zap, frames[ZAP_REQUEST_ID], (size_t)lengths[ZAP_REQUEST_ID], status, key);
 }
 
 static bool zap_open(struct intake *intake)

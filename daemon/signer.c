@@ -145,10 +145,10 @@ static enum lantik_error extends(uint64_t from, const uint8_t *from_root, uint64
 {
 	struct lantik_proof proof;
 
-	if (from == to)
-		return memcmp(from_root, to_root, LANTIK_HASH) == 0 ? LANTIK_OK : LANTIK_E_INCONSISTENT;
 	if (from == 0)
 		return LANTIK_OK;
+	if (from == to)
+		return memcmp(from_root, to_root, LANTIK_HASH) == 0 ? LANTIK_OK : LANTIK_E_INCONSISTENT;
 	enum lantik_error error = lantik_consistency_proof(nodes, context, from, to, &proof);
 	if (error)
 		return error;

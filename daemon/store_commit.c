@@ -101,10 +101,10 @@ void store_rollback(struct store *store)
 
 enum store_result store_copy_begin(struct store *store)
 {
-	static const char header[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0"; /* signature, flags, extension length */
+	static const char header[19] = "PGCOPY\n\377\r\n"; /* a NUL ends it, then flags and extension: 0 */
 	enum store_result result = store_simple(store, "COPY appointment FROM STDIN (FORMAT binary)", NULL);
 
-	return result ? result : store_copy_data(store, header, sizeof header - 1);
+	return result ? result : store_copy_data(store, header, sizeof header);
 }
 
 enum store_result store_copy_data(struct store *store, const void *data, size_t len)
