@@ -1,0 +1,34 @@
+/* The daemon's rules over a sheet, and the report of what they found.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_CHECK_H
+#define LANTIK_CHECK_H
+
+#include "lantik/verdict.h"
+#include "sheet.h"
+
+struct lantik_checked {
+	struct lantik_findings findings; /* sorted */
+	bool refused;                    /* the whole batch, by a rule */
+	uint32_t accepted, returned, review;
+};
+
+/* received: the date by which time-dependent rules judge. Reports progress, prints nothing else. */
+void lantik_check_sheet(struct lantik_cli *cli, const struct lantik_sheet *sheet,
+	const struct lantik_rulebook *rulebook, int32_t received, struct lantik_checked *ret);
+void lantik_checked_free(struct lantik_checked *checked);
+
+/* Today in Asia/Jakarta, or the date that --received names. */
+int lantik_check_date(struct lantik_cli *cli, int32_t *ret);
+
+/* ---- reports: one struct lantik_checked, by the office's check or out of a receipt ---- */
+
+/* Rules with counts, the first rows with the office's own values. */
+void lantik_report_text(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked);
+/* One object `finding` each. */
+void lantik_report_json(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked);
+/* Every finding as a line of CSV, for the office's spreadsheet program. */
+int lantik_report_csv(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked,
+	const char *path);
+const char *lantik_severity_word(enum lantik_severity severity); /* fatal, error, review, warning */
+
+#endif

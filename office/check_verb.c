@@ -1,0 +1,163 @@
+/* `lantik check`: the daemon's rules over files, without a network.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "check.h"
+#include "office.h"
+
+static void say_verdict(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
+{
+	char rows[32], good[32], returned[32], review[32];
+	lantik_count_format(cli, sheet->table.count, rows);
+	lantik_count_format(cli, checked->accepted, good);
+	lantik_count_format(cli, checked->returned, returned);
+	lantik_count_format(cli, checked->review, review);
+	if (checked->refused)
+		lantik_say(cli, "%s: the whole file would be REFUSED; it has %s rows.",
+			"%s: seluruh berkas akan DITOLAK; isinya %s baris.", sheet->path, rows);
+	else if (checked->returned + checked->review > 0)
+		lantik_say(cli, "%s: %s rows: %s good, %s would be returned, %s would wait for an official.",
+			"%s: %s baris: %s baik, %s akan dikembalikan, %s akan menunggu pejabat.", sheet->path, rows,
+			good, returned, review);
+	else
+		lantik_say(cli, "%s: all %s rows are good.", "%s: semua %s baris baik.", sheet->path, rows);
+}
+
+static bool applies(const struct lantik_rule *rule, const struct lantik_manifest *manifest)
+{
+	return (rule->kinds & (1u << manifest->kind)) && (rule->steps & (1u << manifest->step));
+}
+
+/* Codes of the rules that nobody judged here: of the register, or without their table. */
+static void not_checked(const struct lantik_sheet *sheet, const struct lantik_rulebook *rulebook, bool central,
+	struct lantik_buffer *ret)
+{
+	for (size_t i = 0; i < lantik_rule_count; i++) {
+		const struct lantik_rule *rule = &lantik_rules[i];
+		bool is_central = rule->layer == LANTIK_LAYER_CENTRAL;
+		if (!applies(rule, &sheet->manifest) || is_central != central ||
+			(!is_central && lantik_rule_checkable(rule, rulebook)))
+			continue;
+		lantik_buffer_printf(ret, "%s%s", ret->len > 0 ? " " : "", rule->code);
+	}
+	lantik_buffer_append(ret, "", 1);
+	LANTIK_ASSERT(!ret->error);
+}
+
+static void say_not_checked(struct lantik_cli *cli, const char *central, const char *without_table)
+{
+	if (*central)
+		lantik_say(cli, "Only the centre can check: %s", "Hanya pusat yang dapat memeriksa: %s", central);
+	if (*without_table)
+		lantik_say(cli,
+			"Not checked, the rulebook has no table for: %s (`lantik sync` fetches the current one)",
+			"Tidak diperiksa, buku aturan tidak memuat tabel untuk: %s (`lantik sync` mengambil yang "
+			"terbaru)",
+			without_table);
+}
+
+static void report_not_checked(
+	struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_rulebook *rulebook)
+{
+	struct lantik_buffer central = {0}, without_table = {0};
+	not_checked(sheet, rulebook, true, &central);
+	not_checked(sheet, rulebook, false, &without_table);
+	say_not_checked(cli, (const char *)central.data, (const char *)without_table.data);
+	lantik_json_open(cli, "result");
+	lantik_json_text(cli, "file", sheet->path);
+	lantik_json_text(cli, "not_checked_central", (const char *)central.data);
+	lantik_json_text(cli, "not_checked_no_table", (const char *)without_table.data);
+	lantik_json_close(cli);
+	lantik_buffer_free(&central);
+	lantik_buffer_free(&without_table);
+}
+
+static int write_report(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
+{
+	char path[LANTIK_MAX_PATH];
+	if (snprintf(path, sizeof path, "%s.findings.csv", sheet->path) >= (int)sizeof path)
+		return LANTIK_EXIT_USAGE;
+	int code = lantik_report_csv(cli, sheet, checked, path);
+	if (code == LANTIK_EXIT_OK)
+		lantik_say(cli, "\nAll findings: %s", "\nSemua temuan: %s", path);
+	lantik_summary_text(cli, "report", path);
+	return code;
+}
+
+static void say_next(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
+{
+	if (checked->findings.count > 0 && !lantik_option_given(cli, "report"))
+		lantik_say(cli, "\nAll findings as a table: lantik check --report %s",
+			"\nSemua temuan berupa tabel: lantik check --report %s", sheet->path);
+	if (checked->refused)
+		lantik_say(cli, "Next: correct the file, then lantik check %s",
+			"Berikutnya: perbaiki berkas, lalu lantik check %s", sheet->path);
+	else if (checked->returned > 0)
+		lantik_say(cli, "Next: correct the rows, or send the good ones now: lantik submit %s",
+			"Berikutnya: perbaiki baris, atau kirim yang baik sekarang: lantik submit %s", sheet->path);
+	else
+		lantik_say(cli, "Next: lantik submit %s", "Berikutnya: lantik submit %s", sheet->path);
+}
+
+static void summarize(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
+{
+	lantik_summary_text(cli, "file", sheet->path);
+	lantik_summary_text(cli, "outcome", checked->refused ? "refused" : "committed");
+	lantik_summary_number(cli, "rows", sheet->table.count);
+	lantik_summary_number(cli, "accepted", checked->accepted);
+	lantik_summary_number(cli, "returned", checked->returned);
+	lantik_summary_number(cli, "review", checked->review);
+	lantik_summary_number(cli, "findings", (int64_t)checked->findings.count);
+}
+
+static int report(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked,
+	const struct lantik_rulebook *rulebook)
+{
+	int code = LANTIK_EXIT_OK;
+	say_verdict(cli, sheet, checked);
+	lantik_report_text(cli, sheet, checked);
+	lantik_report_json(cli, sheet, checked);
+	if (lantik_option_given(cli, "report"))
+		code = write_report(cli, sheet, checked);
+	say_next(cli, sheet, checked);
+	report_not_checked(cli, sheet, rulebook);
+	summarize(cli, sheet, checked);
+	if (code != LANTIK_EXIT_OK)
+		return code;
+	if (checked->refused)
+		return LANTIK_EXIT_REFUSED;
+	return checked->returned + checked->review > 0 ? LANTIK_EXIT_PARTIAL : LANTIK_EXIT_OK;
+}
+
+static int check_with(struct lantik_cli *cli, const struct lantik_rulebook *rulebook)
+{
+	struct lantik_sheet *sheet = calloc(1, sizeof *sheet);
+	struct lantik_checked checked;
+	int32_t received = 0;
+	LANTIK_ASSERT(sheet);
+	int code = lantik_check_date(cli, &received);
+	if (code == LANTIK_EXIT_OK)
+		code = lantik_sheet_read(cli, lantik_argument(cli, 0), lantik_option_text(cli, "manifest"), sheet);
+	if (code == LANTIK_EXIT_OK) {
+		lantik_check_sheet(cli, sheet, rulebook, received, &checked);
+		code = report(cli, sheet, &checked, rulebook);
+		lantik_checked_free(&checked);
+		lantik_sheet_free(sheet);
+	}
+	free(sheet);
+	return code;
+}
+
+int lantik_check_main(struct lantik_cli *cli)
+{
+	struct lantik_home home;
+	struct lantik_rulebook *rulebook;
+	int code = lantik_home_open(cli, &home);
+	if (code == LANTIK_EXIT_OK)
+		code = lantik_home_rulebook(cli, &home, &rulebook);
+	if (code != LANTIK_EXIT_OK)
+		return code;
+	code = check_with(cli, rulebook);
+	lantik_rulebook_free(&rulebook);
+	return code;
+}

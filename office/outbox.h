@@ -1,0 +1,60 @@
+/* What was given out to be sent, kept so that neither a crash nor a second try makes a second batch of it.
+ * HOME/outbox/<key>/ holds body, batch_id, state and, at the end, receipt. An entry appears whole or not at all.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_OUTBOX_H
+#define LANTIK_OUTBOX_H
+
+#include "body.h"
+#include "home.h"
+
+enum lantik_entry_state {
+	LANTIK_ENTRY_NEW,         /* durable here, not sent */
+	LANTIK_ENTRY_SENT,        /* sent at least once, no answer */
+	LANTIK_ENTRY_RECORDED,    /* receipt of a commit is here */
+	LANTIK_ENTRY_REFUSED,     /* receipt of a refusal by a rule is here */
+	LANTIK_ENTRY_TURNED_AWAY, /* the transport refused for good; nothing is recorded */
+	LANTIK_ENTRY_STATE_COUNT
+};
+
+struct lantik_entry {
+	char key[160];              /* name of its folder in the outbox */
+	char file[LANTIK_MAX_PATH]; /* where the office's file was */
+	uint8_t batch_id[16], records_sha256[LANTIK_HASH], body_sha256[LANTIK_HASH];
+	enum lantik_entry_state state;
+	uint32_t records, tries, accepted, returned, review;
+	int64_t created_at, first_sent_at, last_sent_at; /* microseconds since 1970 UTC; 0: never */
+	int64_t recorded_at;
+	uint64_t leaf_index;
+};
+
+const char *lantik_entry_state_word(enum lantik_entry_state state);
+
+/* All of these return LANTIK_EXIT_OK or the exit code of a failure that they reported. */
+
+/* *ret_found says whether there is one. */
+int lantik_outbox_find(struct lantik_cli *cli, const struct lantik_home *home, const char *key,
+	struct lantik_entry *ret, bool *ret_found);
+/* Makes the entry durable: files, their folder, and the outbox. */
+int lantik_outbox_add(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_sheet *sheet,
+	const struct lantik_body *body, struct lantik_entry *ret);
+int lantik_outbox_save(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry);
+/* The body as it was first made; a changed one is reported, never sent. */
+int lantik_outbox_body(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
+	struct lantik_buffer *ret);
+/* Puts the entry aside under another name, so that the file can get a new batch id. */
+int lantik_outbox_set_aside(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry);
+/* ret needs LANTIK_MAX_PATH bytes; returns ret. */
+const char *lantik_outbox_path(
+	const struct lantik_home *home, const struct lantik_entry *entry, const char *name, char *ret);
+
+struct lantik_entries {
+	struct lantik_entry *items; /* oldest first */
+	size_t count;
+};
+
+int lantik_outbox_list(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entries *ret);
+void lantik_entries_free(struct lantik_entries *entries);
+
+int64_t lantik_now_micros(void);
+
+#endif

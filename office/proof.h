@@ -1,0 +1,50 @@
+/* Holds a receipt against the centre's key and against what the office sent.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_PROOF_H
+#define LANTIK_PROOF_H
+
+#include "check.h"
+#include "lantik/receipt.h"
+#include "outbox.h"
+
+/* What the receipt must speak of; a NULL member is not compared. */
+struct lantik_expectation {
+	const char *office;
+	const uint8_t *batch_id;
+	const uint8_t *body_sha256;
+	const uint8_t *records_sha256; /* enough when the centre had the same records under an earlier batch id (B03) */
+};
+
+struct lantik_proved {
+	struct lantik_receipt receipt; /* borrows from the text */
+	struct lantik_verdict verdict;
+	struct lantik_findings findings;
+	bool earlier; /* the receipt of an earlier batch with the same records */
+};
+
+enum lantik_doubt {
+	LANTIK_NO_DOUBT,
+	LANTIK_DOUBT_FORM,      /* no receipt, or damaged */
+	LANTIK_DOUBT_SIGNATURE, /* not signed with this key */
+	LANTIK_DOUBT_PROOF,     /* the leaf or the verdict is not under the signature */
+	LANTIK_DOUBT_VERSION,   /* sound, but of rules that this lantik does not know */
+	LANTIK_DOUBT_OFFICE,
+	LANTIK_DOUBT_BATCH,   /* of another batch or other bytes */
+	LANTIK_DOUBT_VERDICT, /* leaf and verdict contradict each other */
+};
+
+/* text must stay as long as *ret; free it only after LANTIK_NO_DOUBT. */
+LANTIK_MUST_CHECK enum lantik_doubt lantik_prove(struct lantik_span text, const struct lantik_vkey *key,
+	const struct lantik_expectation *expected, struct lantik_proved *ret);
+void lantik_proved_free(struct lantik_proved *proved);
+const char *lantik_doubt_text(enum lantik_doubt doubt, enum lantik_language language);
+
+/* The findings in the form of the reports; borrows from proved. */
+struct lantik_checked lantik_proved_checked(const struct lantik_proved *proved);
+
+/* Proves the text against the entry and keeps it: HOME/outbox/<key>/receipt, the entry's state, the checkpoint.
+ * Reports doubts with exit code 8, also when another receipt is held already. */
+int lantik_entry_keep_receipt(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
+	struct lantik_span text, struct lantik_proved *ret);
+
+#endif

@@ -1,0 +1,147 @@
+/* The table of lantik's verbs with their options, help and examples.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "verbs.h"
+
+#include <limits.h>
+
+#include "lantik/ledger.h"
+#include "office.h"
+
+/* clang-format off */
+#define MANIFEST_OPTION                                                                                               \
+	{.name = "manifest", .type = LANTIK_OPTION_TEXT, .argument = "FILE",                                           \
+	 .help = {"the manifest; default: FILE.manifest instead of FILE.csv",                                          \
+		  "manifes; bawaan: FILE.manifest menggantikan FILE.csv"}}
+#define RECEIVED_OPTION                                                                                               \
+	{.name = "received", .type = LANTIK_OPTION_TEXT, .argument = "DATE",                                           \
+	 .help = {"check as if the centre received it on this date; default: today",                                   \
+		  "periksa seolah pusat menerimanya pada tanggal ini; bawaan: hari ini"}}
+#define TIMEOUT_OPTION(standard)                                                                                      \
+	{.name = "timeout", .type = LANTIK_OPTION_NUMBER, .argument = "SECONDS", .least = 1, .greatest = 604800,       \
+	 .help = {"give up after this time (" standard "); repeating later is safe",                                   \
+		  "berhenti setelah waktu ini (" standard "); aman diulang nanti"}}
+
+static const struct lantik_option keygen_options[] = {
+	{.name = "name", .type = LANTIK_OPTION_TEXT, .argument = "NAME",
+	 .help = {"the office's name, for example kanreg-03", "nama kantor, misalnya kanreg-03"}},
+	{0},
+};
+
+static const struct lantik_option init_options[] = {
+	{.name = "endpoint", .type = LANTIK_OPTION_TEXT, .argument = "tcp://HOST:PORT",
+	 .help = {"where the centre listens; several apart by commas", "alamat pusat; beberapa dipisah koma"}},
+	{.name = "server-key", .type = LANTIK_OPTION_TEXT, .argument = "KEY|FILE",
+	 .help = {"the centre's key for the connection", "kunci pusat untuk sambungan"}},
+	{.name = "receipt-key", .type = LANTIK_OPTION_TEXT, .argument = "KEY|FILE",
+	 .help = {"the centre's key for receipts", "kunci pusat untuk tanda terima"}},
+	{.name = "office", .type = LANTIK_OPTION_TEXT, .argument = "NAME",
+	 .help = {"the office's name at the centre; default: of keygen", "nama kantor di pusat; bawaan: dari keygen"}},
+	{0},
+};
+
+static const struct lantik_option sync_options[] = {TIMEOUT_OPTION("60"), {0}};
+
+static const struct lantik_option check_options[] = {
+	MANIFEST_OPTION,
+	{.name = "report",
+	 .help = {"write all findings to FILE.findings.csv", "tulis semua temuan ke FILE.findings.csv"}},
+	RECEIVED_OPTION,
+	{0},
+};
+
+static const struct lantik_option submit_options[] = {
+	MANIFEST_OPTION,
+	{.name = "anyway", .help = {"send even what will be refused whole", "kirim walaupun akan ditolak seluruhnya"}},
+	{.name = "new-id",
+	 .help = {"give a file that was sent before a new batch id", "beri nomor paket baru untuk berkas yang pernah dikirim"}},
+	RECEIVED_OPTION,
+	TIMEOUT_OPTION("600"),
+	{0},
+};
+
+static const struct lantik_option verify_options[] = {
+	{.name = "key", .type = LANTIK_OPTION_TEXT, .argument = "FILE",
+	 .help = {"file with the centre's receipt key; default: the one of init",
+		  "berkas kunci tanda terima pusat; bawaan: dari init"}},
+	{.name = "body", .type = LANTIK_OPTION_TEXT, .argument = "FILE",
+	 .help = {"the body that was sent (HOME/outbox/*/body), to be compared",
+		  "isi yang dikirim (HOME/outbox/*/body), untuk dibandingkan"}},
+	{0},
+};
+
+static const struct lantik_option status_options[] = {
+	MANIFEST_OPTION,
+	{.name = "offline", .help = {"do not ask the centre", "jangan bertanya ke pusat"}},
+	TIMEOUT_OPTION("20"),
+	{0},
+};
+
+static const struct lantik_option common_options[] = {
+	{.name = "home", .type = LANTIK_OPTION_TEXT, .argument = "DIR",
+	 .help = {"folder of keys, settings and outbox; default $LANTIK_HOME or ~/.local/share/lantik",
+		  "folder kunci, setelan, dan kotak keluar; bawaan $LANTIK_HOME atau ~/.local/share/lantik"}},
+	{0},
+};
+
+static const struct lantik_verb verbs[] = {
+	{.name = "check", .arguments = "FILE", .least_arguments = 1, .most_arguments = 1,
+	 .summary = {"what is wrong with a spreadsheet, without sending it", "apa yang salah pada lembar kerja, tanpa mengirim"},
+	 .details = {"Runs the centre's own rules over a CSV file and its manifest, offline. Good rows go in even when\n"
+		     "others come back; a finding that refuses the whole file is said first.\n"
+		     "Exit code 0 all good, 3 some rows would come back, 5 the whole file would be refused.",
+		     "Menjalankan aturan pusat pada berkas CSV dan manifesnya, tanpa jaringan. Baris yang baik tetap masuk\n"
+		     "walaupun yang lain dikembalikan; temuan yang menolak seluruh berkas disebut lebih dahulu.\n"
+		     "Kode keluar 0 semua baik, 3 sebagian akan dikembalikan, 5 seluruh berkas akan ditolak."},
+	 .examples = "lantik check usulan.csv\nlantik check --report usulan.csv",
+	 .options = check_options, .run = lantik_check_main},
+	{.name = "submit", .arguments = "FILE...", .least_arguments = 1, .most_arguments = UINT_MAX,
+	 .summary = {"send spreadsheets and bring back receipts", "kirim lembar kerja dan ambil tanda terima"},
+	 .details = {"Checks, sends, and sends again by itself until the centre's signed receipt is here and verified.\n"
+		     "Repeating the command is always safe: a known file keeps its batch id, nothing is recorded twice.\n"
+		     "The receipt is written to FILE.lantik-receipt.",
+		     "Memeriksa, mengirim, dan mengirim ulang sendiri sampai tanda terima pusat yang ditandatangani ada dan\n"
+		     "terbukti sah. Mengulang perintah selalu aman: berkas yang dikenal tetap memakai nomor paketnya, tidak\n"
+		     "ada yang tercatat dua kali. Tanda terima ditulis ke FILE.lantik-receipt."},
+	 .examples = "lantik submit usulan.csv\nlantik submit *.csv",
+	 .options = submit_options, .run = lantik_submit_main},
+	{.name = "status", .arguments = "[FILE|BATCH-ID]", .most_arguments = 1,
+	 .summary = {"where each batch stands", "keadaan setiap paket"},
+	 .details = {"Lists what was sent from here and asks the centre about what has no receipt yet.",
+		     "Menampilkan yang dikirim dari sini dan bertanya ke pusat tentang yang belum ada tanda terimanya."},
+	 .examples = "lantik status\nlantik status usulan.csv",
+	 .options = status_options, .run = lantik_status_main},
+	{.name = "verify", .arguments = "[RECEIPT]", .most_arguments = 1,
+	 .summary = {"prove receipts, offline", "buktikan tanda terima, tanpa jaringan"},
+	 .details = {"Without RECEIPT every receipt of the outbox is proved against its batch. Exit code 8: not proved.",
+		     "Tanpa RECEIPT semua tanda terima di kotak keluar dibuktikan. Kode keluar 8: tidak terbukti."},
+	 .examples = "lantik verify usulan.csv.lantik-receipt\nlantik verify --key centre.vkey usulan.csv.lantik-receipt",
+	 .options = verify_options, .run = lantik_verify_main},
+	{.name = "sync", .summary = {"fetch the centre's current rulebook", "ambil buku aturan pusat yang terbaru"},
+	 .examples = "lantik sync", .options = sync_options, .run = lantik_sync_main},
+	{.name = "keygen", .summary = {"make this office's keys, once", "buat kunci kantor ini, satu kali"},
+	 .details = {"Never overwrites a key. Prints the line that the operator at the centre needs.",
+		     "Tidak pernah menimpa kunci. Menampilkan baris yang diperlukan operator di pusat."},
+	 .examples = "lantik keygen --name kanreg-03", .options = keygen_options, .run = lantik_keygen_main},
+	{.name = "init", .summary = {"say where the centre is and which keys it has", "atur alamat dan kunci pusat"},
+	 .details = {"What is not given stays as it is.", "Yang tidak diberikan tetap seperti semula."},
+	 .examples = "lantik init --endpoint tcp://lantik.example:5570 --server-key centre.pub --receipt-key centre.vkey",
+	 .options = init_options, .run = lantik_init_main},
+	{.name = "config", .arguments = "[NAME=VALUE...]", .most_arguments = UINT_MAX,
+	 .summary = {"show or change settings", "tampilkan atau ubah setelan"},
+	 .examples = "lantik config\nlantik config endpoint=tcp://lantik.example:5570", .run = lantik_config_main},
+	{.name = "sample", .arguments = "FILE", .most_arguments = 1,
+	 .summary = {"make a synthetic batch of fictional people", "buat paket sintetis dengan orang rekaan"},
+	 .examples = "lantik sample --rows 100 coba.csv\nlantik sample --defects all coba.csv",
+	 .options = lantik_sample_options, .run = lantik_sample_main},
+	{0},
+};
+
+const struct lantik_program lantik_office_program = {
+	.name = "lantik",
+	.summary = {"check appointment batches, send them, prove that they were recorded",
+		    "periksa paket usulan pengangkatan, kirim, dan buktikan pencatatannya"},
+	.examples = "lantik check FILE\nlantik submit FILE\nlantik status",
+	.verbs = verbs,
+	.options = common_options,
+};
+/* clang-format on */
