@@ -11,12 +11,12 @@
 #define LANTIK_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 /* A broken invariant is a bug of ours and ends the process, in every build. Bytes from outside never reach it. */
-#define LANTIK_ASSERT(expression)                                                                  \
-	do {                                                                                       \
-		if (!(expression)) {                                                               \
-			fprintf(stderr, "lantik: bug: %s:%d: %s\n", __FILE__, __LINE__, #expression); \
-			abort();                                                                   \
-		}                                                                                  \
+#define LANTIK_ASSERT(expression)                                                                                      \
+	do {                                                                                                           \
+		if (!(expression)) {                                                                                   \
+			fprintf(stderr, "lantik: bug: %s:%d: %s\n", __FILE__, __LINE__, #expression);                  \
+			abort();                                                                                       \
+		}                                                                                                      \
 	} while (0)
 
 #define LANTIK_COUNT(array) (sizeof(array) / sizeof((array)[0]))

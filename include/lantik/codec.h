@@ -13,39 +13,39 @@
 
 enum lantik_message {
 	/* requests */
-	LANTIK_SUBMIT = 1, /* body: AppointmentBatch */
-	LANTIK_STATUS = 2, /* body: StatusRequest */
+	LANTIK_SUBMIT = 1,    /* body: AppointmentBatch */
+	LANTIK_STATUS = 2,    /* body: StatusRequest */
 	LANTIK_REFERENCE = 3, /* body: empty */
-	LANTIK_PING = 4, /* body: empty */
+	LANTIK_PING = 4,      /* body: empty */
 	/* replies */
-	LANTIK_RECEIPT = 16, /* body: a receipt, text (lantik/receipt.h) */
-	LANTIK_REFUSAL = 17, /* body: Refusal */
-	LANTIK_BUSY = 18, /* body: Busy */
-	LANTIK_STATUS_ANSWER = 19, /* body: StatusAnswer */
+	LANTIK_RECEIPT = 16,          /* body: a receipt, text (lantik/receipt.h) */
+	LANTIK_REFUSAL = 17,          /* body: Refusal */
+	LANTIK_BUSY = 18,             /* body: Busy */
+	LANTIK_STATUS_ANSWER = 19,    /* body: StatusAnswer */
 	LANTIK_REFERENCE_ANSWER = 20, /* body: the rulebook, text (lantik/rulebook.h) */
-	LANTIK_PONG = 21, /* body: the last signed checkpoint, text; empty before the first */
+	LANTIK_PONG = 21,             /* body: the last signed checkpoint, text; empty before the first */
 };
 
 struct lantik_envelope {
 	uint32_t protocol_version;
 	struct lantik_span request_id; /* 16 bytes, chosen by the office, echoed */
 	enum lantik_message message;
-	struct lantik_span checkpoint;     /* the last signed checkpoint that the office holds; may be empty */
-	struct lantik_span signing_key_id; /* SUBMIT: 4 bytes, key id of the signing key's vkey */
-	struct lantik_span signature;      /* SUBMIT: 64 bytes, Ed25519 */
+	struct lantik_span checkpoint;      /* the last signed checkpoint that the office holds; may be empty */
+	struct lantik_span signing_key_id;  /* SUBMIT: 4 bytes, key id of the signing key's vkey */
+	struct lantik_span signature;       /* SUBMIT: 64 bytes, Ed25519 */
 	struct lantik_span rulebook_sha256; /* digest of the rulebook that the sender uses; may be empty */
 };
 
 /* Why the transport refused. Codes are never reused. */
 enum lantik_refusal {
-	LANTIK_REFUSED_MALFORMED = 1,      /* not in the format of the contract; permanent */
-	LANTIK_REFUSED_TOO_LARGE = 2,      /* beyond a limit; permanent: split the batch */
-	LANTIK_REFUSED_VERSION = 3,        /* protocol version not supported; permanent */
-	LANTIK_REFUSED_NOT_ALLOWED = 4,    /* key revoked, or agency outside the key's scope; permanent */
-	LANTIK_REFUSED_BAD_SIGNATURE = 5,  /* signature or signing key wrong; permanent */
-	LANTIK_REFUSED_ID_REUSED = 6,      /* batch id already stands for other bytes; permanent: take a new id */
-	LANTIK_REFUSED_BAD_DIGEST = 7,     /* manifest.records_sha256 is not the digest of the records; permanent */
-	LANTIK_REFUSED_INTERNAL = 8,       /* the daemon could not carry it out; passing, an operator is told */
+	LANTIK_REFUSED_MALFORMED = 1,     /* not in the format of the contract; permanent */
+	LANTIK_REFUSED_TOO_LARGE = 2,     /* beyond a limit; permanent: split the batch */
+	LANTIK_REFUSED_VERSION = 3,       /* protocol version not supported; permanent */
+	LANTIK_REFUSED_NOT_ALLOWED = 4,   /* key revoked, or agency outside the key's scope; permanent */
+	LANTIK_REFUSED_BAD_SIGNATURE = 5, /* signature or signing key wrong; permanent */
+	LANTIK_REFUSED_ID_REUSED = 6,     /* batch id already stands for other bytes; permanent: take a new id */
+	LANTIK_REFUSED_BAD_DIGEST = 7,    /* manifest.records_sha256 is not the digest of the records; permanent */
+	LANTIK_REFUSED_INTERNAL = 8,      /* the daemon could not carry it out; passing, an operator is told */
 };
 
 struct lantik_refused {
@@ -79,20 +79,20 @@ struct lantik_status_answer {
 
 enum lantik_error lantik_envelope_encode(const struct lantik_envelope *envelope, struct lantik_buffer *ret);
 LANTIK_MUST_CHECK enum lantik_error lantik_envelope_decode(
-        struct lantik_span bytes, struct lantik_arena *arena, struct lantik_envelope *ret);
+	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_envelope *ret);
 
 enum lantik_error lantik_refused_encode(const struct lantik_refused *refused, struct lantik_buffer *ret);
 LANTIK_MUST_CHECK enum lantik_error lantik_refused_decode(
-        struct lantik_span bytes, struct lantik_arena *arena, struct lantik_refused *ret);
+	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_refused *ret);
 enum lantik_error lantik_busy_encode(const struct lantik_busy *busy, struct lantik_buffer *ret);
 LANTIK_MUST_CHECK enum lantik_error lantik_busy_decode(
-        struct lantik_span bytes, struct lantik_arena *arena, struct lantik_busy *ret);
+	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_busy *ret);
 enum lantik_error lantik_status_request_encode(struct lantik_span batch_id, struct lantik_buffer *ret);
 LANTIK_MUST_CHECK enum lantik_error lantik_status_request_decode(
-        struct lantik_span bytes, struct lantik_arena *arena, struct lantik_span *ret_batch_id);
+	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_span *ret_batch_id);
 enum lantik_error lantik_status_answer_encode(const struct lantik_status_answer *answer, struct lantik_buffer *ret);
 LANTIK_MUST_CHECK enum lantik_error lantik_status_answer_decode(
-        struct lantik_span bytes, struct lantik_arena *arena, struct lantik_status_answer *ret);
+	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_status_answer *ret);
 
 /* A body in one pass without decoding a record: manifest first, then only records (the contract's layout).
  * records are spans into the body; records_bytes is everything after the manifest, what records_sha256 covers. */
@@ -106,17 +106,17 @@ struct lantik_batch_view {
 /* On failure *ret_record_no is the record at fault, 0 when it is the batch. Refuses unknown and duplicate fields,
  * wrong wire types, over-long varints, tag 0, more than LANTIK_MAX_RECORDS, in the batch and in every record. */
 LANTIK_MUST_CHECK enum lantik_error lantik_batch_scan(
-        struct lantik_span body, struct lantik_arena *arena, struct lantik_batch_view *ret, uint32_t *ret_record_no);
+	struct lantik_span body, struct lantik_arena *arena, struct lantik_batch_view *ret, uint32_t *ret_record_no);
 LANTIK_MUST_CHECK enum lantik_error lantik_manifest_decode(
-        struct lantik_span bytes, struct lantik_arena *arena, struct lantik_manifest *ret);
+	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_manifest *ret);
 /* Texts of ret borrow from the arena, not from bytes. */
 LANTIK_MUST_CHECK enum lantik_error lantik_record_decode(
-        struct lantik_span bytes, struct lantik_arena *arena, struct lantik_record *ret);
+	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_record *ret);
 
 /* Appends one record with its tag and length, as it stands in a body. */
 enum lantik_error lantik_record_append(const struct lantik_record *record, struct lantik_buffer *records);
 /* The whole body; manifest->records_sha256 and row_count are the caller's to have set. */
 enum lantik_error lantik_batch_encode(
-        const struct lantik_manifest *manifest, struct lantik_span records_bytes, struct lantik_buffer *ret);
+	const struct lantik_manifest *manifest, struct lantik_span records_bytes, struct lantik_buffer *ret);
 
 #endif

@@ -6,8 +6,9 @@
 #include "lantik/crypto.h"
 #include "lantik/limits.h"
 
-void lantik_leaf_hash(struct lantik_span leaf, uint8_t ret[LANTIK_HASH]);                 /* SHA-256(0x00 || leaf) */
-void lantik_node_hash(const uint8_t *left, const uint8_t *right, uint8_t ret[LANTIK_HASH]); /* SHA-256(0x01 || l || r) */
+void lantik_leaf_hash(struct lantik_span leaf, uint8_t ret[LANTIK_HASH]); /* SHA-256(0x00 || leaf) */
+void lantik_node_hash(
+	const uint8_t *left, const uint8_t *right, uint8_t ret[LANTIK_HASH]); /* SHA-256(0x01 || l || r) */
 
 /* The right edge of a tree: the roots of its complete subtrees, largest first; as many as size has one bits. */
 struct lantik_edge {
@@ -19,7 +20,8 @@ struct lantik_edge {
 /* Called for each subtree that the append completes, the leaf itself (level 0) included. */
 typedef void (*lantik_node_sink)(void *context, unsigned level, uint64_t index, const uint8_t hash[LANTIK_HASH]);
 
-void lantik_edge_append(struct lantik_edge *edge, const uint8_t leaf_hash[LANTIK_HASH], lantik_node_sink sink, void *context);
+void lantik_edge_append(
+	struct lantik_edge *edge, const uint8_t leaf_hash[LANTIK_HASH], lantik_node_sink sink, void *context);
 /* SHA-256 of nothing for the empty tree. */
 void lantik_edge_root(const struct lantik_edge *edge, uint8_t ret[LANTIK_HASH]);
 /* size and count * 32 bytes as stored; LANTIK_E_MALFORMED when they do not fit together. */
@@ -36,28 +38,34 @@ struct lantik_proof {
 typedef bool (*lantik_node_source)(void *context, unsigned level, uint64_t index, uint8_t ret[LANTIK_HASH]);
 
 LANTIK_MUST_CHECK enum lantik_error lantik_tree_root(
-        lantik_node_source source, void *context, uint64_t size, uint8_t ret[LANTIK_HASH]);
+	lantik_node_source source, void *context, uint64_t size, uint8_t ret[LANTIK_HASH]);
 LANTIK_MUST_CHECK enum lantik_error lantik_inclusion_proof(
-        lantik_node_source source, void *context, uint64_t index, uint64_t size, struct lantik_proof *ret);
+	lantik_node_source source, void *context, uint64_t index, uint64_t size, struct lantik_proof *ret);
 LANTIK_MUST_CHECK enum lantik_error lantik_consistency_proof(
-        lantik_node_source source, void *context, uint64_t from, uint64_t to, struct lantik_proof *ret);
+	lantik_node_source source, void *context, uint64_t from, uint64_t to, struct lantik_proof *ret);
 /* The proof of the last leaf of a tree of index + 1 leaves, from the edge of the tree before it. */
 void lantik_edge_proof(const struct lantik_edge *before, struct lantik_proof *ret);
 
 /* LANTIK_E_BAD_PROOF unless the proof leads from the leaf to the root. */
 LANTIK_MUST_CHECK enum lantik_error lantik_inclusion_verify(uint64_t index, uint64_t size,
-        const uint8_t leaf_hash[LANTIK_HASH], const struct lantik_proof *proof, const uint8_t root[LANTIK_HASH]);
+	const uint8_t leaf_hash[LANTIK_HASH], const struct lantik_proof *proof, const uint8_t root[LANTIK_HASH]);
 LANTIK_MUST_CHECK enum lantik_error lantik_consistency_verify(uint64_t from, uint64_t to,
-        const uint8_t from_root[LANTIK_HASH], const uint8_t to_root[LANTIK_HASH], const struct lantik_proof *proof);
+	const uint8_t from_root[LANTIK_HASH], const uint8_t to_root[LANTIK_HASH], const struct lantik_proof *proof);
 
 /* What a leaf stands for; the third byte of every leaf. */
-enum lantik_leaf_type { LANTIK_LEAF_BATCH = 1, LANTIK_LEAF_DECISION, LANTIK_LEAF_ERASURE, LANTIK_LEAF_KEY, LANTIK_LEAF_RECOVERY };
+enum lantik_leaf_type {
+	LANTIK_LEAF_BATCH = 1,
+	LANTIK_LEAF_DECISION,
+	LANTIK_LEAF_ERASURE,
+	LANTIK_LEAF_KEY,
+	LANTIK_LEAF_RECOVERY
+};
 
 /* What PostgreSQL had promised when it acknowledged the commit. */
 enum lantik_durability {
-	LANTIK_DURABLE_LOCAL = 1,   /* flushed on one server; a lossy failover can lose it */
-	LANTIK_DURABLE_QUORUM = 2,  /* and on the standbys of synchronous_standby_names */
-	LANTIK_DURABLE_UNSAFE = 3,  /* fsync or synchronous_commit off: test installations only */
+	LANTIK_DURABLE_LOCAL = 1,  /* flushed on one server; a lossy failover can lose it */
+	LANTIK_DURABLE_QUORUM = 2, /* and on the standbys of synchronous_standby_names */
+	LANTIK_DURABLE_UNSAFE = 3, /* fsync or synchronous_commit off: test installations only */
 };
 
 #define LANTIK_LEAF_FORMAT 1

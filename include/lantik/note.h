@@ -20,7 +20,8 @@ struct lantik_skey {
 };
 
 /* LANTIK_E_BAD_KEY when the name is empty, too long or holds a blank, a control or a plus. */
-LANTIK_MUST_CHECK enum lantik_error lantik_skey_make(const char *name, const uint8_t seed[LANTIK_SEED], struct lantik_skey *ret);
+LANTIK_MUST_CHECK enum lantik_error lantik_skey_make(
+	const char *name, const uint8_t seed[LANTIK_SEED], struct lantik_skey *ret);
 /* One trailing newline is tolerated. */
 LANTIK_MUST_CHECK enum lantik_error lantik_vkey_parse(struct lantik_span text, struct lantik_vkey *ret);
 LANTIK_MUST_CHECK enum lantik_error lantik_skey_parse(struct lantik_span text, struct lantik_skey *ret);
@@ -34,10 +35,11 @@ struct lantik_checkpoint {
 };
 
 /* The signed checkpoint: origin, size, root, blank line, one signature line. The key's name is the origin. */
-enum lantik_error lantik_checkpoint_sign(uint64_t size, const uint8_t root[LANTIK_HASH], const struct lantik_skey *key, struct lantik_buffer *ret);
+enum lantik_error lantik_checkpoint_sign(
+	uint64_t size, const uint8_t root[LANTIK_HASH], const struct lantik_skey *key, struct lantik_buffer *ret);
 /* LANTIK_E_BAD_SIGNATURE unless a signature of this key verifies; signatures of other keys are ignored.
  * LANTIK_E_MISMATCH when the origin is not the key's name. */
 LANTIK_MUST_CHECK enum lantik_error lantik_checkpoint_verify(
-        struct lantik_span note, const struct lantik_vkey *key, struct lantik_checkpoint *ret);
+	struct lantik_span note, const struct lantik_vkey *key, struct lantik_checkpoint *ret);
 
 #endif

@@ -16,23 +16,24 @@
 #include "lantik/verdict.h"
 
 enum lantik_error lantik_receipt_format(struct lantik_span leaf, uint64_t index, const struct lantik_proof *proof,
-        struct lantik_span checkpoint, struct lantik_span verdict, struct lantik_buffer *ret);
+	struct lantik_span checkpoint, struct lantik_span verdict, struct lantik_buffer *ret);
 
 /* What a receipt says; nothing of it is proved before lantik_receipt_verify returned LANTIK_OK. Borrows from text,
  * but leaf_bytes, which the caller frees. */
 struct lantik_receipt {
 	uint64_t index;
 	struct lantik_proof proof;
-	struct lantik_span checkpoint;   /* the signed note */
+	struct lantik_span checkpoint; /* the signed note */
 	struct lantik_span verdict_text;
 	struct lantik_buffer leaf_bytes;
 	struct lantik_batch_leaf leaf;
-	struct lantik_checkpoint head;   /* after verify */
+	struct lantik_checkpoint head; /* after verify */
 };
 
 LANTIK_MUST_CHECK enum lantik_error lantik_receipt_parse(struct lantik_span text, struct lantik_receipt *ret);
 /* Signature, origin, size = index + 1, inclusion, leaf index, and SHA-256 of the verdict against the leaf. */
-LANTIK_MUST_CHECK enum lantik_error lantik_receipt_verify(struct lantik_receipt *receipt, const struct lantik_vkey *key);
+LANTIK_MUST_CHECK enum lantik_error lantik_receipt_verify(
+	struct lantik_receipt *receipt, const struct lantik_vkey *key);
 void lantik_receipt_free(struct lantik_receipt *receipt);
 
 #endif

@@ -11,7 +11,7 @@
 /* A date is an int32 YYYYMMDD; 0 is absent, LANTIK_UNREADABLE is text in the office's cell that is no date. */
 #define LANTIK_UNREADABLE (-1)
 
-bool lantik_date_valid(int32_t date); /* a real day of the years 1900-2199 */
+bool lantik_date_valid(int32_t date);                   /* a real day of the years 1900-2199 */
 int32_t lantik_date_make(int year, int month, int day); /* 0 when it is no real day */
 int lantik_date_year(int32_t date);
 int lantik_date_month(int32_t date);

@@ -51,6 +51,6 @@ enum lantik_error lantik_verdict_format(const struct lantik_verdict *verdict, st
 /* ret borrows from text; findings go to *ret_findings (the caller frees). Rule cases that this build does not know are
  * an error LANTIK_E_BAD_VERSION. */
 LANTIK_MUST_CHECK enum lantik_error lantik_verdict_parse(
-        struct lantik_span text, struct lantik_verdict *ret, struct lantik_findings *ret_findings);
+	struct lantik_span text, struct lantik_verdict *ret, struct lantik_findings *ret_findings);
 
 #endif
