@@ -348,6 +348,23 @@ Test(ledger, a_rewritten_history_has_no_proof)
 		}
 }
 
+/* One root cannot stand for two sizes: a proof that stops before the top would show just that. */
+Test(ledger, a_proof_that_ends_too_early_proves_nothing)
+{
+	for (unsigned to = 2; to <= 32; to++)
+		for (unsigned from = 1; from < to; from++) {
+			struct lantik_proof proof = {.count = 1};
+			memcpy(proof.hashes[0], tree.roots[from], LANTIK_HASH);
+			cr_assert_eq(lantik_consistency_verify(from, to, tree.roots[from], tree.roots[from], &proof),
+				LANTIK_E_BAD_PROOF, "%u to %u", from, to);
+			proof.count = 0;
+			cr_assert_eq(lantik_consistency_verify(from, to, tree.roots[from], tree.roots[from], &proof),
+				LANTIK_E_BAD_PROOF, "%u to %u", from, to);
+			cr_assert_eq(lantik_inclusion_verify(from, to, tree.leaves[from], &proof, tree.leaves[from]),
+				LANTIK_E_BAD_PROOF);
+		}
+}
+
 Test(ledger, asks_beyond_what_is_held_are_refused)
 {
 	struct lantik_proof proof = {.count = 7};
