@@ -93,6 +93,7 @@ class Client:
 
     def close(self):
         self._socket.disable_monitor()
+        self._monitor.close(0)
         self._socket.close(0)
         self._context.term()
 

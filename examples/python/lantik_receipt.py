@@ -281,14 +281,16 @@ class BatchLeaf:
 
 # The verdict.
 
+COUNT = "0|[1-9][0-9]{0,8}"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 HEAD = (  # keyword, pattern of what follows
-    ("office", "[!-~]+"), ("batch", UUID), ("agency", "[!-~]+"), ("kind", "[A-Z_]+|-"), ("step", "[A-Z_]+|-"),
-    ("outcome", "committed|refused"), ("records", "(?:0|[1-9][0-9]*) [0-9a-f]{64}"), ("rulebook", "[0-9a-f]{64}"),
-    ("accepted", "0|[1-9][0-9]*"), ("returned", "0|[1-9][0-9]*"), ("review", "0|[1-9][0-9]*"),
+    ("office", "[!-~]+"), ("batch", UUID), ("agency", "[!-~]+"), ("kind", "PPPK_PW|PPPK|CPNS|PNS|JF|-"),
+    ("step", "NI|SK|PERJANJIAN|SPMT|PELANTIKAN|-"),
+    ("outcome", "committed|refused"), ("records", f"(?:{COUNT}) [0-9a-f]{{64}}"), ("rulebook", "[0-9a-f]{64}"),
+    ("accepted", COUNT), ("returned", COUNT), ("review", COUNT),
 )
 CASE = r"[A-Z][0-9]{2}\.[a-z0-9_]+"
-RECORD = re.compile(rf"record ([1-9][0-9]*) (accepted|returned|review|refused)((?: {CASE}(?::[a-z0-9_]+)?)+)")
+RECORD = re.compile(rf"record ([1-9][0-9]{{0,8}}) (accepted|returned|review|refused)((?: {CASE}(?::[a-z0-9_]+)?)+)")
 
 
 @dataclass(frozen=True)
@@ -327,10 +329,12 @@ class Verdict:
         not_checked = ()
         if rest and rest[0].startswith("not-checked "):
             not_checked = tuple(rest.pop(0).split(" ")[1:])
+            require(all(re.fullmatch("[A-Z][0-9]{2}", code) for code in not_checked), "not a rule's code")
         findings = []
         while rest and rest[0].startswith("finding "):
             findings.append(rest.pop(0)[len("finding "):])
             require(re.fullmatch(CASE, findings[-1]) is not None, "not a finding")
+        require(len(set(findings)) == len(findings), "a finding twice")
         count, _, digest = head["records"].partition(" ")
         verdict = cls(head["office"], uuid.UUID(head["batch"]), head["agency"], head["kind"], head["step"],
                       head["outcome"], int(count), bytes.fromhex(digest), bytes.fromhex(head["rulebook"]),
@@ -356,6 +360,7 @@ class Verdict:
             match = RECORD.fullmatch(line)
             require(match is not None, "not a record's outcome")
             findings = tuple((case, name) for case, _, name in (f.partition(":") for f in match[3].split()))
+            require(len(set(findings)) == len(findings), "a finding twice")
             records.append(RecordOutcome(int(match[1]), match[2], findings))
             require(len(records) < 2 or records[-2].record_no < records[-1].record_no, "records out of order")
         return tuple(records)
@@ -365,6 +370,7 @@ class Verdict:
         require(not self.records or self.records[-1].record_no <= self.record_count, "a record that is not there")
         if self.outcome == "refused":
             require(self.accepted == self.returned == self.review == 0, "a refused batch with accepted records")
+            require(told["refused"] == len(self.records), "a record with an outcome of its own in a refused batch")
         else:
             require(self.accepted + self.returned + self.review == self.record_count, "the counts do not add up")
             require((told["returned"], told["review"], told["refused"]) == (self.returned, self.review, 0),
