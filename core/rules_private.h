@@ -36,18 +36,26 @@ struct lantik_check {
 	struct lantik_nik_slot niks[LANTIK_NIK_SLOTS];
 };
 
+/* What one pass over a text tells. */
+struct lantik_text_facts {
+	size_t characters;
+	bool valid;   /* UTF-8 without NUL */
+	bool control; /* holds C0, DEL or C1 */
+};
+
 /* One record on its way through the rules. */
 struct lantik_row {
 	struct lantik_check *check;
 	const struct lantik_record *record;
 	struct lantik_findings *findings;
 	uint32_t number;
-	uint32_t count;                 /* its findings so far */
-	enum lantik_severity gravest;   /* of its findings; 0: none yet */
-	bool spoiled[LANTIK_FIELD_END]; /* by T01, T06 or T07: no second finding for the same cause */
-	bool nik_ok, nip_ok;            /* N01 and P01 hold */
-	int32_t birth;                  /* tgl_lahir when it is a day, else 0 */
-	int32_t tmt;                    /* the TMT of this kind when it is a day, else 0 */
+	uint32_t count;                                   /* its findings so far */
+	enum lantik_severity gravest;                     /* of its findings; 0: none yet */
+	struct lantik_text_facts facts[LANTIK_FIELD_END]; /* of text fields, once lantik_row_readable has run */
+	bool spoiled[LANTIK_FIELD_END];                   /* by T01, T06 or T07: no second finding for the same cause */
+	bool nik_ok, nip_ok;                              /* N01 and P01 hold */
+	int32_t birth;                                    /* tgl_lahir when it is a day, else 0 */
+	int32_t tmt;                                      /* the TMT of this kind when it is a day, else 0 */
 	enum lantik_field_id tmt_field;
 };
 
@@ -66,12 +74,6 @@ void lantik_row_nik(struct lantik_row *row);       /* N01-N07 */
 void lantik_row_nip(struct lantik_row *row);       /* P02-P09 */
 void lantik_row_dates(struct lantik_row *row);     /* D02-D15 */
 
-/* What one pass over a text tells. */
-struct lantik_text_facts {
-	size_t characters;
-	bool valid;   /* UTF-8 without NUL */
-	bool control; /* holds C0, DEL or C1 */
-};
 struct lantik_text_facts lantik_text_facts(struct lantik_span text);
 
 /* Digits as a number; the span must hold digits only, at most 18. */

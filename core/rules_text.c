@@ -136,10 +136,28 @@ static size_t character_length(const uint8_t *at, size_t left)
 	return len;
 }
 
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+/* How many bytes at the front are printable ASCII, counted eight at a time: that is what nearly all text is. In bytes
+ * below 0x80 adding 0x60 sets the top bit from 0x20 on, and adding 1 sets it for DEL alone; no addition carries. */
+static size_t printable_front(struct lantik_span text)
+{
+	size_t at = 0;
+	for (; at + 8 <= text.len; at += 8) {
+		uint64_t bytes;
+		memcpy(&bytes, text.data + at, 8);
+		bool ascii = (bytes & EACH_BYTE(0x80)) == 0;
+		uint64_t printable = (bytes + EACH_BYTE(0x60)) & ~(bytes + EACH_BYTE(1));
+		if (!ascii || (printable & EACH_BYTE(0x80)) != EACH_BYTE(0x80))
+			break;
+	}
+	return at;
+}
+
 struct lantik_text_facts lantik_text_facts(struct lantik_span text)
 {
-	struct lantik_text_facts facts = {.valid = true};
-	size_t at = 0;
+	size_t at = printable_front(text);
+	struct lantik_text_facts facts = {.characters = at, .valid = true};
 	while (at < text.len) {
 		uint8_t byte = text.data[at];
 		size_t len = byte >= 0x20 && byte < 0x7F ? 1 : character_length(text.data + at, text.len - at);
@@ -154,19 +172,24 @@ struct lantik_text_facts lantik_text_facts(struct lantik_span text)
 	return facts;
 }
 
+static bool is_blank(uint8_t byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
 /* Bytes of a blank at the front: space, tab, line break, or the no-break space that web pages leave; 0 for none. */
 static size_t blank_front(struct lantik_span text)
 {
 	if (text.len >= 2 && text.data[0] == 0xC2 && text.data[1] == 0xA0)
 		return 2;
-	return text.len >= 1 && memchr(" \t\r\n", text.data[0], 4) != NULL;
+	return text.len >= 1 && is_blank(text.data[0]);
 }
 
 static size_t blank_back(struct lantik_span text)
 {
 	if (text.len >= 2 && text.data[text.len - 2] == 0xC2 && text.data[text.len - 1] == 0xA0)
 		return 2;
-	return text.len >= 1 && memchr(" \t\r\n", text.data[text.len - 1], 4) != NULL;
+	return text.len >= 1 && is_blank(text.data[text.len - 1]);
 }
 
 static struct lantik_span trimmed(struct lantik_span text)
@@ -205,7 +228,10 @@ bool lantik_row_readable(struct lantik_row *row)
 	bool readable = true;
 	for (size_t i = 0; i < LANTIK_FIELD_COUNT; i++) {
 		const struct lantik_field *field = &lantik_record_fields[i];
-		if (field->type == LANTIK_TEXT && !lantik_text_facts(text_of(row->record, field)).valid) {
+		if (field->type != LANTIK_TEXT)
+			continue;
+		row->facts[field->number] = lantik_text_facts(text_of(row->record, field));
+		if (!row->facts[field->number].valid) {
 			lantik_row_report(row, LANTIK_CASE_B01_utf8, (enum lantik_field_id)field->number);
 			readable = false;
 		}
@@ -224,7 +250,8 @@ static bool plain_text(
 	struct lantik_row *row, struct lantik_span text, struct lantik_text_facts facts, enum lantik_field_id field)
 {
 	struct lantik_span value = trimmed(text);
-	bool formula = value.len > 0 && memchr("=+-@", value.data[0], 4) != NULL;
+	uint8_t first = value.len > 0 ? value.data[0] : ' ';
+	bool formula = first == '=' || first == '+' || first == '-' || first == '@';
 	if (facts.control)
 		lantik_row_report(row, LANTIK_CASE_T01_control, field);
 	if (formula)
@@ -245,7 +272,7 @@ static void check_field(struct lantik_row *row, const struct lantik_field *field
 	enum lantik_field_id id = (enum lantik_field_id)field->number;
 	if (text.len == 0)
 		return;
-	struct lantik_text_facts facts = lantik_text_facts(text);
+	struct lantik_text_facts facts = row->facts[id];
 	row->spoiled[id] = !plain_text(row, text, facts, id);
 	if (facts.characters > (size_t)field->extent && !has_own_length_rule(id))
 		lantik_row_report(row, LANTIK_CASE_T08_too_long, id);
@@ -329,7 +356,7 @@ static bool has_digit(struct lantik_span text)
 /* T03 */
 static void check_name(struct lantik_row *row, struct lantik_span name)
 {
-	size_t characters = lantik_text_facts(name).characters;
+	size_t characters = row->facts[LANTIK_F_nama].characters;
 	if (trimmed(name).len == 0) {
 		lantik_row_report(row, LANTIK_CASE_T03_empty, LANTIK_F_nama);
 		return;

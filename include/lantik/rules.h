@@ -1,5 +1,5 @@
 /* The rules of the field in one table, and the check that both ends run.
- * core/rules.def is the table: `lantik check`, the daemon, the database's rule table and the documentation read it.
+ * rules.def is the table: `lantik check`, the daemon, the database's rule table and the documentation read it.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_RULES_H
 #define LANTIK_RULES_H
