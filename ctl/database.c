@@ -92,11 +92,22 @@ void database_close(struct database *database)
 	database->connection = NULL;
 }
 
-bool database_migrations(struct database *database, int *ret_count, int *ret_greatest)
+bool database_has(struct database *database, const char *table)
 {
-	PGresult *rows = database_query(database, "SELECT to_regclass('lantik.migration') IS NOT NULL", 0, NULL);
+	/* Not to_regclass: within a transaction it may answer from a cache that is older than our lock. */
+	PGresult *rows = database_query(database,
+		"SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+		"WHERE n.nspname = 'lantik' AND c.relname = $1)",
+		1, &table);
 	bool exists = rows && cell_true(rows, 0, 0);
 	PQclear(rows);
+	return exists;
+}
+
+bool database_migrations(struct database *database, int *ret_count, int *ret_greatest)
+{
+	PGresult *rows;
+	bool exists = database_has(database, "migration");
 	if (database->failed)
 		return false;
 	*ret_count = *ret_greatest = 0;

@@ -21,6 +21,9 @@ LANTIK_MUST_CHECK int database_open(struct lantik_cli *cli, struct database *ret
 LANTIK_MUST_CHECK int database_open_migrated(struct lantik_cli *cli, struct database *ret);
 void database_close(struct database *database);
 
+/* Whether schema lantik has this table. */
+bool database_has(struct database *database, const char *table);
+
 /* The numbers of applied migrations: how many, and the greatest; 0 and 0 when there is no schema. */
 LANTIK_MUST_CHECK bool database_migrations(struct database *database, int *ret_count, int *ret_greatest);
 

@@ -15,20 +15,25 @@
 	"ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM lantik." table ") AS t "                     \
 	"WHERE valid_from < before"
 
-static const char faults[] = MISSING("agency", "kanreg_id", "kanreg", "kanreg_id") " UNION ALL " MISSING(
-	"agency", "province_code", "region", "code") " UNION ALL " MISSING("kanreg_province", "kanreg_id", "kanreg",
-	"kanreg_id") " UNION ALL " MISSING("kanreg_province", "province_code", "region",
-	"code") " UNION ALL " MISSING("minimum_wage", "region_code", "region",
-	"code") " UNION ALL " MISSING("formation", "kode_instansi", "agency",
-	"kode_instansi") " UNION ALL " MISSING("target", "kanreg_id", "kanreg",
-	"kanreg_id") " UNION ALL " MISSING("pay_budget", "kode_instansi", "agency",
-	"kode_instansi") " UNION ALL " OVERLAP("agency", "kode_instansi") " UNION ALL " OVERLAP("kanreg",
-	"kanreg_id") " UNION ALL " OVERLAP("kanreg_province",
-	"kanreg_id, province_code") " UNION ALL " OVERLAP("minimum_wage",
-	"region_code, year") " UNION ALL " OVERLAP("formation",
-	"kode_instansi, programme, kelompok_lapor") " UNION ALL " OVERLAP("target",
-	"kanreg_id, year") " UNION ALL " OVERLAP("pay_budget",
-	"kode_instansi, year") " UNION ALL " OVERLAP("rule_parameter", "name, value") " ORDER BY 1, 2, 3 LIMIT 10";
+/* clang-format off */
+static const char missing[] = MISSING("agency", "kanreg_id", "kanreg", "kanreg_id") " UNION ALL "
+	MISSING("agency", "province_code", "region", "code") " UNION ALL "
+	MISSING("kanreg_province", "kanreg_id", "kanreg", "kanreg_id") " UNION ALL "
+	MISSING("kanreg_province", "province_code", "region", "code") " UNION ALL "
+	MISSING("minimum_wage", "region_code", "region", "code") " UNION ALL "
+	MISSING("formation", "kode_instansi", "agency", "kode_instansi") " UNION ALL "
+	MISSING("target", "kanreg_id", "kanreg", "kanreg_id") " UNION ALL "
+	MISSING("pay_budget", "kode_instansi", "agency", "kode_instansi") " ORDER BY 1, 2, 3 LIMIT 10";
+
+static const char overlapping[] = OVERLAP("agency", "kode_instansi") " UNION ALL "
+	OVERLAP("kanreg", "kanreg_id") " UNION ALL "
+	OVERLAP("kanreg_province", "kanreg_id, province_code") " UNION ALL "
+	OVERLAP("minimum_wage", "region_code, year") " UNION ALL "
+	OVERLAP("formation", "kode_instansi, programme, kelompok_lapor") " UNION ALL "
+	OVERLAP("target", "kanreg_id, year") " UNION ALL "
+	OVERLAP("pay_budget", "kode_instansi, year") " UNION ALL "
+	OVERLAP("rule_parameter", "name, value") " ORDER BY 1, 2, 3 LIMIT 10";
+/* clang-format on */
 
 static int report(struct lantik_cli *cli, const PGresult *rows)
 {
@@ -49,6 +54,14 @@ static int report(struct lantik_cli *cli, const PGresult *rows)
 				"valid_until.",
 				table, key);
 	}
+	return exit_code;
+}
+
+static int find(struct database *database, const char *faults)
+{
+	PGresult *rows = database_query(database, faults, 0, NULL);
+	int exit_code = rows ? report(database->cli, rows) : LANTIK_EXIT_OK;
+	PQclear(rows);
 	return exit_code;
 }
 
@@ -73,9 +86,9 @@ bool rulebook_digest(struct database *database, char ret[65])
 int load_check(struct database *database)
 {
 	char digest[65];
-	PGresult *rows = database_query(database, faults, 0, NULL);
-	int exit_code = rows ? report(database->cli, rows) : LANTIK_EXIT_OK;
-	PQclear(rows);
+	int exit_code = find(database, missing);
+	if (!exit_code)
+		exit_code = find(database, overlapping);
 	if (exit_code)
 		return exit_code;
 	if (!rulebook_digest(database, digest) && !database->failed)

@@ -25,14 +25,11 @@ enum applied { NOT_APPLIED, APPLIED, OTHER_BYTES };
 static enum applied is_applied(struct database *database, const struct migration *migration, const char *digest)
 {
 	char number[12];
-	PGresult *rows = database_query(database, "SELECT to_regclass('lantik.migration') IS NOT NULL", 0, NULL);
-	bool exists = rows && cell_true(rows, 0, 0);
-	PQclear(rows);
-	if (!exists)
+	if (!database_has(database, "migration"))
 		return NOT_APPLIED;
 	snprintf(number, sizeof number, "%d", migration->number);
 	const char *const parameters[] = {number, digest};
-	rows = database_query(
+	PGresult *rows = database_query(
 		database, "SELECT sha256 = $2::bytea FROM lantik.migration WHERE number = $1::int", 2, parameters);
 	enum applied applied = !rows || PQntuples(rows) == 0 ? NOT_APPLIED
 			       : cell_true(rows, 0, 0)       ? APPLIED
@@ -86,12 +83,9 @@ static bool origin_good(const char *origin)
 /* LANTIK_EXIT_OK when the database has no origin yet, or this one. */
 static int check_origin(struct database *database, const char *origin)
 {
-	PGresult *rows = database_query(database, "SELECT to_regclass('lantik.ledger_head') IS NOT NULL", 0, NULL);
-	bool exists = rows && cell_true(rows, 0, 0);
-	PQclear(rows);
-	if (!origin || !exists)
+	if (!origin || !database_has(database, "ledger_head"))
 		return LANTIK_EXIT_OK;
-	rows = database_query(
+	PGresult *rows = database_query(
 		database, "SELECT origin FROM lantik.ledger_head WHERE origin <> $1", 1, (const char *const[]){origin});
 	int exit_code = LANTIK_EXIT_OK;
 	if (rows && PQntuples(rows) > 0)

@@ -116,13 +116,13 @@ SELECT kode_instansi, g.nama AS instansi, n.programme, l.word AS kelompok_lapor,
                  ORDER BY kode_instansi, programme, kelompok_lapor, valid_from DESC) f
           FULL JOIN (SELECT kode_instansi, programme, kelompok_lapor, count(*) AS people
                        FROM lantik.in_force
-                      WHERE programme IS NOT NULL AND kelompok_lapor IS NOT NULL
+                      WHERE programme IS NOT NULL AND kelompok_lapor IS NOT NULL AND kind <> 5
                       GROUP BY kode_instansi, programme, kelompok_lapor) p
          USING (kode_instansi, programme, kelompok_lapor)) n
   LEFT JOIN lantik.agency_latest g USING (kode_instansi)
   LEFT JOIN lantik.word l ON l.list = 'kelompok_lapor' AND l.code = n.kelompok_lapor;
 COMMENT ON VIEW analyst.formation_fill IS
-    'Appointments in force against the formation. Grain: one agency, programme and reporting group. Source: lantik.formation of today, the register. Privacy: N.';
+    'Appointments in force against the formation; functional officials (JF) fill none. Grain: one agency, programme and reporting group. Source: lantik.formation of today, the register. Privacy: N.';
 COMMENT ON COLUMN analyst.formation_fill.kode_instansi IS 'BKN''s agency code, 4 digits. Privacy: N.';
 COMMENT ON COLUMN analyst.formation_fill.instansi IS 'Name of the agency. Privacy: N.';
 COMMENT ON COLUMN analyst.formation_fill.programme IS 'Programme, as in the batches: PW2024. Privacy: N.';
