@@ -77,7 +77,16 @@ static struct lantik_span documents_text(const struct lantik_documents *document
 
 static struct lantik_span number_text(int32_t number, struct lantik_arena *arena)
 {
-	return number == 0 ? (struct lantik_span){0} : lantik_text(arena, "%d", (int)number);
+	if (number == 0)
+		return (struct lantik_span){0};
+	return lantik_text(arena, "%d", (int)number);
+}
+
+static struct lantik_span word_text(const struct lantik_field *field, int32_t code)
+{
+	if (code == 0)
+		return (struct lantik_span){0};
+	return lantik_span_of(lantik_word(field->words, code, LANTIK_ENGLISH));
 }
 
 struct lantik_span lantik_cell_of(
@@ -97,11 +106,8 @@ struct lantik_span lantik_cell_of(
 		return money_text(*(const int64_t *)member, arena);
 	case LANTIK_INT:
 		return number_text(*(const int32_t *)member, arena);
-	case LANTIK_WORD: {
-		int32_t code = *(const int32_t *)member;
-		return code == 0 ? (struct lantik_span){0}
-				 : lantik_span_of(lantik_word(field->words, code, LANTIK_ENGLISH));
-	}
+	case LANTIK_WORD:
+		return word_text(field, *(const int32_t *)member);
 	case LANTIK_DOCUMENTS:
 		return documents_text(member, arena);
 	case LANTIK_HASH_FIELD:
