@@ -1,5 +1,6 @@
 /* One record of a sample by its number, and what the office declares about the whole.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
 #include <string.h>
 
 #include "sample_parts.h"
@@ -134,8 +135,7 @@ void lantik_sample_record(
 		.sample = sample, .arena = arena, .at = at, .number = sample->first + at, .record = &record};
 	making.start = lantik_sample_start(sample, making.number);
 	place_in_group(&making);
-	record.office_reference =
-		lantik_text(arena, "%s-2025-%06llu", sample->agency, (unsigned long long)(making.number + 1));
+	record.office_reference = lantik_text(arena, "%s-2025-%06" PRIu64, sample->agency, making.number + 1);
 	record.kode_instansi = lantik_text(arena, "%s", sample->agency);
 	if (sample->has_predecessor) {
 		record.predecessor_batch_id = lantik_arena_copy(arena, (struct lantik_span){sample->predecessor, 16});

@@ -1,5 +1,7 @@
 /* The papers of the sample: decrees, agreements, certificates and documents, in the order in which an office gets them.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+
 #include "sample_parts.h"
 
 #define DAY_US (INT64_C(24) * 3600 * 1000000)
@@ -56,8 +58,8 @@ static void make_decree(struct lantik_making *making)
 		record->no_sk = lantik_text(making->arena, "800.1.2.2/Kep.%d%d-%s/%d", making->group,
 			700 + lantik_date_month(making->start), body_of(sample), lantik_date_year(date));
 	else
-		record->no_sk = lantik_text(making->arena, "800.1.2.2/%llu/%s/%d",
-			(unsigned long long)(making->number + 1), body_of(sample), lantik_date_year(date));
+		record->no_sk = lantik_text(making->arena, "800.1.2.2/%" PRIu64 "/%s/%d", making->number + 1,
+			body_of(sample), lantik_date_year(date));
 }
 
 /* What stands in the papers of those who are or become civil servants. */
@@ -65,15 +67,15 @@ static void make_service(struct lantik_making *making)
 {
 	struct lantik_record *record = making->record;
 	const char *body = body_of(making->sample);
-	unsigned long long number = making->number + 1;
+	uint64_t number = making->number + 1;
 	if (making->sample->kind == LANTIK_CPNS) {
 		record->nomor_sk_cpns = record->no_sk;
 		record->tanggal_sk_cpns = record->tgl_sk;
 		return;
 	}
 	record->tanggal_sk_cpns = lantik_date_add_days(record->tmt_cpns, -7);
-	record->nomor_sk_cpns =
-		lantik_text(making->arena, "813.3/%llu/%s/%d", number, body, lantik_date_year(record->tanggal_sk_cpns));
+	record->nomor_sk_cpns = lantik_text(
+		making->arena, "813.3/%" PRIu64 "/%s/%d", number, body, lantik_date_year(record->tanggal_sk_cpns));
 	if (making->sample->kind == LANTIK_PNS) {
 		record->tmt_pns = making->start;
 		record->nomor_sk_pns = record->no_sk;
@@ -82,8 +84,8 @@ static void make_service(struct lantik_making *making)
 	}
 	record->tmt_pns = lantik_date_add_months(record->tmt_cpns, 16);
 	record->tanggal_sk_pns = lantik_date_add_days(record->tmt_pns, -7);
-	record->nomor_sk_pns =
-		lantik_text(making->arena, "821.1/%llu/%s/%d", number, body, lantik_date_year(record->tanggal_sk_pns));
+	record->nomor_sk_pns = lantik_text(
+		making->arena, "821.1/%" PRIu64 "/%s/%d", number, body, lantik_date_year(record->tanggal_sk_pns));
 }
 
 static void make_agreement(struct lantik_making *making, struct lantik_dice *dice)
@@ -94,8 +96,8 @@ static void make_agreement(struct lantik_making *making, struct lantik_dice *dic
 	int32_t date = lantik_date_add_days(making->start, 26);
 	int64_t minute = in_person ? 8 * 60 + lantik_dice_roll(dice, 240) : 7 * 60 + lantik_dice_roll(dice, 840);
 	record->tgl_perjanjian = date;
-	record->no_perjanjian = lantik_text(making->arena, "800.1.11.1/%llu/PK/%s/%d",
-		(unsigned long long)(making->number + 1), body_of(sample), lantik_date_year(date));
+	record->no_perjanjian = lantik_text(making->arena, "800.1.11.1/%" PRIu64 "/PK/%s/%d", making->number + 1,
+		body_of(sample), lantik_date_year(date));
 	record->signing_mode = in_person ? 1 : 2;
 	record->signed_at = lantik_date_days(date) * DAY_US + (minute - 7 * 60) * MINUTE_US; /* the clock of Jakarta */
 }
@@ -104,8 +106,8 @@ static void make_duty(struct lantik_making *making)
 {
 	struct lantik_record *record = making->record;
 	record->tgl_spmt = lantik_date_add_days(making->start, 28);
-	record->no_spmt = lantik_text(making->arena, "800.1.11.1/%llu/SPMT/%s/%d",
-		(unsigned long long)(making->number + 1), body_of(making->sample), lantik_date_year(record->tgl_spmt));
+	record->no_spmt = lantik_text(making->arena, "800.1.11.1/%" PRIu64 "/SPMT/%s/%d", making->number + 1,
+		body_of(making->sample), lantik_date_year(record->tgl_spmt));
 }
 
 static void make_certificates(struct lantik_making *making, struct lantik_dice *dice)
