@@ -307,52 +307,6 @@ Test(base64, stays_within_the_buffers_limit)
 	lantik_buffer_free(&plain);
 }
 
-/* --- Z85 --- */
-
-Test(z85, keys_of_the_zeromq_manual)
-{
-	const struct {
-		const char *hex, *text;
-	} keys[] = {/* zmq_curve(7) */
-		{"bb88471d65e2659b30c55a5321cebb5aab2b70a398645c26dca2b2fcb43fc518",
-			"Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID"},
-		{"7bb864b489afa3671fbe69101f94b38972f24816dfb01b51656b3fec8dfd0888",
-			"D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs"}};
-	for (unsigned i = 0; i < LANTIK_COUNT(keys); i++) {
-		uint8_t key[32], back[32];
-		char text[41];
-		unit_hex(keys[i].hex, key, sizeof key);
-		lantik_z85_encode(key, text);
-		cr_assert_str_eq(text, keys[i].text);
-		cr_assert(lantik_z85_decode(lantik_span_of(text), back));
-		cr_assert_arr_eq(back, key, sizeof key);
-	}
-}
-
-Test(z85, refuses_other_lengths_characters_and_words_past_32_bits)
-{
-	char text[] = "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID";
-	uint8_t key[32] = {0x5a};
-	for (size_t len = 0; len < 40; len++)
-		cr_assert_not(lantik_z85_decode(span_of_buffer_text(text, len), key));
-	cr_assert_not(lantik_z85_decode(lantik_span_of("Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID0"), key));
-	static const char foreign[] = " \"',;\\_`|~\n\x7f\xff";
-	for (unsigned i = 0; i < sizeof foreign; i++) { /* the closing NUL is foreign too */
-		char was = text[i];
-		text[i] = foreign[i];
-		cr_assert_not(lantik_z85_decode(span_of_buffer_text(text, 40), key), "character %u", i);
-		text[i] = was;
-	}
-	memcpy(text + 35, "%nSc0", 5); /* 2^32 - 1 */
-	cr_assert(lantik_z85_decode(span_of_buffer_text(text, 40), key));
-	key[0] = 0x5a;
-	memcpy(text + 35, "%nSc1", 5);
-	cr_assert_not(lantik_z85_decode(span_of_buffer_text(text, 40), key));
-	memcpy(text + 35, "#####", 5);
-	cr_assert_not(lantik_z85_decode(span_of_buffer_text(text, 40), key));
-	cr_assert_eq(key[0], 0x5a, "ret is untouched");
-}
-
 /* --- identifiers --- */
 
 Test(id, rfc_9562_version_7_example)
@@ -508,16 +462,6 @@ Test(crypto, submission_message_is_domain_and_digest)
 	cr_assert_eq(sizeof message, 21 + 32);
 	cr_assert_eq(memcmp(message, "lantik submission v1\n", 21), 0);
 	cr_assert_arr_eq(message + 21, digest, sizeof digest);
-}
-
-Test(crypto, curve_keys_are_new_each_time)
-{
-	uint8_t public_a[LANTIK_PUBLIC_KEY], secret_a[LANTIK_SEED], public_b[LANTIK_PUBLIC_KEY], secret_b[LANTIK_SEED];
-	lantik_curve_keypair(public_a, secret_a);
-	lantik_curve_keypair(public_b, secret_b);
-	cr_assert_neq(memcmp(public_a, public_b, sizeof public_a), 0);
-	cr_assert_neq(memcmp(secret_a, secret_b, sizeof secret_a), 0);
-	cr_assert_neq(memcmp(public_a, secret_a, sizeof public_a), 0);
 }
 
 Test(crypto, wipes_and_draws)
