@@ -28,10 +28,13 @@ static enum lantik_error documents_from(
 	struct lantik_document *items = lantik_arena_alloc(arena, count * sizeof *items);
 	if (!items)
 		return LANTIK_E_TOO_LARGE;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if (from[i]->sha256.len != 0 && from[i]->sha256.len != LANTIK_HASH)
+			return LANTIK_E_MALFORMED;
 		items[i] = (struct lantik_document){.type = from[i]->type,
 			.object = codec_span(from[i]->object),
 			.sha256 = codec_span(from[i]->sha256)};
+	}
 	*ret = (struct lantik_documents){.items = items, .count = count};
 	return LANTIK_OK;
 }

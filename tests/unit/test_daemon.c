@@ -1,0 +1,323 @@
+/* Rooms of the daemon that need no database: rows, the signer's memory, the key table, the configuration.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <endian.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "offices.h"
+#include "row.h"
+#include "signer.h"
+#include "unit.h"
+
+static char directory[] = "/tmp/lantik-daemon-XXXXXX";
+
+static void set_up(void)
+{
+	lantik_crypto_start();
+	cr_assert(mkdtemp(directory));
+}
+
+static void remove_file(const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof path, "%s/%s", directory, name);
+	unlink(path);
+}
+
+static void tear_down(void)
+{
+	remove_file("head");
+	remove_file("conf");
+	rmdir(directory);
+}
+
+TestSuite(daemon, .init = set_up, .fini = tear_down);
+
+/* ---- rows ---- */
+
+static uint32_t be32(const uint8_t *at)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof value);
+	return be32toh(value);
+}
+
+/* The column's value and the next column; len -1 is NULL. */
+static const uint8_t *column(const uint8_t *at, int32_t *ret_len, const uint8_t **ret_value)
+{
+	*ret_len = (int32_t)be32(at);
+	*ret_value = at + 4;
+	return at + 4 + (*ret_len > 0 ? *ret_len : 0);
+}
+
+Test(daemon, a_row_is_its_columns_and_its_hash_covers_them_all)
+{
+	struct lantik_manifest manifest = {
+		.kode_instansi = lantik_span_of("9901"), .kind = LANTIK_PPPK_PW, .step = LANTIK_STEP_SK};
+	struct row_context context = {.batch_no = 5, .office_no = 6, .manifest = &manifest};
+	struct lantik_record record = {
+		.nik = lantik_span_of("9901010101900001"), .tgl_lahir = 20000102, .upah = 150000};
+	struct lantik_document document = {.type = 3, .object = lantik_span_of("a/b")};
+	struct row row = {.record_no = 9};
+	struct lantik_buffer tuples = {0}, hashed = {0};
+	static const uint8_t salt[ROW_SALT] = "0123456789abcdef";
+	uint8_t expected[LANTIK_HASH];
+
+	record.dokumen = (struct lantik_documents){.items = &document, .count = 1};
+	lantik_buffer_append(&tuples, "before", 6);
+	row_encode(&context, &record, salt, &row, &tuples);
+	const uint8_t *at = tuples.data + row.offset, *end = at + row.len, *value;
+	int32_t len;
+	cr_expect_eq(tuples.data + tuples.len, end);
+	cr_expect_eq(at[0] << 8 | at[1], LANTIK_FIELD_COUNT + ROW_OWN_COLUMNS);
+
+	lantik_buffer_append(&hashed, "\0\0\1", 3); /* RFC 6962 leaf prefix, row format 1 */
+	lantik_buffer_append(&hashed, at + 2, row.len - 2);
+	lantik_sha256(lantik_buffer_span(&hashed), expected);
+	cr_expect_arr_eq(row.hash, expected, LANTIK_HASH);
+
+	at += 2;
+	for (unsigned i = 1; i <= ROW_OWN_COLUMNS + LANTIK_FIELD_COUNT; i++) {
+		at = column(at, &len, &value);
+		unsigned field = i - ROW_OWN_COLUMNS;
+		if (i == 1)
+			cr_expect(len == 8 && value[7] == 5);
+		else if (i == 2)
+			cr_expect(len == 4 && be32(value) == 9);
+		else if (i == 6 || i == 7)
+			cr_expect_eq(len, -1, "supersedes nothing");
+		else if (i == ROW_OWN_COLUMNS)
+			cr_expect(len == ROW_SALT && memcmp(value, salt, ROW_SALT) == 0);
+		else if (i > ROW_OWN_COLUMNS && field == LANTIK_F_kode_instansi)
+			cr_expect(len == 4 && memcmp(value, "9901", 4) == 0, "the manifest's agency");
+		else if (i > ROW_OWN_COLUMNS && field == LANTIK_F_tgl_lahir)
+			cr_expect(len == 4 && be32(value) == 1, "days since 2000-01-01");
+		else if (i > ROW_OWN_COLUMNS && field == LANTIK_F_upah)
+			cr_expect(len == 8 && be32(value + 4) == 150000);
+		else if (i > ROW_OWN_COLUMNS && field == LANTIK_F_dokumen)
+			cr_expect(len == 8 && memcmp(value, "\0\3\0\0\3a/b", 8) == 0);
+		else if (i > ROW_OWN_COLUMNS && field == LANTIK_F_nip)
+			cr_expect_eq(len, -1, "absent is NULL");
+	}
+	cr_expect_eq(at, end);
+	lantik_buffer_free(&tuples);
+	lantik_buffer_free(&hashed);
+}
+
+/* ---- the signer ---- */
+
+/* A small ledger in memory. */
+struct ledger {
+	struct lantik_edge edge;
+	uint8_t nodes[8][16][LANTIK_HASH];
+};
+
+static void keep(void *context, unsigned level, uint64_t index, const uint8_t hash[LANTIK_HASH])
+{
+	memcpy(((struct ledger *)context)->nodes[level][index], hash, LANTIK_HASH);
+}
+
+static bool give(void *context, unsigned level, uint64_t index, uint8_t ret[LANTIK_HASH])
+{
+	memcpy(ret, ((struct ledger *)context)->nodes[level][index], LANTIK_HASH);
+	return true;
+}
+
+static void grow(struct ledger *ledger, const char *leaf, uint8_t ret_root[LANTIK_HASH])
+{
+	uint8_t hash[LANTIK_HASH];
+
+	lantik_leaf_hash(lantik_span_of(leaf), hash);
+	lantik_edge_append(&ledger->edge, hash, keep, ledger);
+	lantik_edge_root(&ledger->edge, ret_root);
+}
+
+static struct signer *open_signer(const char *origin)
+{
+	static const uint8_t seed[LANTIK_SEED] = {1};
+	struct lantik_skey key;
+	struct signer *signer = NULL;
+
+	cr_assert_eq(lantik_skey_make(origin, seed, &key), LANTIK_OK);
+	enum lantik_error error = signer_open(directory, &key, &signer);
+	cr_assert_eq(error, LANTIK_OK, "%s", lantik_error_text(error, LANTIK_ENGLISH));
+	return signer;
+}
+
+static enum lantik_error sign(struct signer *signer, struct ledger *ledger, uint64_t size, const uint8_t *root)
+{
+	struct lantik_buffer note = {0};
+	enum lantik_error error = signer_sign(signer, size, root, NULL, give, ledger, &note);
+
+	cr_expect_eq(note.len == 0, error != LANTIK_OK, "no signature without consent");
+	lantik_buffer_free(&note);
+	return error;
+}
+
+Test(daemon, the_signer_signs_any_size_of_one_history_and_none_of_another)
+{
+	struct ledger ledger = {0}, fork = {0};
+	uint8_t roots[9][LANTIK_HASH], other[LANTIK_HASH];
+	struct signer *signer = open_signer("lantik.test/1");
+
+	for (unsigned i = 1; i <= 8; i++)
+		grow(&ledger, i == 5 ? "five" : "leaf", roots[i]);
+	cr_expect_eq(sign(signer, &ledger, 3, roots[3]), LANTIK_OK);
+	cr_expect_eq(sign(signer, &ledger, 7, roots[7]), LANTIK_OK, "larger, with leaves between");
+	cr_expect_eq(sign(signer, &ledger, 2, roots[2]), LANTIK_OK, "smaller: a resend of an old receipt");
+	cr_expect_eq(sign(signer, &ledger, 7, roots[7]), LANTIK_OK, "again");
+	for (unsigned i = 1; i <= 8; i++)
+		grow(&fork, "leaf", other);
+	cr_expect_eq(sign(signer, &fork, 8, other), LANTIK_E_INCONSISTENT, "larger, of a fork");
+	cr_expect_eq(sign(signer, &ledger, 7, roots[6]), LANTIK_E_INCONSISTENT, "the same size, another root");
+	signer_close(&signer);
+
+	signer = open_signer("lantik.test/1");
+	cr_expect_eq(sign(signer, &fork, 8, other), LANTIK_E_INCONSISTENT, "remembered over a restart");
+	cr_expect_eq(
+		signer_check_head(signer, 5, roots[5], give, &ledger), LANTIK_E_INCONSISTENT, "a shorter database");
+	cr_expect_eq(signer_check_head(signer, 8, roots[8], give, &ledger), LANTIK_OK);
+	signer_close(&signer);
+}
+
+Test(daemon, the_signer_takes_the_common_case_without_nodes)
+{
+	struct ledger ledger = {0};
+	struct lantik_buffer note = {0};
+	uint8_t root[LANTIK_HASH];
+	struct signer *signer = open_signer("lantik.test/1");
+
+	grow(&ledger, "one", root);
+	cr_assert_eq(sign(signer, &ledger, 1, root), LANTIK_OK);
+	struct lantik_edge before = ledger.edge;
+	grow(&ledger, "two", root);
+	cr_expect_eq(signer_sign(signer, 2, root, &before, NULL, NULL, &note), LANTIK_OK);
+	before.hashes[0][0] ^= 1;
+	lantik_buffer_reset(&note);
+	before.size = 2; /* claims to be the tree that was signed last */
+	cr_expect_eq(signer_sign(signer, 3, root, &before, NULL, NULL, &note), LANTIK_E_INCONSISTENT);
+	lantik_buffer_free(&note);
+	signer_close(&signer);
+}
+
+Test(daemon, a_torn_slot_leaves_the_other)
+{
+	struct ledger ledger = {0};
+	uint8_t roots[4][LANTIK_HASH];
+	char path[128];
+
+	for (unsigned torn = 0; torn < 2; torn++) {
+		struct signer *signer = open_signer("lantik.test/1");
+		ledger = (struct ledger){0};
+		for (unsigned i = 1; i <= 3; i++)
+			grow(&ledger, "leaf", roots[i]);
+		for (unsigned i = 1; i <= 3; i++)
+			cr_assert_eq(sign(signer, &ledger, i, roots[i]), LANTIK_OK);
+		signer_close(&signer);
+		snprintf(path, sizeof path, "%s/head", directory);
+		int file = open(path, O_WRONLY);
+		cr_assert_eq(pwrite(file, "torn", 4, (off_t)torn * 512 + 100), 4);
+		close(file);
+		signer = open_signer("lantik.test/1");
+		cr_expect_eq(signer_check_head(signer, 3, roots[3], give, &ledger), LANTIK_OK);
+		cr_expect_eq(signer_check_head(signer, 1, roots[1], give, &ledger), LANTIK_E_INCONSISTENT,
+			"2 at least is remembered");
+		signer_close(&signer);
+		remove_file("head");
+	}
+}
+
+Test(daemon, a_head_of_another_origin_is_not_taken)
+{
+	struct ledger ledger = {0};
+	uint8_t root[LANTIK_HASH];
+	static const uint8_t seed[LANTIK_SEED] = {1};
+	struct lantik_skey key;
+	struct signer *signer = open_signer("lantik.test/1");
+
+	grow(&ledger, "leaf", root);
+	cr_assert_eq(sign(signer, &ledger, 1, root), LANTIK_OK);
+	signer_close(&signer);
+	cr_assert_eq(lantik_skey_make("lantik.test/2", seed, &key), LANTIK_OK);
+	cr_expect_eq(signer_open(directory, &key, &signer), LANTIK_E_MISMATCH);
+	cr_expect_null(signer);
+}
+
+/* ---- the key table ---- */
+
+Test(daemon, keys_are_found_by_their_whole_text)
+{
+	struct offices *offices = offices_new();
+	struct office *items = calloc(3, sizeof *items), found;
+	static const char *const keys[] = {"ccccccccccccccccccccccccccccccccccccccc1",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa2", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb3"};
+
+	for (int i = 0; i < 3; i++) {
+		items[i].office_no = i;
+		memcpy(items[i].curve_key, keys[i], OFFICE_KEY + 1);
+	}
+	cr_expect_not(offices_find(offices, keys[0], &found), "an empty table knows nobody");
+	offices_replace(offices, items, 3);
+	for (int i = 0; i < 3; i++)
+		cr_expect(offices_find(offices, keys[i], &found) && found.office_no == i);
+	cr_expect_not(offices_find(offices, "", &found));
+	cr_expect_not(offices_find(offices, "aaaa", &found));
+	offices_free(&offices);
+}
+
+Test(daemon, scope_is_the_kanreg_or_the_list)
+{
+	static const char text[] = "lantik-rulebook 1\n"
+				   "agency\t1010\tpusat\t00\t\t\t\n"
+				   "agency\t6171\tkota\t03\t32\t\t\n"
+				   "agency\t6571\tkota\t02\t35\t\t\n"
+				   "kanreg\t02\t35\t\t\n"
+				   "kanreg\t03\t32\t\t\n";
+	struct lantik_rulebook *rulebook = NULL;
+	struct office kanreg = {.kanreg_id = "03"}, listed = {.agency_count = 1, .agencies = {"6571"}},
+		      centre = {.kanreg_id = "00"};
+	unsigned line;
+
+	cr_assert_eq(lantik_rulebook_parse(lantik_span_of(text), &rulebook, &line), LANTIK_OK, "line %u", line);
+	cr_expect(office_may_send(&kanreg, rulebook, lantik_span_of("6171"), 20251027));
+	cr_expect_not(office_may_send(&kanreg, rulebook, lantik_span_of("6571"), 20251027));
+	cr_expect_not(office_may_send(&kanreg, rulebook, lantik_span_of("1010"), 20251027));
+	cr_expect(office_may_send(&centre, rulebook, lantik_span_of("1010"), 20251027));
+	cr_expect(office_may_send(&listed, rulebook, lantik_span_of("6571"), 20251027));
+	cr_expect_not(office_may_send(&listed, rulebook, lantik_span_of("6171"), 20251027));
+	cr_expect(office_may_send(&kanreg, rulebook, lantik_span_of("0000"), 20251027), "B05 says it, with a receipt");
+	lantik_rulebook_free(&rulebook);
+}
+
+/* ---- the configuration ---- */
+
+static bool load(const char *text, struct config *ret)
+{
+	char path[128];
+
+	snprintf(path, sizeof path, "%s/conf", directory);
+	FILE *file = fopen(path, "w");
+	cr_assert(file);
+	fprintf(file, "state_directory = '/s'\ncurve_key_file = '/c'\nreceipt_key_file = '/r'\n%s", text);
+	fclose(file);
+	return config_load(path, ret);
+}
+
+Test(daemon, the_configuration_is_taken_or_refused_whole)
+{
+	struct config config;
+
+	cr_assert(load("workers = 3\nlisten = 'tcp://127.0.0.1:1'\n", &config));
+	cr_expect_eq(config.workers, 3);
+	cr_expect_str_eq(config.listen, "tcp://127.0.0.1:1");
+	config_free(&config);
+	cr_expect_not(load("workers = 0\n", &config), "out of range");
+	cr_expect_not(load("workers = 2\nworkers = 3\n", &config), "given twice");
+	cr_expect_not(load("worker = 2\n", &config), "unknown");
+	cr_expect_not(load("workers = many\n", &config), "not a number");
+	cr_expect_not(config_load("/nonexistent/lantikd.conf", &config));
+}
