@@ -201,18 +201,36 @@ int lantik_home_save(struct lantik_cli *cli, const struct lantik_home *home)
 	return code;
 }
 
-int lantik_home_lock(struct lantik_cli *cli, const struct lantik_home *home)
+int lantik_home_try_lock(const struct lantik_home *home)
+{
+	char path[LANTIK_MAX_PATH];
+	int fd = open(lantik_home_path(home, "lock", path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+int lantik_home_lock(struct lantik_cli *cli, const struct lantik_home *home, int *ret)
 {
 	char path[LANTIK_MAX_PATH];
 	lantik_home_path(home, "lock", path);
 	if (lantik_folder_make(home->folder, 0700) != LANTIK_OK)
 		return report_io(cli, home->folder);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
+	int lock = lantik_home_try_lock(home);
+	if (lock < 0 && access(path, R_OK | W_OK) != 0)
 		return report_io(cli, path);
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return LANTIK_EXIT_OK; /* the descriptor stays open, and with it the lock, as long as the process */
-	close(fd);
-	return lantik_fail(cli, 30, LANTIK_EXIT_RUNNING, "another lantik is sending from %s\nwait until it has ended",
-		"lantik lain sedang mengirim dari %s\ntunggu sampai selesai", home->folder);
+	if (lock < 0)
+		return lantik_fail(cli, 30, LANTIK_EXIT_RUNNING,
+			"another lantik is sending from %s\nwait until it has ended",
+			"lantik lain sedang mengirim dari %s\ntunggu sampai selesai", home->folder);
+	*ret = lock;
+	return LANTIK_EXIT_OK;
+}
+
+void lantik_home_unlock(int lock)
+{
+	if (lock >= 0)
+		close(lock);
 }

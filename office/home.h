@@ -39,8 +39,14 @@ int lantik_home_open(struct lantik_cli *cli, struct lantik_home *ret);
 /* Exit code 6 unless the setting has a value. */
 int lantik_home_need(struct lantik_cli *cli, const struct lantik_home *home, enum lantik_setting setting);
 int lantik_home_save(struct lantik_cli *cli, const struct lantik_home *home);
-/* Held until the process ends; exit code 7 when another copy holds it. */
-int lantik_home_lock(struct lantik_cli *cli, const struct lantik_home *home);
+/* Exit code 7 when another copy holds it; *ret is for lantik_home_unlock, and the process's end unlocks too. */
+int lantik_home_lock(struct lantik_cli *cli, const struct lantik_home *home, int *ret);
+/* -1 when another copy holds it or there is no folder; reports nothing. */
+int lantik_home_try_lock(const struct lantik_home *home);
+void lantik_home_unlock(int lock); /* takes -1 */
+
+/* Why a file could not be read, in words for a person. */
+const char *lantik_file_error(struct lantik_cli *cli, enum lantik_error error);
 
 /* ret needs LANTIK_MAX_PATH bytes; returns ret. */
 const char *lantik_home_path(const struct lantik_home *home, const char *name, char *ret);

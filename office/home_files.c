@@ -5,6 +5,15 @@
 
 #include "home.h"
 
+const char *lantik_file_error(struct lantik_cli *cli, enum lantik_error error)
+{
+	if (error == LANTIK_E_NOT_FOUND)
+		return lantik_cli_pick(cli, "there is no such file", "berkas tidak ada");
+	if (error == LANTIK_E_IO)
+		return strerror(errno);
+	return lantik_error_text(error, lantik_cli_language(cli));
+}
+
 /* Which command makes the file that is missing. */
 static const char *maker_of(const char *name)
 {
@@ -24,7 +33,7 @@ int lantik_home_read(
 		return lantik_fail(cli, 31, LANTIK_EXIT_NOT_SET_UP, "%s is missing\nrun: %s",
 			"%s tidak ada\njalankan: %s", path, maker_of(name));
 	return lantik_fail(cli, 32, LANTIK_EXIT_FAILED, "cannot read %s: %s", "tidak dapat membaca %s: %s", path,
-		lantik_error_text(error, lantik_cli_language(cli)));
+		lantik_file_error(cli, error));
 }
 
 int lantik_home_receipt_key(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_vkey *ret)

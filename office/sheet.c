@@ -11,8 +11,7 @@
 static int report_file(struct lantik_cli *cli, const char *path, enum lantik_error error)
 {
 	return lantik_fail(cli, 40, LANTIK_EXIT_FAILED, "cannot read %s: %s", "tidak dapat membaca %s: %s", path,
-		error == LANTIK_E_NOT_FOUND ? lantik_cli_pick(cli, "there is no such file", "berkas tidak ada")
-					    : lantik_error_text(error, lantik_cli_language(cli)));
+		lantik_file_error(cli, error));
 }
 
 /* `usulan.csv` has `usulan.manifest` beside it. */

@@ -206,12 +206,10 @@ static bool is_open(const struct standing *standing)
 	       !(standing->ours && (has_receipt(&standing->entry) || standing->entry.state == LANTIK_ENTRY_NEW));
 }
 
-static int ask_all(struct lantik_cli *cli, const struct lantik_home *home, struct standing *standings, size_t count)
+static int ask_open(struct lantik_cli *cli, const struct lantik_home *home, struct standing *standings, size_t count)
 {
 	struct lantik_peer *peer = NULL;
 	int code = LANTIK_EXIT_OK;
-	if (lantik_option_given(cli, "offline"))
-		return code;
 	for (size_t i = 0; code == LANTIK_EXIT_OK && i < count; i++) {
 		if (!is_open(&standings[i]))
 			continue;
@@ -221,6 +219,25 @@ static int ask_all(struct lantik_cli *cli, const struct lantik_home *home, struc
 			code = ask(cli, home, peer, &standings[i]);
 	}
 	lantik_peer_close(&peer);
+	return code;
+}
+
+/* The answers change the outbox: while a submit works on it, it is only read. */
+static int ask_all(struct lantik_cli *cli, const struct lantik_home *home, struct standing *standings, size_t count)
+{
+	size_t open = 0;
+	for (size_t i = 0; i < count; i++)
+		open += is_open(&standings[i]);
+	if (open == 0 || lantik_option_given(cli, "offline"))
+		return LANTIK_EXIT_OK;
+	int lock = lantik_home_try_lock(home);
+	if (lock < 0) {
+		lantik_remark(cli, "another lantik is sending from %s; the centre was not asked",
+			"lantik lain sedang mengirim dari %s; pusat tidak ditanya", home->folder);
+		return LANTIK_EXIT_OK;
+	}
+	int code = ask_open(cli, home, standings, count);
+	lantik_home_unlock(lock);
 	return code;
 }
 

@@ -16,6 +16,7 @@ struct submission {
 	struct lantik_rulebook *rulebook;
 	struct lantik_peer *peer;
 	int32_t today;
+	int lock;
 	uint64_t records, accepted, returned, review; /* of all files */
 	bool warned_rulebook;
 };
@@ -283,7 +284,7 @@ static int open_all(struct submission *all)
 	if (code == LANTIK_EXIT_OK)
 		code = lantik_home_receipt_key(cli, &all->home, &key);
 	if (code == LANTIK_EXIT_OK)
-		code = lantik_home_lock(cli, &all->home);
+		code = lantik_home_lock(cli, &all->home, &all->lock);
 	if (code == LANTIK_EXIT_OK)
 		code = lantik_home_rulebook(cli, &all->home, &all->rulebook);
 	if (code == LANTIK_EXIT_OK)
@@ -309,7 +310,7 @@ static void summarize(const struct submission *all)
 
 int lantik_submit_main(struct lantik_cli *cli)
 {
-	struct submission all = {.cli = cli};
+	struct submission all = {.cli = cli, .lock = -1};
 	int code = open_all(&all);
 	if (code == LANTIK_EXIT_OK)
 		for (unsigned i = 0; i < lantik_argument_count(cli) && !lantik_signal(); i++)
@@ -317,5 +318,6 @@ int lantik_submit_main(struct lantik_cli *cli)
 	summarize(&all);
 	lantik_peer_close(&all.peer);
 	lantik_rulebook_free(&all.rulebook);
+	lantik_home_unlock(all.lock);
 	return lantik_signal() ? lantik_signal_exit() : code;
 }

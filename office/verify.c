@@ -105,7 +105,7 @@ static void write_result(struct lantik_cli *cli, const char *path, const struct 
 static int cannot_read(struct lantik_cli *cli, const char *path, enum lantik_error error)
 {
 	return lantik_fail(cli, 131, LANTIK_EXIT_FAILED, "cannot read %s: %s", "tidak dapat membaca %s: %s", path,
-		lantik_error_text(error, lantik_cli_language(cli)));
+		lantik_file_error(cli, error));
 }
 
 static int not_proved(struct lantik_cli *cli, const char *path, enum lantik_doubt doubt)
