@@ -39,6 +39,10 @@ SANITIZER = {
 COMPLAINT = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|lantik: bug:")
 
 
+# An ended test takes its servers with it: atexit runs.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
 def program(name):
     build, room = {"lantikd": (BUILD, "daemon"), "lantik": (TOOLS, "office"), "lantikctl": (TOOLS, "ctl")}[name]
     for path in (build / room / name, build / name, build / "bin" / name):
@@ -421,6 +425,8 @@ class Site:
 class Office:
     """An office's lantik with its home."""
 
+    KEYS = ("curve.key", "curve.pub", "sign.key", "sign.vkey")
+
     def __init__(self, site, name, home):
         self.site, self.name, self.home = site, name, pathlib.Path(home)
         self.files = site.directory / f"files-{self.home.name}"
@@ -430,7 +436,7 @@ class Office:
         return run(program("lantik"), "--home", self.home, *args, **options)
 
     def keygen(self):
-        self.lantik("keygen")
+        self.lantik("keygen", "--name", self.name)
 
     @property
     def curve_key(self):
@@ -438,7 +444,7 @@ class Office:
 
     @property
     def signing_key(self):
-        return (self.home / "signing.vkey").read_text().strip()
+        return (self.home / "sign.vkey").read_text().strip()
 
     def init(self, endpoint=None, server_key=None):
         self.lantik("init", "--endpoint", endpoint or self.site.endpoint, "--server-key",
@@ -456,6 +462,13 @@ class Office:
 
     def submit(self, path, *args, **options):
         return self.lantik("submit", "--json", *args, path, **options)
+
+    def receipt_file(self, batch_id):
+        """The receipt that the outbox holds of a batch."""
+        for folder in (self.home / "outbox").iterdir():
+            if (folder / "batch_id").exists() and batch_id in (folder / "batch_id").read_text():
+                return folder / "receipt"
+        raise AssertionError(f"no batch {batch_id} in {self.home / 'outbox'}")
 
     def submit_start(self, path, *args):
         """A submit that runs beside the test."""
