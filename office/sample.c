@@ -78,6 +78,8 @@ const char *lantik_sample_kanreg(const char *agency)
 	int block = (agency[0] - '0') * 10 + agency[1] - '0';
 	if (block < 51)
 		return "00";
+	if (block == 99) /* the fictional province and its regional office */
+		return "99";
 	return block - 51 < (int)LANTIK_COUNT(block_kanregs) ? block_kanregs[block - 51] : "";
 }
 

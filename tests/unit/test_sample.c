@@ -481,7 +481,8 @@ Test(sample, what_does_not_add_up_is_refused)
 	cr_assert_str_eq(lantik_sample_kanreg("6171"), "03");
 	cr_assert_str_eq(lantik_sample_kanreg("6271"), "03");
 	cr_assert_str_eq(lantik_sample_kanreg("3012"), "00");
-	cr_assert_str_eq(lantik_sample_kanreg("9999"), "");
+	cr_assert_str_eq(lantik_sample_kanreg("9901"), "99");
+	cr_assert_str_eq(lantik_sample_kanreg("8599"), "");
 }
 
 /* ---- defects ---- */
