@@ -25,7 +25,7 @@ from zmq.utils.monitor import recv_monitor_message
 
 import lantik_batch
 from lantik_batch import MAX_BODY, Contract
-from lantik_receipt import Receipt, SigningKey, Unverified, VerifierKey, require, sha256, submission_message
+from lantik_receipt import Checkpoint, Receipt, SigningKey, Unverified, VerifierKey, require, sha256, submission_message
 
 PROTOCOL_VERSION = 1
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts: doubled from one to the other
@@ -62,10 +62,10 @@ class Reply:
 class Client:
     """One connection of one office. Not for use by two threads at once."""
 
-    def __init__(self, endpoints, server_key, secret_key, *, signing_key=None, log_key=None, contract=None,
-                 checkpoint=b"", attempt_timeout=ATTEMPT_TIMEOUT, notice=lambda text: None):
+    def __init__(self, endpoints, server_key, secret_key, *, signing_key=None, earlier_keys=(), log_key=None,
+                 contract=None, checkpoint=b"", attempt_timeout=ATTEMPT_TIMEOUT, notice=lambda text: None):
         self.contract = contract or Contract()
-        self.signing_key, self.log_key = signing_key, log_key
+        self.signing_key, self.earlier_keys, self.log_key = signing_key, earlier_keys, log_key
         self.checkpoint, self.rulebook_sha256 = checkpoint, b""
         self.attempt_timeout, self.notice = attempt_timeout, notice
         self.handshake_failure = ""
@@ -207,7 +207,7 @@ class Client:
                 if not refused.passing:
                     raise
                 reason = refused
-            pause = max(pause, wait) * random.uniform(1.0, 1.25)
+            pause = max(pause, wait * random.uniform(0.75, 1.0))
             if deadline is not None and time.monotonic() + pause > deadline:
                 raise reason
             self.notice(f"{reason}; sending again in {pause:.1f} s")
@@ -235,9 +235,12 @@ class Client:
             require(receipt.verdict.step == step, "the receipt is about another step")
             return
         require(receipt.leaf.body_sha256 == sha256(body), "the receipt is about other bytes")
-        if self.signing_key:
-            receipt.verify_submission(body, self.signing_key.verifier)
-            receipt.verify_signature(self.signing_key.sign(submission_message(body)))
+        keys = [key for key in (self.signing_key, *self.earlier_keys) if key]
+        known = [key for key in keys if key.verifier.key_id == receipt.leaf.signing_key_id]
+        require(known or not keys, "the receipt names another signing key")
+        for key in known:  # Ed25519 is deterministic: the signature of that send is made again
+            receipt.verify_submission(body, key.verifier)
+            receipt.verify_signature(key.sign_submission(body))
 
     def _keep_checkpoint(self, note, size):
         held = int(self.checkpoint.split(b"\n")[1]) if self.checkpoint else 0
@@ -249,7 +252,10 @@ class Client:
         return self.contract.StatusAnswer.FromString(self.again("STATUS", request, "STATUS_ANSWER", deadline))
 
     def ping(self, deadline=None):
-        return self.again("PING", b"", "PONG", deadline)
+        note = self.again("PING", b"", "PONG", deadline)
+        if note and self.log_key:
+            self._keep_checkpoint(note, Checkpoint.verify(note, self.log_key).size)
+        return note
 
     def reference(self, deadline=None):
         text = self.again("REFERENCE", b"", "REFERENCE_ANSWER", deadline)
