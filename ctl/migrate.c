@@ -1,7 +1,6 @@
 /* lantikctl migrate: brings the database to the state that this program knows, one transaction a migration.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <string.h>
 
 #include "ctl.h"
 #include "database.h"
@@ -16,7 +15,8 @@ static void digest_of(const struct migration *migration, char ret[2 + 2 * LANTIK
 {
 	uint8_t hash[LANTIK_HASH];
 	lantik_sha256((struct lantik_span){(const uint8_t *)migration->sql, migration->size}, hash);
-	memcpy(ret, "\\x", 2);
+	ret[0] = '\\';
+	ret[1] = 'x';
 	lantik_hex_encode(hash, sizeof hash, ret + 2);
 }
 

@@ -51,7 +51,8 @@ static bool read_signing_key(struct office *office)
 	struct lantik_vkey key;
 	if (lantik_vkey_parse(lantik_span_of(office->signing_key), &key) != LANTIK_OK)
 		return false;
-	memcpy(office->key_id, "\\x", 2);
+	office->key_id[0] = '\\';
+	office->key_id[1] = 'x';
 	lantik_hex_encode(key.id, sizeof key.id, office->key_id + 2);
 	return true;
 }
