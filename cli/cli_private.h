@@ -68,7 +68,5 @@ void lantik_progress_choose(struct lantik_cli *cli, const char *mode);
 void lantik_progress_clear(struct lantik_cli *cli); /* before another line goes to stderr or stdout */
 extern volatile sig_atomic_t lantik_show_progress_now;
 
-/* utf8.c: bytes of the character at data, 0 when it is not valid UTF-8. */
-size_t lantik_utf8_length(const uint8_t *data, size_t len);
 
 #endif

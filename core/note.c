@@ -164,30 +164,10 @@ enum lantik_error lantik_checkpoint_sign(
 
 /* --- verifying --- */
 
-/* The length of the well-formed UTF-8 sequence at the front (Unicode table 3-7), 0 when there is none. */
-static size_t utf8_length(const uint8_t *p, size_t len)
-{
-	if (p[0] < 0x80)
-		return 1;
-	size_t need = p[0] >= 0xc2 && p[0] <= 0xdf   ? 2
-		      : (p[0] & 0xf0) == 0xe0        ? 3
-		      : p[0] >= 0xf0 && p[0] <= 0xf4 ? 4
-						     : 0;
-	if (!need || need > len)
-		return 0;
-	for (size_t i = 1; i < need; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	bool overlong = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xf0 && p[1] < 0x90);
-	bool surrogate = p[0] == 0xed && p[1] > 0x9f;
-	bool beyond = p[0] == 0xf4 && p[1] > 0x8f;
-	return overlong || surrogate || beyond ? 0 : need;
-}
-
 static bool is_note_text(struct lantik_span note)
 {
 	for (size_t i = 0; i < note.len;) {
-		size_t step = utf8_length(note.data + i, note.len - i);
+		size_t step = lantik_utf8_length(note.data + i, note.len - i);
 		if (!step || (note.data[i] < ' ' && note.data[i] != '\n'))
 			return false;
 		i += step;

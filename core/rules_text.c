@@ -118,24 +118,6 @@ static const char *const back_titles[] = {
 	"STRKES",
 };
 
-/* Length of the character at the front of the text by its first byte and ranges of RFC 3629; 0 when it is none. */
-static size_t character_length(const uint8_t *at, size_t left)
-{
-	static const uint8_t lowest[] = {0x80, 0xA0, 0x90};
-	static const uint8_t highest[] = {0xBF, 0x9F, 0x8F};
-	uint8_t first = at[0];
-	size_t len = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-	if (len == 0 || len > left)
-		return 0;
-	for (size_t i = 1; i < len; i++) {
-		uint8_t low = i == 1 && first == 0xE0 ? lowest[1] : i == 1 && first == 0xF0 ? lowest[2] : lowest[0];
-		uint8_t high = i == 1 && first == 0xED ? highest[1] : i == 1 && first == 0xF4 ? highest[2] : highest[0];
-		if (at[i] < low || at[i] > high)
-			return 0;
-	}
-	return len;
-}
-
 #define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
 
 /* How many bytes at the front are printable ASCII, counted eight at a time: that is what nearly all text is. In bytes
@@ -160,7 +142,7 @@ struct lantik_text_facts lantik_text_facts(struct lantik_span text)
 	struct lantik_text_facts facts = {.characters = at, .valid = true};
 	while (at < text.len) {
 		uint8_t byte = text.data[at];
-		size_t len = byte >= 0x20 && byte < 0x7F ? 1 : character_length(text.data + at, text.len - at);
+		size_t len = byte >= 0x20 && byte < 0x7F ? 1 : lantik_utf8_length(text.data + at, text.len - at);
 		if (len == 0 || byte == 0) {
 			facts.valid = false;
 			return facts;
@@ -337,7 +319,7 @@ static bool has_letter(struct lantik_span text)
 {
 	size_t len;
 	for (size_t at = 0; at < text.len; at += len) {
-		len = character_length(text.data + at, text.len - at);
+		len = lantik_utf8_length(text.data + at, text.len - at);
 		if (is_letter(text.data + at, len))
 			return true;
 	}

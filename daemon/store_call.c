@@ -69,6 +69,23 @@ void call_bytes_or_null(struct store_call *call, struct lantik_span value)
 		call_null(call);
 }
 
+static struct lantik_span storable(struct lantik_span text)
+{
+	bool holds = lantik_utf8_valid(text) && !(text.len && memchr(text.data, 0, text.len));
+
+	return holds ? text : (struct lantik_span){0};
+}
+
+void call_text(struct store_call *call, struct lantik_span value)
+{
+	call_bytes(call, storable(value));
+}
+
+void call_text_or_null(struct store_call *call, struct lantik_span value)
+{
+	call_bytes_or_null(call, storable(value));
+}
+
 void call_date_or_null(struct store_call *call, int32_t date)
 {
 	if (lantik_date_valid(date))

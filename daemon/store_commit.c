@@ -351,7 +351,7 @@ static void call_batch(struct store_call *call, const struct store_batch *b)
 	call_int8(call, b->batch_no);
 	call_int4(call, b->office_no);
 	call_bytes(call, m->batch_id);
-	call_bytes(call, m->kode_instansi);
+	call_text(call, m->kode_instansi);
 	call_int2(call, m->kind);
 	call_int2(call, m->step);
 	call_int2(call, b->verdict->refused ? 2 : 1);
@@ -374,18 +374,18 @@ static void call_manifest(struct store_call *call, const struct store_batch *b)
 {
 	const struct lantik_manifest *m = b->manifest;
 
-	call_bytes_or_null(call, m->programme);
+	call_text_or_null(call, m->programme);
 	if (m->periode > 0)
 		call_int4(call, m->periode);
 	else
 		call_null(call);
-	call_bytes_or_null(call, m->no_surat_usulan);
+	call_text_or_null(call, m->no_surat_usulan);
 	call_date_or_null(call, m->tgl_surat_usulan);
-	call_bytes_or_null(call, m->certifier_nama);
-	call_bytes_or_null(call, m->certifier_nip);
-	call_bytes_or_null(call, m->sptjm_no);
+	call_text_or_null(call, m->certifier_nama);
+	call_text_or_null(call, m->certifier_nip);
+	call_text_or_null(call, m->sptjm_no);
 	call_date_or_null(call, m->sptjm_tgl);
-	call_bytes_or_null(call, m->pengirim_nip);
+	call_text_or_null(call, m->pengirim_nip);
 	call_time_or_null(call, m->sent_at);
 	call_bytes(call, b->verdict_text);
 	call_int8(call, (int64_t)b->leaf->leaf_index);

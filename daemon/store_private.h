@@ -42,6 +42,9 @@ void call_int4(struct store_call *call, int32_t value);
 void call_int8(struct store_call *call, int64_t value);
 void call_bytes(struct store_call *call, struct lantik_span value);         /* bytea, text or uuid; borrowed */
 void call_bytes_or_null(struct store_call *call, struct lantik_span value); /* empty is NULL */
+/* A text from outside. One that PostgreSQL cannot hold (B01 refuses its batch, and the body keeps it) is empty. */
+void call_text(struct store_call *call, struct lantik_span value);
+void call_text_or_null(struct store_call *call, struct lantik_span value);
 void call_null(struct store_call *call);
 void call_date_or_null(struct store_call *call, int32_t date); /* not a valid date is NULL */
 void call_time_or_null(struct store_call *call, int64_t micros);

@@ -209,7 +209,7 @@ enum store_result store_find_or_number(struct store *store, int32_t office_no, c
 	if (result || ret->found)
 		return result;
 	struct store_call call = store_call(store);
-	call_bytes(&call, manifest->kode_instansi);
+	call_text(&call, manifest->kode_instansi);
 	call_int2(&call, manifest->step);
 	call_bytes(&call, manifest->records_sha256);
 	result = held_run(&call, "find_records", ret);

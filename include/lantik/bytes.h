@@ -64,6 +64,10 @@ void lantik_z85_encode(const uint8_t key[32], char ret[41]);
 /* Exactly 40 characters of the alphabet; ret is untouched on failure. */
 LANTIK_MUST_CHECK bool lantik_z85_decode(struct lantik_span text, uint8_t ret[32]);
 
+/* Bytes of the well-formed UTF-8 character at the front of left > 0 bytes; 0 when there is none. */
+size_t lantik_utf8_length(const uint8_t *at, size_t left);
+LANTIK_MUST_CHECK bool lantik_utf8_valid(struct lantik_span text);
+
 /* An identifier of 16 bytes: `8-4-4-4-12` or 32 hex digits, either case (SIASN writes both). */
 LANTIK_MUST_CHECK bool lantik_id_parse(struct lantik_span text, uint8_t ret[16]);
 /* ret needs 37 bytes; lower case with hyphens. */

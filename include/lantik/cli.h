@@ -95,7 +95,6 @@ int lantik_fail(struct lantik_cli *cli, unsigned number, int exit_code, const ch
 
 /* The text with control characters and bad UTF-8 replaced, fit for a terminal. */
 void lantik_printable(struct lantik_span text, struct lantik_buffer *ret);
-LANTIK_MUST_CHECK bool lantik_utf8_valid(struct lantik_span text);
 
 /* ---- JSON Lines: all of these do nothing without --json. Names are English and never translated. ---- */
 
