@@ -479,11 +479,11 @@ static void dispatch(struct intake *intake, struct job *job)
 {
 	counter_increment(COUNTER_received);
 	if (intake->draining)
-		answer_busy(job, LANTIK_BUSY_DRAINING, BUSY_DOWN_MILLISECONDS);
+		answer_busy(intake->house, job, LANTIK_BUSY_DRAINING, BUSY_DOWN_MILLISECONDS);
 	else if (!house_database_up(intake->house))
-		answer_busy(job, LANTIK_BUSY_DATABASE_DOWN, BUSY_DOWN_MILLISECONDS);
+		answer_busy(intake->house, job, LANTIK_BUSY_DATABASE_DOWN, BUSY_DOWN_MILLISECONDS);
 	else if (!admit(intake, job))
-		answer_busy(job, LANTIK_BUSY_LOAD, BUSY_LOAD_MILLISECONDS);
+		answer_busy(intake->house, job, LANTIK_BUSY_LOAD, BUSY_LOAD_MILLISECONDS);
 	else {
 		queue_put(intake->house->queue, job);
 		return;
@@ -539,7 +539,7 @@ static void withdraw(struct intake *intake)
 	for (struct job *job = queue_withdraw(intake->house->queue); job; job = next) {
 		next = job->next;
 		release(intake, job);
-		answer_busy(job, LANTIK_BUSY_DRAINING, BUSY_DOWN_MILLISECONDS);
+		answer_busy(intake->house, job, LANTIK_BUSY_DRAINING, BUSY_DOWN_MILLISECONDS);
 		send_reply(intake, job);
 	}
 }

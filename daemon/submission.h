@@ -11,6 +11,7 @@
 #include "lantik/receipt.h"
 
 #include "house.h"
+#include "in_hand.h"
 #include "job.h"
 #include "row.h"
 #include "store.h"
@@ -18,6 +19,8 @@
 /* A worker and the memory that it keeps from batch to batch. */
 struct worker {
 	struct house *house;
+	struct in_hand *in_hand;
+	size_t number;
 	struct store *store;
 	struct lantik_arena *batch_arena;  /* one batch: record spans and manifest */
 	struct lantik_arena *record_arena; /* one record */
@@ -71,7 +74,7 @@ void submission_commit(struct submission *s);
 
 /* answer.c */
 void answer_refusal(struct job *job, enum lantik_refusal code, uint32_t record_no, const char *detail);
-void answer_busy(struct job *job, int reason, uint32_t retry_after_ms);
+void answer_busy(const struct house *house, struct job *job, int reason, uint32_t retry_after_ms);
 /* A store that did not do its work: Busy when it is down, a passing refusal otherwise. Tells the house and the log. */
 void answer_store_failure(struct worker *worker, struct job *job, enum store_result result, const char *doing);
 /* The receipt of something held. */

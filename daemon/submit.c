@@ -83,6 +83,7 @@ void submit(struct worker *worker, struct job *job)
 	lantik_sha256(job->body, s.body_sha256);
 	if (!signature_holds(&s) || !submission_open(&s))
 		return;
+	in_hand_take(worker->in_hand, worker->number, job->office.office_no, s.manifest.batch_id.data);
 	s.rulebook = house_rulebook(worker->house);
 	if (in_scope(&s)) {
 		connected = store_connect(worker->store);
@@ -92,4 +93,5 @@ void submit(struct worker *worker, struct job *job)
 			judge_and_commit(&s);
 	}
 	house_rulebook_put(worker->house, s.rulebook);
+	in_hand_release(worker->in_hand, worker->number);
 }

@@ -3,6 +3,7 @@
 #include "worker.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "counters.h"
 #include "submit.h"
@@ -14,7 +15,9 @@
 
 struct workers {
 	struct house *house;
+	struct in_hand *in_hand;
 	size_t count;
+	atomic_size_t started; /* gives each worker its number */
 	pthread_t *threads;
 };
 
@@ -26,9 +29,12 @@ static void *allocate(size_t count, size_t size)
 	return memory;
 }
 
-static void worker_open(struct worker *w, struct house *house)
+static void worker_open(struct worker *w, struct workers *workers)
 {
-	*w = (struct worker){.house = house, .store = store_new(house->config->database, "lantikd worker")};
+	*w = (struct worker){.house = workers->house,
+		.in_hand = workers->in_hand,
+		.number = atomic_fetch_add(&workers->started, 1),
+		.store = store_new(workers->house->config->database, "lantikd worker")};
 	w->batch_arena = lantik_arena_new(BATCH_ARENA);
 	w->record_arena = lantik_arena_new(RECORD_ARENA);
 	LANTIK_ASSERT(w->batch_arena && w->record_arena);
@@ -54,9 +60,9 @@ static void worker_close(struct worker *w)
 	free(w->hashes);
 }
 
-static void answer_state(struct worker *w, struct job *job, struct store_held *held)
+static void answer_state(struct worker *w, struct job *job, bool received, struct store_held *held)
 {
-	struct lantik_status_answer answer = {.state = LANTIK_STATE_NOT_HELD};
+	struct lantik_status_answer answer = {.state = received ? LANTIK_STATE_RECEIVED : LANTIK_STATE_NOT_HELD};
 	struct lantik_buffer receipt = {0};
 
 	if (held->found) {
@@ -87,13 +93,15 @@ static void status(struct worker *w, struct job *job)
 		answer_refusal(job, LANTIK_REFUSED_MALFORMED, 0, "a StatusRequest holds one batch_id of 16 bytes");
 		return;
 	}
+	/* before the look-up: a batch that leaves the hands meanwhile is in the database by then */
+	bool received = in_hand_holds(w->in_hand, job->office.office_no, batch_id.data);
 	enum store_result result = store_connect(w->store);
 	if (!result)
 		result = store_find(w->store, job->office.office_no, batch_id.data, &held);
 	if (result)
 		answer_store_failure(w, job, result, "status");
 	else
-		answer_state(w, job, &held);
+		answer_state(w, job, received, &held);
 	store_held_free(&held);
 }
 
@@ -139,7 +147,7 @@ static void *work(void *context)
 	struct worker w;
 	struct job *job;
 
-	worker_open(&w, workers->house);
+	worker_open(&w, workers);
 	while ((job = queue_take(queue))) {
 		carry_out(&w, job);
 		queue_answer(queue, job);
@@ -154,6 +162,7 @@ struct workers *workers_start(struct house *house)
 
 	workers->house = house;
 	workers->count = (size_t)house->config->workers;
+	workers->in_hand = in_hand_new(workers->count);
 	workers->threads = allocate(workers->count, sizeof *workers->threads);
 	for (size_t i = 0; i < workers->count; i++)
 		LANTIK_ASSERT(pthread_create(&workers->threads[i], NULL, work, workers) == 0);
@@ -164,6 +173,7 @@ void workers_join(struct workers **workers)
 {
 	for (size_t i = 0; i < (*workers)->count; i++)
 		LANTIK_ASSERT(pthread_join((*workers)->threads[i], NULL) == 0);
+	in_hand_free(&(*workers)->in_hand);
 	free((*workers)->threads);
 	free(*workers);
 	*workers = NULL;
