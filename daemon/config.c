@@ -27,9 +27,9 @@ static const struct key keys[] = {
 	{"receipt_key_file", true, "$CREDENTIALS_DIRECTORY/receipt.key", 0, 0, 0,
 		offsetof(struct config, receipt_key_file)},
 	{"workers", false, NULL, 2, 1, 64, offsetof(struct config, workers)},
-	{"in_flight_bytes", false, NULL, 256 * MIB, 16 * MIB, 64L * 1024 * MIB,
+	{"in_flight_bytes", false, NULL, 256 * MIB, 32 * MIB, 64L * 1024 * MIB,
 		offsetof(struct config, in_flight_bytes)},
-	{"office_in_flight_bytes", false, NULL, 128 * MIB, 16 * MIB, 64L * 1024 * MIB,
+	{"office_in_flight_bytes", false, NULL, 128 * MIB, 32 * MIB, 64L * 1024 * MIB,
 		offsetof(struct config, office_in_flight_bytes)},
 	{"drain_seconds", false, NULL, 20, 1, 600, offsetof(struct config, drain_seconds)},
 };
