@@ -30,7 +30,7 @@ class PythonClient(harness.Case):
         self.sampler = harness.Office(self.site, "sampler", self.site.directory / f"sampler-{self.office.name}")
 
     def declared(self, path):
-        with open(f"{path}.manifest", encoding="utf-8", newline="") as file:
+        with open(path.with_suffix(".manifest"), encoding="utf-8", newline="") as file:
             return [f"--set={row[0]}={row[1]}" for row in csv.reader(file) if len(row) == 2 and row[0] != "name"]
 
     def test_submit_and_verify(self):

@@ -41,8 +41,8 @@ class AsAService(harness.Case):
         notify = self.site.daemon.notify
         harness.wait_until(lambda: notify.poll().get("WATCHDOG") == "1", 10, "a watchdog ping")
         harness.wait_until(lambda: "TEST" in notify.poll().get("STATUS", ""), 10, "STATUS says TEST: region 99 is loaded")
-        notify.state = {}
         self.site.cluster.stop("immediate")
+        notify.reset()
         harness.wait_until(lambda: notify.poll().get("WATCHDOG") == "1", 10, "the watchdog lives on without a database")
         self.site.cluster.start()
         office = self.site.office()

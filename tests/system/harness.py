@@ -22,6 +22,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -189,29 +190,32 @@ class Session:
 
 
 class Notify:
-    """The other end of sd_notify(3)."""
+    """The other end of sd_notify(3). A thread reads, as a supervisor would: a full socket blocks the sender."""
 
     def __init__(self, path):
         self.path = str(path)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.path)
-        self.socket.setblocking(False)
-        self.state = {}
+        self.state, self.lock = {}, threading.Lock()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        while message := self.socket.recv(65536).decode():
+            with self.lock:
+                self.state.update(line.split("=", 1) for line in message.splitlines() if "=" in line)
 
     def poll(self):
-        while True:
-            try:
-                message = self.socket.recv(65536).decode()
-            except BlockingIOError:
-                return self.state
-            self.state.update(line.split("=", 1) for line in message.splitlines() if "=" in line)
+        """All that was told since the last reset."""
+        with self.lock:
+            return dict(self.state)
 
     def reset(self):
-        self.poll()
-        self.state = {}
+        with self.lock:
+            self.state = {}
 
     def close(self):
-        self.socket.close()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as end:
+            end.sendto(b"", self.path)
 
 
 class Daemon:
@@ -406,6 +410,8 @@ class Site:
         office.keygen()
         self.add_office(office, kanreg)
         office.init()
+        if self.daemon.is_running():
+            wait_until(lambda: office.lantik("sync", expect=None).returncode == 0, 20, f"lantikd knows {name}")
         self.offices[name] = office
         return office
 
@@ -513,6 +519,14 @@ class WireOffice:
         self.log_key = self.receipt.VerifierKey.parse((site.keys / "receipt.vkey").read_text().strip())
         if known:
             site.add_office(self, kanreg)
+            wait_until(self.answers, 20, f"lantikd knows {name}")
+
+    def answers(self):
+        with self.client() as client:
+            try:
+                return client.request("PING", timeout=2) is not None
+            except self.client_module.NoAnswer:
+                return False
 
     def client(self, server_key=None, timeout=15):
         return self.client_module.Client(
@@ -521,7 +535,7 @@ class WireOffice:
 
     def read(self, path):
         """The manifest and the records of a sampled file and its sidecar."""
-        with open(f"{path}.manifest", encoding="utf-8", newline="") as file:
+        with open(path.with_suffix(".manifest"), encoding="utf-8", newline="") as file:
             cells = {row[0]: row[1] for row in csv.reader(file) if len(row) == 2}
         cells.pop("name", None)
         manifest = self.batch.fill(self.contract.Manifest(), cells)
