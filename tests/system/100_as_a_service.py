@@ -61,7 +61,8 @@ class AsAService(harness.Case):
             self.assertNotEqual(result.returncode, 0, text)
             self.assertTrue(result.stderr.strip(), text)
         self.assertNotEqual(harness.run(*daemon, "/nonexistent", "--check-config", expect=None).returncode, 0)
-        harness.run(*daemon, harness.ROOT / "systemd" / "lantikd.conf", "--check-config")
+        shipped = [*daemon, harness.ROOT / "systemd" / "lantikd.conf", "--check-config"]
+        harness.run(*shipped, extra={"STATE_DIRECTORY": str(site.state), "CREDENTIALS_DIRECTORY": str(site.keys)})
 
     @unittest.skipIf(harness.SLICE, "nothing of it is instrumented")
     def test_install(self):

@@ -329,11 +329,11 @@ class Run:
         return f"{' '.join(map(str, self.args))}: status {self.returncode}\n{self.stdout[-3000:]}\n{self.stderr[-3000:]}"
 
 
-def run(*args, expect=0, timeout=120, **options):
-    """Runs a program to its end. expect: the status wanted, several, or None for any."""
+def run(*args, expect=0, timeout=120, extra=None, **options):
+    """Runs a program to its end. expect: the status wanted, several, or None for any; extra: of the environment."""
     args = [str(arg) for arg in args]
     done = subprocess.run(args, check=False, capture_output=True, text=True, timeout=timeout * PATIENCE,
-                          stdin=subprocess.DEVNULL, env=environment(), **options)
+                          stdin=subprocess.DEVNULL, env=environment(**(extra or {})), **options)
     result = Run(args, done.returncode, done.stdout, done.stderr)
     wanted = (expect,) if isinstance(expect, int) else expect
     if wanted is not None and done.returncode not in wanted:
@@ -499,6 +499,16 @@ def client_modules():
     return lantik_client, lantik_batch, lantik_receipt
 
 
+def without_documents(path):
+    """A copy of a spreadsheet without the column of documents, which the independent client does not read."""
+    copy = path.with_name(f"{path.stem}-plain.csv")
+    with open(path, encoding="utf-8-sig", newline="") as source, open(copy, "w", encoding="utf-8", newline="") as target:
+        rows = list(csv.reader(source))
+        kept = [at for at, name in enumerate(rows[0]) if name != "dokumen"]
+        csv.writer(target).writerows([row[at] for at in kept] for row in rows)
+    return copy
+
+
 class WireOffice:
     """An office that speaks the wire contract directly; its keys are in plain sight."""
 
@@ -525,7 +535,7 @@ class WireOffice:
         with self.client() as client:
             try:
                 return client.request("PING", timeout=2) is not None
-            except self.client_module.NoAnswer:
+            except (self.client_module.NoAnswer, self.client_module.Refused):
                 return False
 
     def client(self, server_key=None, timeout=15):
@@ -539,7 +549,7 @@ class WireOffice:
             cells = {row[0]: row[1] for row in csv.reader(file) if len(row) == 2}
         cells.pop("name", None)
         manifest = self.batch.fill(self.contract.Manifest(), cells)
-        return manifest, self.batch.read_csv(self.contract, path)
+        return manifest, self.batch.read_csv(self.contract, without_documents(path))
 
     def body(self, path, **overrides):
         manifest, records = self.read(path)
