@@ -176,6 +176,11 @@ bool database_run(struct database *database, const char *sql)
 	return !database->failed;
 }
 
+bool database_begin(struct database *database)
+{
+	return database_run(database, "BEGIN; SELECT pg_advisory_xact_lock(x'6c616e74696b'::bigint)");
+}
+
 bool database_commit(struct database *database)
 {
 	if (database->failed)

@@ -29,6 +29,8 @@ LANTIK_MUST_CHECK bool database_migrations(struct database *database, int *ret_c
 
 /* Parameters are text; a NULL one is NULL. The caller clears the result. */
 PGresult *database_query(struct database *database, const char *sql, int count, const char *const *parameters);
+/* A transaction that waits for every other one of an operator: migrations, loads and changes of offices. */
+bool database_begin(struct database *database);
 /* Several statements, no parameters, no rows. */
 bool database_run(struct database *database, const char *sql);
 /* True only when the server answered COMMIT. */

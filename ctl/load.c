@@ -336,7 +336,7 @@ static int load_all(struct loading *loading)
 	struct database *database = &loading->database;
 	char digest[65] = "";
 	int64_t changes = 0;
-	database_run(database, "BEGIN; SELECT pg_advisory_xact_lock(x'6c616e74696b'::bigint)");
+	database_begin(database);
 	for (unsigned i = 0; i < loading->file_count && !database->failed; i++) {
 		int exit_code = load_file(loading, &loading->files[i]);
 		if (exit_code)

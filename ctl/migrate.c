@@ -8,9 +8,6 @@
 #include "migrate_tables.h"
 #include "migrations.h"
 
-/* Two migrations at once wait for each other: the same lock as a load's. */
-#define LOCKED "BEGIN; SELECT pg_advisory_xact_lock(x'6c616e74696b'::bigint)"
-
 static void digest_of(const struct migration *migration, char ret[2 + 2 * LANTIK_HASH + 1])
 {
 	uint8_t hash[LANTIK_HASH];
@@ -53,7 +50,7 @@ static int apply(struct database *database, const struct migration *migration, b
 {
 	char digest[2 + 2 * LANTIK_HASH + 1];
 	digest_of(migration, digest);
-	database_run(database, LOCKED);
+	database_begin(database);
 	enum applied applied = is_applied(database, migration, digest);
 	if (applied == OTHER_BYTES)
 		return lantik_fail(database->cli, 510, LANTIK_EXIT_FAILED,
@@ -108,7 +105,7 @@ static void set_origin(struct database *database, const char *origin)
 static int finish(struct database *database, const char *origin, int64_t *ret_changes)
 {
 	int64_t changes = 0;
-	database_run(database, LOCKED);
+	database_begin(database);
 	database_run(database, "SET LOCAL ROLE lantik_owner");
 	migrate_tables(database, &changes);
 	set_origin(database, origin);

@@ -176,7 +176,7 @@ static int add(struct database *database, const struct office *office)
 {
 	struct lantik_cli *cli = database->cli;
 	struct standing is = {0};
-	database_run(database, "BEGIN; SELECT pg_advisory_xact_lock(x'6c616e74696b'::bigint)");
+	database_begin(database);
 	if (look(database, office, &is)) {
 		int exit_code = judge(cli, office, &is);
 		if (exit_code)

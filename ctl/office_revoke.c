@@ -5,7 +5,7 @@
 #include "ctl.h"
 #include "database.h"
 
-/* Returns how many were cut off now; *ret_known whether there is such an office or key at all. */
+/* How many rows the statement changed. */
 static int64_t change(struct database *database, const char *sql, const char *const parameters[2])
 {
 	PGresult *rows = database_query(database, sql, 2, parameters);
@@ -51,7 +51,7 @@ static int64_t revoke_key(struct database *database, const char *key, const char
 static int revoke(struct database *database, const char *name, const char *key, const char *reason)
 {
 	struct lantik_cli *cli = database->cli;
-	database_run(database, "BEGIN; SELECT pg_advisory_xact_lock(x'6c616e74696b'::bigint)");
+	database_begin(database);
 	if (!is_known(database, name, key) && !database->failed)
 		return lantik_fail(cli, 548, LANTIK_EXIT_FAILED,
 			"there is no such office or key\n`lantikctl office list` shows them.",
