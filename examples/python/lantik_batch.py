@@ -32,8 +32,7 @@ class Contract:
     """The message classes and enumerations of lantik.v1, from the .proto files themselves."""
 
     def __init__(self, proto_dir=None):
-        here = Path(__file__).resolve().parent
-        proto_dir = Path(proto_dir or os.environ.get("LANTIK_PROTO") or here.parent.parent / "proto")
+        proto_dir = Path(proto_dir or os.environ.get("LANTIK_PROTO") or self._found())
         pool = descriptor_pool.DescriptorPool()
         factory = message_factory.MessageFactory(pool)
         self._enums = {}
@@ -44,6 +43,12 @@ class Contract:
                 setattr(self, message.name, factory.GetPrototype(pool.FindMessageTypeByName(full_name)))
             for enum in file.enum_type:
                 self._enums[enum.name] = {value.name: value.number for value in enum.value}
+
+    @staticmethod
+    def _found():
+        places = [Path(__file__).resolve().parents[2] / "proto", Path("/usr/share/lantik/proto"),
+                  Path("/usr/local/share/lantik/proto")]
+        return next((place for place in places if place.is_dir()), places[0])
 
     @staticmethod
     def _compile(proto_dir):

@@ -295,7 +295,8 @@ class Outbox:
         """The body that already holds these records for this agency and step: a known file keeps its id."""
         for path in sorted(self.path.glob("*.batch")):
             held = lantik_batch.manifest_of(contract, path.read_bytes())
-            if all(getattr(held, name) == getattr(manifest, name) for name in ("records_sha256", "kode_instansi", "step")):
+            names = ("records_sha256", "kode_instansi", "step")
+            if all(getattr(held, name) == getattr(manifest, name) for name in names):
                 return path
         return None
 
@@ -312,8 +313,8 @@ def connect(args):
     return outbox, Client(
         args.endpoint, args.server_key.encode(), read_key(args.curve_secret).encode(),
         signing_key=SigningKey.parse(read_key(args.signing_key)) if args.signing_key else None,
-        log_key=VerifierKey.parse(read_key(args.log_key)) if args.log_key else None, checkpoint=outbox.read("checkpoint"),
-        contract=Contract(args.proto), notice=lambda text: print(text, file=sys.stderr, flush=True))
+        log_key=VerifierKey.parse(read_key(args.log_key)) if args.log_key else None,
+        checkpoint=outbox.read("checkpoint"), contract=Contract(args.proto), notice=lambda text: print(text, file=sys.stderr, flush=True))
 
 
 def read_key(value):

@@ -27,7 +27,8 @@ class Centre:
         self.context = zmq.Context()
         self.socket = self.context.socket(zmq.ROUTER)
         self.socket.linger = 0
-        self.socket.curve_server, self.socket.curve_secretkey, self.socket.curve_publickey = True, self.secret, self.public
+        self.socket.curve_server = True
+        self.socket.curve_secretkey, self.socket.curve_publickey = self.secret, self.public
         self.endpoint = f"tcp://127.0.0.1:{self.socket.bind_to_random_port('tcp://127.0.0.1')}"
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self.serve)

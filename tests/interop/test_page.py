@@ -10,8 +10,8 @@ from lantik_batch import DATE_NAME, Contract
 PAGE = (ROOT / "docs" / "protocol.md").read_text()
 CONTRACT = Contract()
 TYPES = {"text": FieldDescriptor.TYPE_STRING, "id": FieldDescriptor.TYPE_BYTES, "hash": FieldDescriptor.TYPE_BYTES,
-         "date": FieldDescriptor.TYPE_SINT32, "int": FieldDescriptor.TYPE_SINT32, "instant": FieldDescriptor.TYPE_SINT64,
-         "money": FieldDescriptor.TYPE_SINT64, "word": FieldDescriptor.TYPE_ENUM,
+         "date": FieldDescriptor.TYPE_SINT32, "int": FieldDescriptor.TYPE_SINT32,
+         "instant": FieldDescriptor.TYPE_SINT64, "money": FieldDescriptor.TYPE_SINT64, "word": FieldDescriptor.TYPE_ENUM,
          "documents": FieldDescriptor.TYPE_MESSAGE}
 
 
@@ -58,7 +58,8 @@ class Page(unittest.TestCase):
         words = {"TEXT": "text {}", "ID": "id", "DATE": "date", "TIME": "instant", "MONEY": "money", "INT": "int {}",
                  "WORD": "word {}", "HASH": "hash", "DOCUMENTS": "documents"}
         for title, name in (("16.1 Manifest", "manifest.def"), ("16.2 Record", "fields.def")):
-            expected = [(number, f"`{field}`", words[kind].format(extent)) for number, field, kind, extent in defined(name)]
+            expected = [(number, f"`{field}`", words[kind].format(extent))
+                        for number, field, kind, extent in defined(name)]
             self.assertEqual([tuple(row[:3]) for row in rows(title)], expected)
 
     def test_words(self):

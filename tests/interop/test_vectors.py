@@ -59,8 +59,9 @@ class Batch(unittest.TestCase):
         self.assertEqual(key.verifier.format(), values()["office_verifier_key"])
         self.assertEqual(submission_message(self.body).hex(), values()["signed_message"])
         self.assertEqual(key.sign_submission(self.body).hex(), values()["signature"])
-        self.assertTrue(key.verifier.verifies(submission_message(self.body), bytes.fromhex(values()["signature"])))
-        self.assertFalse(key.verifier.verifies(submission_message(self.body + b"x"), bytes.fromhex(values()["signature"])))
+        signature = bytes.fromhex(values()["signature"])
+        self.assertTrue(key.verifier.verifies(submission_message(self.body), signature))
+        self.assertFalse(key.verifier.verifies(submission_message(self.body + b"x"), signature))
 
 
 class Messages(unittest.TestCase):
@@ -86,7 +87,8 @@ class Messages(unittest.TestCase):
         self.assertEqual(envelope.signing_key_id, VerifierKey.parse(values()["office_verifier_key"]).key_id)
 
     def test_refusals(self):
-        names = ["MALFORMED", "TOO_LARGE", "VERSION", "NOT_ALLOWED", "BAD_SIGNATURE", "ID_REUSED", "BAD_DIGEST", "INTERNAL"]
+        names = ["MALFORMED", "TOO_LARGE", "VERSION", "NOT_ALLOWED", "BAD_SIGNATURE", "ID_REUSED", "BAD_DIGEST",
+                 "INTERNAL"]
         for number, name in enumerate(names, 1):
             refusal = CONTRACT.Refusal.FromString(vector(f"refusal-{number}.bin"))
             self.assertEqual(CONTRACT.name("RefusalCode", refusal.code), name)
