@@ -52,8 +52,10 @@ static void count_text(const struct lantik_cli *cli, char *ret, size_t size)
 	if (progress->total > 0)
 		snprintf(ret, size, "%s %s %s %s, %" PRId64 " %s", done, lantik_cli_pick(cli, "of", "dari"), total,
 			progress->what, seconds, unit);
-	else
+	else if (progress->done > 0)
 		snprintf(ret, size, "%s %s, %" PRId64 " %s", done, progress->what, seconds, unit);
+	else
+		snprintf(ret, size, "%s, %" PRId64 " %s", progress->what, seconds, unit);
 }
 
 static void draw_bar(struct lantik_cli *cli)

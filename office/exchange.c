@@ -18,6 +18,9 @@
 #define FIRST_PAUSE_MS 500
 #define LAST_PAUSE_MS 15000
 
+/* A centre takes a moment to learn of a key that its operator has just added. */
+#define UNKNOWN_KEY_MS 5000
+
 struct lantik_peer {
 	struct lantik_cli *cli;
 	const struct lantik_home *home;
@@ -29,7 +32,8 @@ struct lantik_peer {
 	uint8_t rulebook_digest[LANTIK_HASH];
 	struct lantik_buffer frame_envelope, frame_body;
 	struct lantik_arena *arena;
-	enum lantik_link_event explained; /* the last trouble that was told, told once */
+	unsigned told; /* bit 1 << event: troubles that were told, each once until a connection succeeds */
+	bool told_busy;
 };
 
 /* What one wait or one attempt led to. */
@@ -39,6 +43,7 @@ struct attempt {
 	const struct lantik_request *request;
 	struct lantik_reply *reply;
 	int64_t deadline_ms, pause_ms;
+	int64_t unknown_since_ms; /* 0: our key was not refused yet */
 	uint8_t request_id[LANTIK_REQUEST_ID];
 	uint8_t signature[LANTIK_SIGNATURE];
 	int exit_code; /* after GAVE_UP */
@@ -114,7 +119,6 @@ int lantik_peer_open(struct lantik_cli *cli, const struct lantik_home *home, str
 	LANTIK_ASSERT(peer);
 	peer->cli = cli;
 	peer->home = home;
-	peer->explained = LANTIK_LINK_TIMEOUT;
 	peer->arena = lantik_arena_new(64 * 1024);
 	LANTIK_ASSERT(peer->arena);
 	int code = read_keys(cli, peer);
@@ -215,6 +219,10 @@ static enum outcome give_up(struct attempt *attempt, int exit_code)
 
 static enum outcome unknown_key(struct lantik_peer *peer, struct attempt *attempt)
 {
+	if (attempt->unknown_since_ms == 0)
+		attempt->unknown_since_ms = now_ms();
+	if (now_ms() - attempt->unknown_since_ms < UNKNOWN_KEY_MS)
+		return AGAIN_LATER;
 	return give_up(attempt, lantik_fail(peer->cli, 72, LANTIK_EXIT_REFUSED,
 					"the centre at %s does not know this office's key, or has revoked it\nsend the "
 					"operator this key: %s "
@@ -228,9 +236,12 @@ static enum outcome unknown_key(struct lantik_peer *peer, struct attempt *attemp
 /* Trouble that may pass is told once, while the attempts go on. */
 static void explain(struct lantik_peer *peer, enum lantik_link_event event)
 {
-	if (peer->explained == event)
+	bool after_handshake = peer->told & (1u << LANTIK_LINK_BAD_HANDSHAKE);
+	if (event == LANTIK_LINK_CONNECTED)
+		peer->told = 0;
+	if ((peer->told & (1u << event)) || (event == LANTIK_LINK_UNREACHABLE && after_handshake))
 		return;
-	peer->explained = event;
+	peer->told |= 1u << event;
 	if (event == LANTIK_LINK_UNREACHABLE)
 		lantik_remark(peer->cli, "nothing answers at %s yet; trying again",
 			"belum ada jawaban di %s; dicoba lagi", endpoint_of(peer));
@@ -257,10 +268,10 @@ static enum outcome busy(struct lantik_peer *peer, struct attempt *attempt, stru
 	if (lantik_busy_decode(body, peer->arena, &answer) != LANTIK_OK)
 		return AGAIN_LATER;
 	unsigned reason = (unsigned)answer.reason < LANTIK_COUNT(reasons) ? (unsigned)answer.reason : 0;
-	if (peer->explained != LANTIK_LINK_MESSAGE)
+	if (!peer->told_busy)
 		lantik_remark(peer->cli, "the centre is %s; sending again by itself",
 			"pusat %s; dikirim lagi secara otomatis", reasons[reason][lantik_cli_language(peer->cli)]);
-	peer->explained = LANTIK_LINK_MESSAGE;
+	peer->told_busy = true;
 	attempt->pause_ms = answer.retry_after_ms < LAST_PAUSE_MS ? answer.retry_after_ms : LAST_PAUSE_MS;
 	return AGAIN;
 }
@@ -306,6 +317,12 @@ static enum outcome judge_message(struct lantik_peer *peer, struct attempt *atte
 	return outcome;
 }
 
+/* With several addresses the next one is tried at once; with one, ZeroMQ itself tries again. */
+static bool is_trouble(enum lantik_link_event event)
+{
+	return event == LANTIK_LINK_UNREACHABLE || event == LANTIK_LINK_NOT_READY || event == LANTIK_LINK_BAD_HANDSHAKE;
+}
+
 /* Waits for the answer to what was sent. */
 static enum outcome await(struct lantik_peer *peer, struct attempt *attempt)
 {
@@ -324,11 +341,9 @@ static enum outcome await(struct lantik_peer *peer, struct attempt *attempt)
 			lantik_link_wait(peer->link, left < 200 ? left : 200, &peer->frame_envelope, &peer->frame_body);
 		if (event == LANTIK_LINK_UNKNOWN_KEY)
 			return unknown_key(peer, attempt);
-		if (event == LANTIK_LINK_LOST) {
-			explain(peer, event);
-			return AGAIN_LATER;
-		}
 		explain(peer, event);
+		if (event == LANTIK_LINK_LOST || (is_trouble(event) && peer->endpoint_count > 1))
+			return AGAIN_LATER;
 		if (event != LANTIK_LINK_MESSAGE)
 			continue;
 		outcome = judge_message(peer, attempt, &wait_on);
@@ -377,6 +392,12 @@ static enum outcome try_once(struct lantik_peer *peer, struct attempt *attempt, 
 static int out_of_time(struct lantik_peer *peer, const struct lantik_request *request)
 {
 	char seconds[32];
+	if (peer->told & (1u << LANTIK_LINK_BAD_HANDSHAKE))
+		return lantik_fail(peer->cli, 76, LANTIK_EXIT_NETWORK,
+			"%s ended every handshake\ncheck server_key against what the operator gave you (lantik config)",
+			"%s mengakhiri setiap jabat tangan\nperiksa server_key dengan yang diberikan operator (lantik "
+			"config)",
+			peer->home->settings[LANTIK_SETTING_ENDPOINT]);
 	return lantik_fail(peer->cli, 73, LANTIK_EXIT_NETWORK,
 		"no answer from %s within %s s\nrepeating the same command is safe: nothing is recorded twice",
 		"tidak ada jawaban dari %s dalam %s detik\nmengulang perintah yang sama aman: tidak ada yang tercatat "

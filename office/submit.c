@@ -53,6 +53,8 @@ static int check_first(struct submission *all, const struct lantik_sheet *sheet)
 		lantik_remark(cli, "%s would be refused whole; sending it --anyway",
 			"%s akan ditolak seluruhnya; tetap dikirim karena --anyway", sheet->path);
 	} else {
+		lantik_say(
+			cli, "%s: the whole file would be REFUSED.", "%s: seluruh berkas akan DITOLAK.", sheet->path);
 		lantik_report_text(cli, sheet, &checked);
 		lantik_report_json(cli, sheet, &checked);
 		code = lantik_fail(cli, 120, LANTIK_EXIT_FAILED,
