@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "counters.h"
 #include "log.h"
 #include "notify.h"
@@ -22,6 +23,7 @@ struct house_private {
 	bool database_up;
 	bool told_down;  /* the reason was logged once */
 	int64_t version; /* of the reference data held; 0: none yet */
+	int32_t day;     /* that it was loaded on: tables come into force by the day */
 	struct rulebook_copy *rulebook;
 	struct store *store;
 };
@@ -160,11 +162,13 @@ static const char *look(struct house *house)
 		return store_why(p->store);
 	if (why)
 		return why;
-	if (version != p->version) {
+	int32_t today = lantik_instant_date(clock_now());
+	if (version != p->version || today != p->day) {
 		if (load_offices(house) || load_rulebook(house))
 			return store_why(p->store);
 		pthread_mutex_lock(&p->lock);
 		p->version = version;
+		p->day = today;
 		pthread_mutex_unlock(&p->lock);
 	}
 	return NULL;

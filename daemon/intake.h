@@ -12,8 +12,9 @@ struct intake;
  * one. False: what was wrong is logged. curve_secret is Z85. */
 LANTIK_MUST_CHECK bool intake_open(struct house *house, const char *curve_secret, struct intake **ret);
 /* Serves until SIGTERM or SIGINT, then drains: what workers hold is finished and answered, what waits is told to come
- * again. A second signal ends it at once. SIGUSR1 logs the counters. The signals must be blocked in all threads. */
-void intake_serve(struct intake *intake);
+ * again. A second signal ends it at once. SIGUSR1 logs the counters. The signals must be blocked in all threads.
+ * False: jobs are still in workers' hands, which nobody should wait for; their offices send again. */
+LANTIK_MUST_CHECK bool intake_serve(struct intake *intake);
 void intake_close(struct intake **intake);
 
 #endif

@@ -128,7 +128,10 @@ static int serve(const struct config *config, const char *curve_secret, const st
 		/* failure is no longer an option */
 		log_line(LOG_LINE_NOTICE, "listening on %s with %ld workers", config->listen, config->workers);
 		notify_ready();
-		intake_serve(intake);
+		if (!intake_serve(intake)) {
+			log_counters();
+			_exit(EXIT_GOOD);
+		}
 	}
 	int status = intake ? EXIT_GOOD : EXIT_FAILED;
 	queue_close(house.queue);

@@ -63,6 +63,14 @@ static enum store_result prepare_all(struct store *store, const struct store_sta
 	return STORE_OK;
 }
 
+/* Every statement here finds its rows by a key. A plan made while the tables were small, or before their statistics,
+ * would read whole tables and be kept; these settings leave the planner the keys. */
+static enum store_result plan_by_keys(struct store *store)
+{
+	return store_simple(store,
+		"SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off", NULL);
+}
+
 /* libpq's own connect time-out bounds the attempt; the caller tries again later. */
 enum store_result store_connect(struct store *store)
 {
@@ -80,7 +88,9 @@ enum store_result store_connect(struct store *store)
 		return STORE_DOWN;
 	}
 	PQsetNoticeReceiver(store->connection, notice, store);
-	enum store_result result = prepare_all(store, store_reference_statements);
+	enum store_result result = plan_by_keys(store);
+	if (!result)
+		result = prepare_all(store, store_reference_statements);
 	if (!result)
 		result = prepare_all(store, store_commit_statements);
 	if (result)

@@ -1,4 +1,4 @@
-/* Proves receipts offline.
+/* Proves what receipts say, offline.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "proof.h"
 

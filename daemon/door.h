@@ -1,0 +1,24 @@
+/* The door: CURVE server sockets that let in only keys of the key table (ZAP), and the proof that they do.
+ *
+ * libzmq 4.3.4 lets every key in when no ZAP handler is bound or the domain is empty: so the handler is bound first,
+ * the domain is enforced, and the self-test stands before any public socket. SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_DAEMON_DOOR_H
+#define LANTIK_DAEMON_DOOR_H
+
+#include "house.h"
+
+struct door;
+
+/* Binds the handler and proves on a private socket that a stranger is kept out and a friend is let in. False: logged.
+ * context is the ZeroMQ context; curve_secret is Z85. */
+LANTIK_MUST_CHECK bool door_open(struct house *house, void *context, const char *curve_secret, struct door **ret);
+void door_close(struct door **door);
+
+/* The handler's socket, to be polled; when it is readable, door_answer answers one handshake. It never waits. */
+void *door_socket(const struct door *door);
+void door_answer(struct door *door);
+
+/* A new ROUTER behind this door, not bound yet; NULL: logged. */
+LANTIK_MUST_CHECK void *door_router(struct door *door);
+
+#endif
