@@ -177,7 +177,12 @@ static void drop_link(struct lantik_peer *peer)
 static void read_checkpoint(const struct lantik_peer *peer, struct lantik_buffer *ret)
 {
 	char path[LANTIK_MAX_PATH];
-	if (lantik_file_read(lantik_home_path(peer->home, "checkpoint", path), LANTIK_MAX_NOTE, ret) != LANTIK_OK)
+	struct lantik_vkey key;
+	struct lantik_checkpoint checkpoint;
+	struct lantik_span key_text = lantik_span_of(peer->home->settings[LANTIK_SETTING_RECEIPT_KEY]);
+	if (lantik_file_read(lantik_home_path(peer->home, "checkpoint", path), LANTIK_MAX_NOTE, ret) != LANTIK_OK ||
+		lantik_vkey_parse(key_text, &key) != LANTIK_OK ||
+		lantik_checkpoint_verify(lantik_buffer_span(ret), &key, &checkpoint) != LANTIK_OK)
 		lantik_buffer_reset(ret);
 }
 
