@@ -32,8 +32,7 @@ class Demonstration(harness.Case):
 
     @staticmethod
     def receipt_of(office, path):
-        done = office.submit(path, timeout=300)
-        return office.receipt_file(done).read_bytes()
+        return office.receipt_file(office.submit(path, timeout=300)).read_bytes()
 
     def ask(self, statement):
         return [tuple(int(v) if v.lstrip("-").isdigit() else v for v in row)
@@ -103,7 +102,7 @@ class Demonstration(harness.Case):
                             self.site.cluster.conninfo("postgres"), "-f", harness.ROOT / "scripts" / "demonstration.sql")
         if not harness.SLICE:
             for figure in ("7326", "7126", "7375", "6366", "4631", "3151", "8205", "5591", "190000", "31"):
-                self.assertIn(f" {figure} ", shown.stdout)
+                self.assertRegex(shown.stdout, rf"\b{figure}\b")
 
 
 if __name__ == "__main__":

@@ -9,14 +9,14 @@ import harness
 
 
 class Overload(harness.Case):
-    settings = {"in_flight_bytes": 16 * 2**20, "office_in_flight_bytes": 16 * 2**20}
-    ROWS = 4000
+    settings = {"in_flight_bytes": 32 * 2**20, "office_in_flight_bytes": 32 * 2**20}
+    ROWS = 8000
 
     def test_busy_is_told_and_resending_heals(self):
         sampler = self.site.office("sampler")
         office = harness.WireOffice(self.site, "eager")
         bodies = [office.body(sampler.sample(f"eager-{n}", kind="PPPK_PW", step="NI", agency="6171", rows=self.ROWS, seed=n))
-                  for n in range(1, 9)]
+                  for n in range(1, 10)]
         self.assertGreater(sum(map(len, bodies)), self.settings["in_flight_bytes"])
         with office.client(timeout=60) as client:
             waiting = self.send_all(client, bodies)
