@@ -26,10 +26,12 @@
 
 /* Active under another kind matters to the kinds that make a person an ASN (N08); JF and PNS follow from one. */
 #define COLLIDES                                                                                                       \
-	"SELECT EXISTS (SELECT FROM appointment a, LATERAL (SELECT FROM current_appointment c "                        \
-	"WHERE c.nik = a.nik AND c.kind <> a.kind LIMIT 1) c WHERE a.batch_no = $1::bigint AND a.kind <= 3) "          \
-	"OR EXISTS (SELECT FROM appointment a, LATERAL (SELECT FROM current_appointment c "                            \
-	"WHERE c.nip = a.nip AND c.nik <> a.nik LIMIT 1) c WHERE a.batch_no = $1::bigint)"
+	"SELECT EXISTS (SELECT FROM appointment a "                                                                    \
+	"LEFT JOIN LATERAL (SELECT true AS hit FROM current_appointment c "                                            \
+	"WHERE c.nik = a.nik AND c.kind <> a.kind AND a.kind <= 3 LIMIT 1) n ON true "                                 \
+	"LEFT JOIN LATERAL (SELECT true AS hit FROM current_appointment c "                                            \
+	"WHERE c.nip = a.nip AND c.nik <> a.nik LIMIT 1) p ON true WHERE a.batch_no = $1::bigint AND (n.hit OR "       \
+	"p.hit))"
 
 /* The locked rows first, in the order that every transaction takes them; then whoever else is concerned. */
 #define FACTS_LOCK                                                                                                     \
