@@ -68,5 +68,4 @@ void lantik_progress_choose(struct lantik_cli *cli, const char *mode);
 void lantik_progress_clear(struct lantik_cli *cli); /* before another line goes to stderr or stdout */
 extern volatile sig_atomic_t lantik_show_progress_now;
 
-
 #endif

@@ -191,7 +191,7 @@ static int add_to(
 	struct lantik_cli *cli, const struct lantik_home *home, const char *key, struct lantik_entries *entries)
 {
 	struct lantik_entry entry;
-	bool found;
+	bool found = false;
 	int code = lantik_outbox_find(cli, home, key, &entry, &found);
 	if (code != LANTIK_EXIT_OK || !found)
 		return code;
