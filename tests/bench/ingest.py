@@ -1,0 +1,359 @@
+#!/usr/bin/python3
+"""Rows a second through lantikd with everything on, beside the yardstick Y, interleaved in one run.
+
+SPDX-License-Identifier: Apache-2.0
+
+Every round loads the same records four times, each into fresh tables after a CHECKPOINT: Y, lantikd with one worker, Y,
+lantikd with two. A ratio is that of a run of lantikd to the Y just before it; what is printed are medians. LANTIK_BIN
+names the build (default build/release).
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "system"))
+sys.dont_write_bytecode = True
+import harness  # noqa: E402
+
+SETTINGS = {"fsync": "on", "synchronous_commit": "on", "shared_buffers": "512MB", "max_wal_size": "4GB"}
+FULL_ROWS, QUICK_ROWS = 300_000, 73_000
+# Batches in flight: enough that a worker never waits for the sender.
+WINDOWS = {1000: 16, 7326: 4}
+AGENCIES = 12
+
+
+class Cluster(harness.Cluster):
+    """The cluster of a bench: durable, and with memory as an installation would give it."""
+
+    def start(self):
+        command = [harness.PG_BIN / "postgres", "-D", self.directory, "-k", self.socket, "-c", "listen_addresses="]
+        for name, value in SETTINGS.items():
+            command += ["-c", f"{name}={value}"]
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True,
+                **self._identity())
+        self.wait_ready()
+
+    def fresh(self, database, template):
+        self.sql(f"DROP DATABASE IF EXISTS {database}", database="postgres")
+        self.sql(f"CREATE DATABASE {database} TEMPLATE {template}", database="postgres")
+
+    def wal(self):
+        return int(self.value("SELECT pg_current_wal_lsn() - '0/0'", database="postgres"))
+
+    def backends(self, user):
+        return [int(row[0]) for row in self.sql(
+            f"SELECT pid FROM pg_stat_activity WHERE usename = '{user}'", database="postgres")]
+
+
+def cpu_seconds(pid):
+    """User and system time of a process; 0 when it is gone."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_memory(pid):
+    return int(re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1]) * 1024
+
+
+def program(name):
+    path = harness.BUILD / "tests" / "bench" / name
+    if not path.exists():
+        raise SystemExit(f"{path} is not built; scripts/bench builds it")
+    return path
+
+
+class Work:
+    """The batches of one size, made once."""
+
+    def __init__(self, directory, batch_rows, total, agencies):
+        self.directory = directory / f"work-{batch_rows}"
+        self.directory.mkdir()
+        self.batch_rows = batch_rows
+        self.window = WINDOWS.get(batch_rows, 8)
+        batches = max(1, round(total / batch_rows))
+        made = harness.run(program("ingest_make"), self.directory, batch_rows, batches, *agencies)
+        self.made = json.loads(made.stdout)
+
+    @property
+    def rows(self):
+        return self.made["rows"]
+
+    def close(self):
+        shutil.rmtree(self.directory)
+
+
+class Bench:
+    """One cluster, one office, and runs one after another."""
+
+    def __init__(self, perf):
+        harness.Cluster = Cluster  # what Site makes
+        self.site = harness.Site()
+        self.cluster = self.site.cluster
+        self.office = self.site.office("kanreg-03")
+        self.perf = perf
+        self.runs = 0
+        self.cluster.sql("ALTER DATABASE lantik RENAME TO lantik_empty", database="postgres")
+        self.cluster.sql("CREATE DATABASE yardstick_empty", database="postgres")
+        self.cluster.sql((HERE / "yardstick.sql").read_text(), database="yardstick_empty")
+
+    def agencies(self):
+        rows = self.cluster.sql(
+            "SELECT kode_instansi FROM lantik.agency WHERE kanreg_id = '03' AND valid_until IS NULL ORDER BY 1 "
+            f"LIMIT {AGENCIES}", database="lantik_empty")
+        return [row[0] for row in rows]
+
+    def _begin(self, database, template):
+        self.cluster.fresh(database, template)
+        self.cluster.sql("CHECKPOINT", database="postgres")
+        return self.cluster.wal()
+
+    def _end(self, work, done, wal, **measured):
+        result = json.loads(done.stdout)
+        assert result["rows"] == work.rows, result
+        rows = result["rows"]
+        return {"batch_rows": work.batch_rows, "rows": rows, "seconds": result["seconds"],
+                "rows_per_second": rows / result["seconds"], "latency_p50_ms": result["latency_p50_ms"],
+                "latency_p99_ms": result["latency_p99_ms"], "wal_bytes_per_row": (self.cluster.wal() - wal) / rows,
+                "feeder_cpu_us_per_row": result["feeder_cpu_seconds"] / rows * 1e6, **measured,
+                **({"busy": result["busy"]} if "busy" in result else {"backend_cpu_us_per_row":
+                   result["backend_cpu_seconds"] / rows * 1e6})}
+
+    def _sizes(self, database, table, rows):
+        heap, indexes = self.cluster.sql(
+            f"SELECT pg_table_size('{table}'), pg_indexes_size('{table}')", database=database)[0]
+        return int(heap) / rows, int(indexes) / rows
+
+    def yardstick(self, work):
+        wal = self._begin("yardstick", "yardstick_empty")
+        done = harness.run(program("yardstick_copy"), self.cluster.conninfo("postgres", "yardstick"),
+                           work.directory / "tuples", timeout=600)
+        heap, indexes = self._sizes("yardstick", "yardstick", work.rows)
+        return self._end(work, done, wal, subject="yardstick", heap_bytes_per_row=heap, index_bytes_per_row=indexes)
+
+    def lantikd(self, work, workers, window=None):
+        daemon = self._daemon(workers)
+        wal = self._begin("lantik", "lantik_empty")
+        daemon.start()
+        # It is ready; whoever went on reading what it tells its supervisor would take CPU from what is measured.
+        daemon.notify.close()
+        daemon.notify.socket.close()
+        try:
+            return self._load(work, workers, window or work.window, daemon, wal)
+        except AssertionError as error:
+            raise SystemExit(f"{error}\n{daemon.tail()}") from None
+        finally:
+            daemon._end()
+
+    def _daemon(self, workers):
+        self.runs += 1
+        directory = self.site.directory / f"run-{self.runs}"
+        state = directory / "state"
+        state.mkdir(parents=True)
+        return harness.Daemon(directory, {
+            "listen": self.site.endpoint, "database": self.cluster.conninfo("lantik_daemon"), "workers": workers,
+            "state_directory": str(state), "curve_key_file": str(self.site.keys / "lantikd.curve.key"),
+            "receipt_key_file": str(self.site.keys / "receipt.key")})
+
+    def _load(self, work, workers, window, daemon, wal):
+        pid = daemon.process.pid
+        before, backends = cpu_seconds(pid), {p: cpu_seconds(p) for p in self.cluster.backends("lantik_daemon")}
+        command = [program("ingest_sender"), self.site.endpoint, self.site.keys / "lantikd.curve.pub",
+                   self.site.keys / "receipt.vkey", self.office.home, work.directory / "bodies", window]
+        if self.perf:
+            command = ["perf", "record", "-q", "-a", "-F", "997", "-o",
+                       f"{self.perf}-{work.batch_rows}-{workers}", "--", *command]
+        done = harness.run(*command, timeout=600)
+        used = cpu_seconds(pid) - before
+        served = sum(cpu_seconds(p) - backends.get(p, 0) for p in self.cluster.backends("lantik_daemon"))
+        peak = peak_memory(pid)
+        daemon.stop()
+        rows = work.rows
+        heap, indexes = self._sizes("lantik", "lantik.appointment", rows)
+        stored, _ = self._sizes("lantik", "lantik.batch_body", rows)
+        return self._end(
+            work, done, wal, subject="lantikd", workers=workers, window=window, heap_bytes_per_row=heap,
+            index_bytes_per_row=indexes, current_bytes_per_row=sum(self._sizes("lantik", "lantik.current_appointment", rows)),
+            stored_body_bytes_per_row=stored, daemon_cpu_us_per_row=used / rows * 1e6,
+            backend_cpu_us_per_row=served / rows * 1e6, peak_bytes=peak)
+
+    def compare(self):
+        """Both hold the same rows, but for the daemon's own numbers and salts; every rule that can be was checked."""
+        counts = "SELECT count(*), sum(hashtext((t.*)::text)::bigint) FROM (SELECT {} FROM {}) t"
+        columns = [row[0] for row in self.cluster.sql(
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'yardstick'::regclass AND attnum > 0 ORDER BY attnum",
+            database="yardstick")]
+        kept = ", ".join(c for c in columns if c not in ("batch_no", "office_no", "salt"))
+        ours = self.cluster.sql(counts.format(kept, "lantik.appointment"))
+        theirs = self.cluster.sql(counts.format(kept, "yardstick"), database="yardstick")
+        if ours != theirs:
+            raise SystemExit("the register and the yardstick hold different rows")
+        verdict = self.cluster.value("SELECT verdict FROM lantik.batch ORDER BY batch_no LIMIT 1")
+        return [line.split()[1:] for line in verdict.splitlines() if line.startswith("not-checked")]
+
+    def close(self):
+        self.site.close()
+
+
+def machine(cluster):
+    cpu = re.search(r"model name\s*:\s*(.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    memory = re.search(r"MemTotal:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text())
+    return {"type": "machine", "cores": os.cpu_count(), "cpu": cpu[1] if cpu else "", "memory_bytes": int(memory[1]) * 1024,
+            "postgresql": cluster.value("SHOW server_version", database="postgres"), "settings": SETTINGS,
+            "load_before": os.getloadavg()[0]}
+
+
+def spread(values):
+    return {"median": statistics.median(values), "least": min(values), "greatest": max(values)}
+
+
+def medians(runs):
+    """The median of every number that the runs measured."""
+    numbers = [key for key, value in runs[0].items() if isinstance(value, (int, float)) and key not in ("batch_rows", "workers", "pair")]
+    return {key: statistics.median(run[key] for run in runs) for key in numbers}
+
+
+def plural(workers):
+    return f"{workers} worker" + ("s" if workers > 1 else "")
+
+
+class Output:
+    """JSON Lines for programs; progress on stderr; the table at the end."""
+
+    def __init__(self, path):
+        self.file = open(path, "w", encoding="utf-8") if path else None
+
+    def line(self, **value):
+        if self.file:
+            self.file.write(json.dumps(value) + "\n")
+            self.file.flush()
+
+    def run(self, result, pair):
+        who = "Y" if result["subject"] == "yardstick" else f"lantikd, {plural(result['workers'])}"
+        print(f"  {result['batch_rows']:>6} rows a batch, {pair or 'alone'}: {who:<22} "
+              f"{result['rows_per_second']:>9,.0f} rows/s", file=sys.stderr, flush=True)
+        self.line(type="run", pair=pair, **result)
+
+
+ROWS = [
+    ("rows/s", "rows_per_second", "{:,.0f}"),
+    ("latency of a batch, p50 ms", "latency_p50_ms", "{:.1f}"),
+    ("latency of a batch, p99 ms", "latency_p99_ms", "{:.1f}"),
+    ("daemon CPU, us a row", "daemon_cpu_us_per_row", "{:.2f}"),
+    ("daemon CPU, ns a byte of body", "daemon_cpu_ns_per_byte", "{:.2f}"),
+    ("backend CPU, us a row", "backend_cpu_us_per_row", "{:.2f}"),
+    ("feeder's CPU, us a row", "feeder_cpu_us_per_row", "{:.2f}"),
+    ("register heap, bytes a row", "heap_bytes_per_row", "{:,.0f}"),
+    ("register indexes, bytes a row", "index_bytes_per_row", "{:,.0f}"),
+    ("current rows with indexes, bytes a row", "current_bytes_per_row", "{:,.0f}"),
+    ("stored body, bytes a row", "stored_body_bytes_per_row", "{:,.0f}"),
+    ("WAL, bytes a row", "wal_bytes_per_row", "{:,.0f}"),
+    ("daemon peak RSS, MiB", "peak_mib", "{:.0f}"),
+]
+
+
+def print_table(size, made, columns):
+    print(f"\n{size:,} rows a batch: {made['rows']:,} rows in {made['batches']} batches, "
+          f"{made['record_bytes'] / made['rows']:,.0f} bytes a record, {made['body_bytes'] / made['rows']:,.0f} bytes of body "
+          f"and {made['tuple_bytes'] / made['rows']:,.0f} bytes of tuple a row\n")
+    titles = [title for title, _ in columns]
+    print(f"{'':<40}" + "".join(f"{title:>22}" for title in titles))
+    ratios = ["{median:.2f} ({least:.2f}-{greatest:.2f})".format(**c["ratio"]) if "ratio" in c else "" for _, c in columns]
+    print(f"{'ratio to Y (least-greatest)':<40}" + "".join(f"{ratio:>22}" for ratio in ratios))
+    for title, key, form in ROWS:
+        cells = [form.format(c[key]) if key in c else "" for _, c in columns]
+        print(f"{title:<40}" + "".join(f"{cell:>22}" for cell in cells))
+
+
+def finish_result(runs, made):
+    result = medians(runs)
+    body = made["body_bytes"] / made["rows"]
+    if "daemon_cpu_us_per_row" in result:
+        result["daemon_cpu_ns_per_byte"] = result["daemon_cpu_us_per_row"] * 1e3 / body
+        result["peak_mib"] = result["peak_bytes"] / 1024 / 1024
+        result["ratio"] = spread([run["ratio"] for run in runs])
+    return result
+
+
+def measure(bench, work, args, output):
+    """All rounds of one batch size; the columns of its table."""
+    yardsticks, ours = [], {workers: [] for workers in args.workers}
+    for pair in range(1, args.pairs + 1):
+        for workers in args.workers:
+            y = bench.yardstick(work)
+            output.run(y, pair)
+            x = bench.lantikd(work, workers)
+            x["ratio"] = x["rows_per_second"] / y["rows_per_second"]
+            output.run(x, pair)
+            yardsticks.append(y)
+            ours[workers].append(x)
+    not_checked = bench.compare()
+    alone = bench.lantikd(work, 1, window=1)
+    output.run(alone, 0)
+    columns = [("Y", finish_result(yardsticks, work.made))]
+    for workers, runs in ours.items():
+        columns.append((plural(workers), finish_result(runs, work.made)))
+    columns.append(("one at a time", {key: alone[key] for key in ("rows_per_second", "latency_p50_ms", "latency_p99_ms")}))
+    for title, column in columns:
+        output.line(type="result", batch_rows=work.batch_rows, subject=title, pairs=args.pairs, made=work.made, **column)
+    return columns, not_checked
+
+
+def numbers(text):
+    return [int(part) for part in text.split(",")]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/bench ingest", description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="one round of few rows: against rot, not for speed")
+    parser.add_argument("--json", metavar="FILE", help="JSON Lines: machine, every run, results, summary")
+    parser.add_argument("--pairs", type=int, help="rounds (default 5, quick 1)")
+    parser.add_argument("--rows", type=int, help=f"rows a run (default {FULL_ROWS}, quick {QUICK_ROWS})")
+    parser.add_argument("--batches", type=numbers, default=[1000, 7326], help="rows a batch (default 1000,7326)")
+    parser.add_argument("--workers", type=numbers, default=[1, 2], help="workers (default 1,2)")
+    parser.add_argument("--perf", metavar="PREFIX", help="record every run of lantikd with perf into PREFIX-BATCH-WORKERS")
+    args = parser.parse_args()
+    args.pairs = args.pairs or (1 if args.quick else 5)
+    args.rows = args.rows or (QUICK_ROWS if args.quick else FULL_ROWS)
+    return args
+
+
+def main():
+    args = arguments()
+    output = Output(args.json)
+    bench = Bench(args.perf)
+    try:
+        facts = machine(bench.cluster)
+        output.line(**facts)
+        tables = []
+        for size in args.batches:
+            work = Work(bench.site.directory, size, args.rows, bench.agencies())
+            tables.append((size, work.made, *measure(bench, work, args, output)))
+            work.close()
+    finally:
+        bench.close()
+    print(f"{facts['cores']} cores ({facts['cpu']}), {facts['memory_bytes'] / 2**30:.0f} GiB, PostgreSQL {facts['postgresql']}, "
+          + ", ".join(f"{k}={v}" for k, v in SETTINGS.items())
+          + f"; medians of {args.pairs} interleaved round(s), each run into fresh tables")
+    for size, made, columns, _ in tables:
+        print_table(size, made, columns)
+    not_checked = sorted({code for *_, codes in tables for group in codes for code in group})
+    print("\nrules not checked for want of a table: " + (" ".join(not_checked) or "none"))
+    print("latency is from send to verified receipt, waiting behind the other batches in flight included; of Y, and one at "
+          "a time, it is the batch alone")
+    output.line(type="summary", exit_code=0, not_checked=not_checked)
+
+
+main()
