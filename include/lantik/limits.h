@@ -23,8 +23,8 @@
 /* Documents of one record: the programme asks for seven types (SE BKN 6/2025). */
 #define LANTIK_MAX_DOCUMENTS 16u
 
-/* Findings of one record that both ends judge; more would tell nobody anything new. 10,000 records with this many of the
- * longest (40 bytes each in a verdict) and with what the register adds fit into LANTIK_MAX_RECEIPT. */
+/* Findings of one record that both ends judge; more would tell nobody anything new. 10,000 records with this many of
+ * the longest (40 bytes each in a verdict) and with what the register adds fit into LANTIK_MAX_RECEIPT. */
 #define LANTIK_MAX_FINDINGS_PER_RECORD 16u
 
 /* A proof in a tree of 2^63 leaves. */

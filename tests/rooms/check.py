@@ -176,7 +176,7 @@ PLANTED = [
 def self_test():
     with tempfile.TemporaryDirectory(prefix="lantik-rooms-") as name:
         root = pathlib.Path(name)
-        base = {"daemon/a.c": GOOD + "#include <zmq.h>\n", "core/good.c": GOOD + "/* time() is not asked */\n"}
+        base = {"daemon/door.c": GOOD + "#include <zmq.h>\n", "core/good.c": GOOD + "/* time() is not asked */\n"}
         for planted in [None, *PLANTED]:
             for path, text in {**base, **(dict([planted]) if planted else {})}.items():
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
