@@ -42,11 +42,6 @@ add_library(lantik_csv INTERFACE)
 target_include_directories(lantik_csv INTERFACE ${LANTIK_CSV_INCLUDE})
 target_link_libraries(lantik_csv INTERFACE ${LANTIK_CSV_LIBRARY})
 
-find_path(LANTIK_DESCRIPTOR_PROTO google/protobuf/descriptor.proto)
-if(NOT LANTIK_DESCRIPTOR_PROTO)
-  message(FATAL_ERROR "google/protobuf/descriptor.proto is missing: install the Debian package libprotobuf-dev")
-endif()
-
 if(LANTIK_TESTS)
   lantik_library(criterion criterion libcriterion-dev)
 endif()

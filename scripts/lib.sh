@@ -83,14 +83,14 @@ install_packages() {
 
 # --- build ----------------------------------------------------------------------------------------------------------
 
-# build PRESET [TARGET...]
+# build PRESET [TARGET...]; TESTS=OFF leaves out the tests and what they need
 build() {
 	local preset=$1
 	shift
 	say "building ($preset)"
 	(
 		cd "$LANTIK_ROOT"
-		cmake --preset "$preset" >"/tmp/lantik-cmake.$$" 2>&1 || {
+		cmake --preset "$preset" -D "LANTIK_TESTS=${TESTS:-ON}" >"/tmp/lantik-cmake.$$" 2>&1 || {
 			cat "/tmp/lantik-cmake.$$"
 			rm -f "/tmp/lantik-cmake.$$"
 			exit 1
