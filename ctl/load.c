@@ -330,6 +330,23 @@ static void tell(struct loading *loading, const char *digest, int64_t changes)
 	lantik_summary_number(loading->cli, "changes", changes);
 }
 
+/* Every receipt carries the origin: one of a ledger with fictional people says so by itself. */
+static int refuse_real_ledger(struct loading *loading)
+{
+	struct database *database = &loading->database;
+	PGresult *rows = database_query(
+		database, "SELECT origin !~* 'test' FROM lantik.ledger_head WHERE origin IS NOT NULL", 0, NULL);
+	bool real = rows && PQntuples(rows) && cell_true(rows, 0, 0);
+	PQclear(rows);
+	if (!real)
+		return LANTIK_EXIT_OK;
+	return lantik_fail(loading->cli, 528, LANTIK_EXIT_FAILED,
+		"this ledger's origin does not hold the word test, so the fictional province 99 is not loaded\n"
+		"Use a database of its own: lantikctl migrate --origin test.NAME/1",
+		"asal buku besar ini tidak memuat kata test, sehingga provinsi rekaan 99 tidak dimuat\n"
+		"Gunakan basis data tersendiri: lantikctl migrate --origin test.NAMA/1");
+}
+
 /* Everything within one transaction; the version is raised only by a change. */
 static int load_all(struct loading *loading)
 {
@@ -363,6 +380,8 @@ int ctl_load(struct lantik_cli *cli)
 	int exit_code = collect(loading);
 	if (!exit_code) {
 		exit_code = database_open_migrated(cli, &loading->database);
+		if (!exit_code && loading->fictional)
+			exit_code = refuse_real_ledger(loading);
 		if (!exit_code)
 			exit_code = load_all(loading);
 		database_close(&loading->database);

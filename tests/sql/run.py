@@ -98,6 +98,14 @@ class Migration(Database):
                          [(str(i + 1), f.stem, hashlib.sha256(f.read_bytes()).hexdigest())
                           for i, f in enumerate(files)])
 
+    def test_a_real_ledger_takes_no_fictional_province(self):
+        self.sql("UPDATE lantik.ledger_head SET origin = 'real.example/1'")
+        try:
+            error = self.ctl("load", "--reference", REFERENCE, "--test-regions", expect=1)[0]
+            self.assertEqual(error["code"], "LNT-0528")
+        finally:
+            self.sql(f"UPDATE lantik.ledger_head SET origin = '{ORIGIN}'")
+
     def test_the_origin_never_changes(self):
         error = self.ctl("migrate", "--origin", "other.example/1", expect=1)[0]
         self.assertEqual(error["type"], "error")
