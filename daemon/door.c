@@ -16,8 +16,11 @@
 
 #define DOMAIN_NAME "lantik"
 #define HANDSHAKE_MILLISECONDS 3000
-#define HEARTBEAT_MILLISECONDS 10000
-#define HEARTBEAT_TIMEOUT_MILLISECONDS 25000
+/* A dead peer is found by the kernel's keepalive within two minutes. Not by ZeroMQ's heartbeat: an office's answer to
+ * one waits behind the body that it is sending, so that on a slow line every large batch would be cut off, for ever. */
+#define KEEPALIVE_IDLE_SECONDS 60
+#define KEEPALIVE_INTERVAL_SECONDS 15
+#define KEEPALIVE_COUNT 4
 #define LINGER_MILLISECONDS 3000
 #define BACKLOG 512
 /* HWMs count whole messages of up to a body each, a peer. */
@@ -124,9 +127,10 @@ void *door_router(struct door *door)
 		   set_int(socket, ZMQ_RCVHWM, RECEIVE_HWM) && set_int(socket, ZMQ_SNDHWM, SEND_HWM) &&
 		   set_int(socket, ZMQ_LINGER, LINGER_MILLISECONDS) && set_int(socket, ZMQ_BACKLOG, BACKLOG) &&
 		   set_int(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MILLISECONDS) &&
-		   set_int(socket, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MILLISECONDS) &&
-		   set_int(socket, ZMQ_HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MILLISECONDS) &&
-		   set_int(socket, ZMQ_TCP_KEEPALIVE, 1) && set_int(socket, ZMQ_CURVE_SERVER, 1) &&
+		   set_int(socket, ZMQ_TCP_KEEPALIVE, 1) &&
+		   set_int(socket, ZMQ_TCP_KEEPALIVE_IDLE, KEEPALIVE_IDLE_SECONDS) &&
+		   set_int(socket, ZMQ_TCP_KEEPALIVE_INTVL, KEEPALIVE_INTERVAL_SECONDS) &&
+		   set_int(socket, ZMQ_TCP_KEEPALIVE_CNT, KEEPALIVE_COUNT) && set_int(socket, ZMQ_CURVE_SERVER, 1) &&
 		   zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, door->secret, OFFICE_KEY + 1) == 0 &&
 		   zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, DOMAIN_NAME, strlen(DOMAIN_NAME)) == 0 &&
 		   set_int(socket, ZMQ_ZAP_ENFORCE_DOMAIN, 1);

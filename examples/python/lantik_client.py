@@ -87,7 +87,8 @@ class Client:
         socket.maxmsgsize = MAX_BODY
         socket.sndhwm = socket.rcvhwm = 8
         socket.handshake_ivl = 5_000
-        socket.heartbeat_ivl, socket.heartbeat_timeout, socket.heartbeat_ttl = 10_000, 30_000, 30_000
+        # a heartbeat waits behind the body that is being sent: give slow lines time, and keep little in the kernel
+        socket.heartbeat_ivl, socket.heartbeat_timeout, socket.sndbuf = 10_000, 60_000, 256 * 1024
         socket.reconnect_ivl, socket.reconnect_ivl_max = 500, 30_000
         return socket
 

@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import pwd
+import random
 import re
 import select
 import shutil
@@ -79,9 +80,15 @@ def scratch(prefix="lantik-test-"):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the range that the kernel gives to outgoing connections: nobody takes it while a daemon restarts."""
+    while True:
+        port = random.randrange(15_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def stop(process, sig=signal.SIGTERM, deadline=30):
