@@ -48,10 +48,12 @@ static struct office_flow *place_of(struct flow *flow, int32_t office_no)
 	return spare;
 }
 
-/* One byte more than the body, so that an empty body is counted too. */
+/* What a request costs besides its body: the job, the message's own memory, a small reply. */
+#define JOB_OVERHEAD 4096u
+
 static size_t weight(const struct job *job)
 {
-	return job->body.len + 1;
+	return job->body.len + JOB_OVERHEAD;
 }
 
 bool flow_admit(struct flow *flow, const struct job *job)

@@ -94,9 +94,12 @@ void call_date_or_null(struct store_call *call, int32_t date)
 		call_null(call);
 }
 
+/* 2200-01-01T00:00:00Z; PostgreSQL refuses instants far beyond it. */
+#define LATEST_MICROS (INT64_C(7258118400) * 1000000)
+
 void call_time_or_null(struct store_call *call, int64_t micros)
 {
-	if (micros > 0)
+	if (micros > 0 && micros < LATEST_MICROS)
 		call_int8(call, micros - STORE_EPOCH_MICROS);
 	else
 		call_null(call);
