@@ -150,6 +150,11 @@ make_cluster() {
 # start_cluster DIRECTORY SOCKET_DIRECTORY LOG: sets CLUSTER_PID; the server is a child of this shell, in a session of
 # its own, so that Ctrl-C reaches us alone and we stop things in order
 start_cluster() {
+	local before
+	before=$(head -n 1 "$1/postmaster.pid" 2>/dev/null || true)
+	if [[ -n $before && $(tr '\0' ' ' <"/proc/$before/cmdline" 2>/dev/null || true) == *" -D $1 "* ]]; then
+		fail "a PostgreSQL server of an earlier run still uses $1; end it with: kill -INT $before"
+	fi
 	[[ $(id -u) -ne 0 ]] || chown postgres:postgres "$2"
 	(
 		cd /
