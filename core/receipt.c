@@ -128,14 +128,14 @@ enum lantik_error lantik_receipt_verify(struct lantik_receipt *receipt, const st
 	if (error)
 		return error;
 	if (head.size == 0 || head.size - 1 != receipt->index || receipt->leaf.leaf_index != receipt->index)
-		return LANTIK_E_MISMATCH;
+		return LANTIK_E_BAD_PROOF;
 	uint8_t hash[LANTIK_HASH];
 	lantik_leaf_hash(lantik_buffer_span(&receipt->leaf_bytes), hash);
 	error = lantik_inclusion_verify(receipt->index, head.size, hash, &receipt->proof, head.root);
 	if (error)
 		return error;
 	if (!verdict_matches(receipt))
-		return LANTIK_E_MISMATCH;
+		return LANTIK_E_BAD_PROOF;
 	receipt->head = head;
 	return LANTIK_OK;
 }

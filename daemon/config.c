@@ -94,6 +94,10 @@ static int check_value(cfg_t *cfg, cfg_opt_t *opt)
 		return -1;
 	}
 	seen[i] = true;
+	if (keys[i].offset == offsetof(struct config, listen) && strncmp(cfg_opt_getnstr(opt, 0), "tcp://", 6) != 0) {
+		cfg_error(cfg, "'listen' is not an endpoint; expected tcp://ADDRESS:PORT");
+		return -1;
+	}
 	long value = keys[i].is_text ? 0 : cfg_opt_getnint(opt, 0);
 	if (keys[i].is_text || (value >= keys[i].least && value <= keys[i].most))
 		return 0;

@@ -21,9 +21,9 @@ struct house_private {
 	pthread_cond_t changed;
 	bool stop, look_now;
 	bool database_up;
-	bool told_down;  /* the reason was logged once */
-	int64_t version; /* of the reference data held; 0: none yet */
-	int32_t day;     /* that it was loaded on: tables come into force by the day */
+	char told[STORE_WHY]; /* the reason that was logged last; empty while the database is up */
+	int64_t version;      /* of the reference data held; 0: none yet */
+	int32_t day;          /* that it was loaded on: tables come into force by the day */
 	struct rulebook_copy *rulebook;
 	struct store *store;
 };
@@ -184,12 +184,12 @@ static void say_state(struct house *house, bool was_up, const char *why)
 		bool test = lantik_rulebook_region(copy->rulebook, lantik_span_of("99"));
 		house_rulebook_put(house, copy);
 		notify_status(test ? "running (TEST: holds the fictional province 99)" : "running");
-		p->told_down = false;
+		p->told[0] = '\0';
 	}
-	if (why && !p->told_down) {
+	if (why && strcmp(why, p->told) != 0) {
 		log_line(LOG_LINE_ERROR, "database down: %s", why);
 		notify_status("database-down");
-		p->told_down = true;
+		snprintf(p->told, sizeof p->told, "%s", why);
 	}
 }
 

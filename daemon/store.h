@@ -28,7 +28,8 @@ LANTIK_MUST_CHECK enum store_result store_connect(struct store *store);
 void store_disconnect(struct store *store);
 /* Whether the connection stood when it was last used. */
 bool store_is_up(const struct store *store);
-/* Why the last call did not return STORE_OK. */
+/* Why the last call did not return STORE_OK; shorter than STORE_WHY. */
+#define STORE_WHY 160
 const char *store_why(const struct store *store);
 
 /* Reference data. version changes whenever offices or tables did. */

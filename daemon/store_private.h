@@ -7,8 +7,6 @@
 
 #include "store.h"
 
-#define STORE_WHY 160
-
 struct store {
 	char *conninfo;
 	const char *application_name;

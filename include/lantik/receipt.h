@@ -31,7 +31,9 @@ struct lantik_receipt {
 };
 
 LANTIK_MUST_CHECK enum lantik_error lantik_receipt_parse(struct lantik_span text, struct lantik_receipt *ret);
-/* Signature, origin, size = index + 1, inclusion, leaf index, and SHA-256 of the verdict against the leaf. */
+/* Signature and origin as lantik_checkpoint_verify tells them; LANTIK_E_BAD_PROOF when size is not index + 1, the leaf
+ * has another index, the proof does not lead to the root, or the verdict is not the one whose SHA-256 the leaf holds.
+ */
 LANTIK_MUST_CHECK enum lantik_error lantik_receipt_verify(
 	struct lantik_receipt *receipt, const struct lantik_vkey *key);
 void lantik_receipt_free(struct lantik_receipt *receipt);

@@ -267,9 +267,9 @@ COMMENT ON COLUMN lantik.appointment.kind IS
 COMMENT ON COLUMN lantik.appointment.step IS
     'Step of the appointment. Code of list step of lantik.word. Privacy: N.';
 COMMENT ON COLUMN lantik.appointment.supersedes_batch_no IS
-    'Batch of the version that this one replaced; NULL for the first. Privacy: N.';
+    'Batch of the version that this one replaced, as the office named it; NULL when it named none. Privacy: N.';
 COMMENT ON COLUMN lantik.appointment.supersedes_record_no IS
-    'Record of the version that this one replaced; NULL for the first. Privacy: N.';
+    'Record of the version that this one replaced, as the office named it; NULL when it named none. Privacy: N.';
 COMMENT ON COLUMN lantik.appointment.salt IS
     '16 random bytes in the row''s hash, so that a hash tells nothing about a person. Privacy: N.';
 COMMENT ON COLUMN lantik.appointment.row_no IS

@@ -4,6 +4,7 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 import os
+import re
 import shutil
 import subprocess
 import unittest
@@ -55,25 +56,29 @@ class AsAService(harness.Case):
         daemon = [harness.program("lantikd"), "--config"]
         harness.run(*daemon, site.daemon.config, "--check-config")
         wrong = site.directory / "wrong.conf"
+        directories = {"STATE_DIRECTORY": str(site.state), "CREDENTIALS_DIRECTORY": str(site.keys)}
         for text in ("workers = many\n", "no_such_key = 1\n", 'listen = "udp://nowhere"\n', "workers = 0\n", "listen = {\n"):
             wrong.write_text(text)
-            result = harness.run(*daemon, wrong, "--check-config", expect=None)
+            result = harness.run(*daemon, wrong, "--check-config", expect=None, extra=directories)
             self.assertNotEqual(result.returncode, 0, text)
-            self.assertTrue(result.stderr.strip(), text)
+            self.assertIn(f"{wrong}:1:", result.stderr, text)
         self.assertNotEqual(harness.run(*daemon, "/nonexistent", "--check-config", expect=None).returncode, 0)
         shipped = [*daemon, harness.ROOT / "systemd" / "lantikd.conf", "--check-config"]
-        harness.run(*shipped, extra={"STATE_DIRECTORY": str(site.state), "CREDENTIALS_DIRECTORY": str(site.keys)})
+        harness.run(*shipped, extra=directories)
 
     @unittest.skipIf(harness.SLICE, "nothing of it is instrumented")
     def test_install(self):
         root = self.site.directory / "root"
-        subprocess.run(["cmake", "--install", harness.BUILD, "--prefix", "/usr"], check=True,
+        subprocess.run(["cmake", "--install", harness.BUILD], check=True,
                        stdout=subprocess.DEVNULL, env={**os.environ, "DESTDIR": str(root)})
         found = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
         for name in ("lantikd.service", "sysusers.d/lantik.conf", "tmpfiles.d/lantik.conf", "lantikd.conf"):
             self.assertTrue(any(path.endswith(name) for path in found), f"{name} in {sorted(found)}")
         for name in ("lantikd", "lantik", "lantikctl"):
             self.assertTrue(any(path.endswith(f"bin/{name}") for path in found), f"{name} in {sorted(found)}")
+        unit = next(root.rglob("lantikd.service")).read_text()
+        for started in re.findall(r"^ExecStart(?:Pre)?=(\S+)", unit, re.M):
+            self.assertIn(started.lstrip("/"), found, "the unit starts what is installed")
 
 
 if __name__ == "__main__":

@@ -174,11 +174,11 @@ Test(receipt, parts_of_different_receipts_do_not_mix)
 {
 	struct world a = world_make(6), b = world_make(7), forged = world_make(6);
 	cr_assert_eq(judge_mixed(&a, 6, &a.proof, &a, verdict_text), LANTIK_OK);
-	cr_assert_eq(judge_mixed(&b, 6, &a.proof, &a, verdict_text), LANTIK_E_MISMATCH);
-	cr_assert_eq(judge_mixed(&a, 7, &a.proof, &a, verdict_text), LANTIK_E_MISMATCH);
-	cr_assert_eq(judge_mixed(&a, 6, &a.proof, &b, verdict_text), LANTIK_E_MISMATCH);
+	cr_assert_eq(judge_mixed(&b, 6, &a.proof, &a, verdict_text), LANTIK_E_BAD_PROOF);
+	cr_assert_eq(judge_mixed(&a, 7, &a.proof, &a, verdict_text), LANTIK_E_BAD_PROOF);
+	cr_assert_eq(judge_mixed(&a, 6, &a.proof, &b, verdict_text), LANTIK_E_BAD_PROOF);
 	cr_assert_eq(judge_mixed(&a, 6, &b.proof, &a, verdict_text), LANTIK_E_BAD_PROOF);
-	cr_assert_eq(judge_mixed(&a, 6, &a.proof, &a, "lantik-verdict 1\nend\n"), LANTIK_E_MISMATCH);
+	cr_assert_eq(judge_mixed(&a, 6, &a.proof, &a, "lantik-verdict 1\nend\n"), LANTIK_E_BAD_PROOF);
 	lantik_buffer_free(&forged.leaf);
 	world_leaf(&forged, 6, "lantik-verdict 1\nend\n");
 	cr_assert_eq(judge_mixed(&forged, 6, &a.proof, &a, "lantik-verdict 1\nend\n"), LANTIK_E_BAD_PROOF);
@@ -205,7 +205,7 @@ Test(receipt, failed_verification_proves_nothing)
 	struct lantik_receipt receipt;
 	world.receipt.data[world.receipt.len - 2] ^= 1;
 	cr_assert_eq(lantik_receipt_parse(lantik_buffer_span(&world.receipt), &receipt), LANTIK_OK);
-	cr_assert_eq(lantik_receipt_verify(&receipt, &world.key.vkey), LANTIK_E_MISMATCH);
+	cr_assert_eq(lantik_receipt_verify(&receipt, &world.key.vkey), LANTIK_E_BAD_PROOF);
 	cr_assert(receipt.head.size == 0 && !receipt.head.origin[0]);
 	lantik_receipt_free(&receipt);
 	world_free(&world);
