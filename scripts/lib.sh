@@ -20,9 +20,9 @@ fail() {
 missing_packages() {
 	local set package rest wanted=" $* "
 	while read -r set package rest; do
-		[[ $wanted == *" $set "* ]] || continue
+		[[ $set != '#' && $wanted == *" $set "* ]] || continue
 		[[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true) == installed ]] || echo "$package"
-	done < <(grep -v '^#' "$LANTIK_ROOT/scripts/packages")
+	done <"$LANTIK_ROOT/scripts/packages"
 }
 
 # as_root COMMAND...: directly, or with sudo; fails when there is neither
@@ -68,7 +68,7 @@ apt_get() {
 # install_packages SET...: installs what is missing, or prints the one line that would and stops
 install_packages() {
 	local missing
-	mapfile -t missing < <(missing_packages "$@")
+	read -r -d '' -a missing <<<"$(missing_packages "$@")" || true
 	[[ ${#missing[@]} -eq 0 ]] && return 0
 	if ! can_be_root; then
 		printf 'Missing packages. As root, run:\n\n  apt-get install --no-install-recommends %s\n\n' "${missing[*]}" >&2
@@ -176,7 +176,7 @@ wait_until() {
 	until "$@"; do
 		kill -0 "$pid" 2>/dev/null || fail "$what ended before it was ready"
 		((SECONDS < deadline)) || fail "$what was not ready in time"
-		read -r -t 0.1 <> <(:) || true
+		sleep 0.1
 	done
 }
 
@@ -190,7 +190,7 @@ stop_process() {
 			kill -s KILL "$pid" 2>/dev/null || true
 			break
 		fi
-		read -r -t 0.1 <> <(:) || true
+		sleep 0.1
 	done
 	wait "$pid" 2>/dev/null || true
 }
