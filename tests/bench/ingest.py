@@ -22,6 +22,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "system"))
 sys.dont_write_bytecode = True
 import harness  # noqa: E402
+import ingest_profile  # noqa: E402
 
 SETTINGS = {"fsync": "on", "synchronous_commit": "on", "shared_buffers": "512MB", "max_wal_size": "4GB"}
 FULL_ROWS, QUICK_ROWS = 300_000, 73_000
@@ -98,12 +99,14 @@ class Work:
 class Bench:
     """One cluster, one office, and runs one after another."""
 
-    def __init__(self, perf):
+    def __init__(self, profile):
         harness.Cluster = Cluster  # what Site makes
+        if profile:
+            SETTINGS["shared_preload_libraries"] = "pg_stat_statements"
         self.site = harness.Site()
         self.cluster = self.site.cluster
         self.office = self.site.office("kanreg-03")
-        self.perf = perf
+        self.profile = profile
         self.runs = 0
         self.cluster.sql("ALTER DATABASE lantik RENAME TO lantik_empty", database="postgres")
         self.cluster.sql("CREATE DATABASE yardstick_empty", database="postgres")
@@ -172,14 +175,16 @@ class Bench:
         before, backends = cpu_seconds(pid), {p: cpu_seconds(p) for p in self.cluster.backends("lantik_daemon")}
         command = [program("ingest_sender"), self.site.endpoint, self.site.keys / "lantikd.curve.pub",
                    self.site.keys / "receipt.vkey", self.office.home, work.directory / "bodies", window]
-        if self.perf:
-            command = ["perf", "record", "-q", "-a", "-F", "997", "-o",
-                       f"{self.perf}-{work.batch_rows}-{workers}", "--", *command]
+        samples = self.site.directory / "samples"
+        if self.profile:
+            command = [*ingest_profile.RECORD, samples, "--", *command]
         done = harness.run(*command, timeout=600)
         used = cpu_seconds(pid) - before
-        served = sum(cpu_seconds(p) - backends.get(p, 0) for p in self.cluster.backends("lantik_daemon"))
+        backends = {p: cpu_seconds(p) - backends.get(p, 0) for p in self.cluster.backends("lantik_daemon")}
+        served = sum(backends.values())
         peak = peak_memory(pid)
         daemon.stop()
+        more = {"steps": ingest_profile.steps(samples, pid, backends)} if self.profile else {}
         rows = work.rows
         heap, indexes = self._sizes("lantik", "lantik.appointment", rows)
         stored, _ = self._sizes("lantik", "lantik.batch_body", rows)
@@ -187,7 +192,7 @@ class Bench:
             work, done, wal, subject="lantikd", workers=workers, window=window, heap_bytes_per_row=heap,
             index_bytes_per_row=indexes, current_bytes_per_row=sum(self._sizes("lantik", "lantik.current_appointment", rows)),
             stored_body_bytes_per_row=stored, daemon_cpu_us_per_row=used / rows * 1e6,
-            backend_cpu_us_per_row=served / rows * 1e6, peak_bytes=peak)
+            backend_cpu_us_per_row=served / rows * 1e6, peak_bytes=peak, **more)
 
     def compare(self):
         """Both hold the same rows, but for the daemon's own numbers and salts; every rule that can be was checked."""
@@ -311,6 +316,24 @@ def measure(bench, work, args, output):
     return columns, not_checked
 
 
+def profile(bench, work, workers, output):
+    """One run under perf and pg_stat_statements instead of rounds."""
+    bench.cluster.sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements; SELECT pg_stat_statements_reset()", database="postgres")
+    y = bench.yardstick(work)
+    x = bench.lantikd(work, workers)
+    statements = {user: bench.cluster.sql(ingest_profile.STATEMENTS.format(rows=work.rows, user=user), database="postgres")
+                  for user in ("postgres", "lantik_daemon")}
+    output.line(type="profile", batch_rows=work.batch_rows, workers=workers, made=work.made, yardstick=y, lantikd=x,
+                statements=statements)
+    print(f"\n{work.batch_rows:,} rows a batch, {plural(workers)}: {x['rows_per_second']:,.0f} rows/s while watched; "
+          f"Y {y['rows_per_second']:,.0f} rows/s, its backend {y['backend_cpu_us_per_row']:.1f} us a row")
+    ingest_profile.print_steps("daemon", x["steps"][0], x["daemon_cpu_us_per_row"])
+    ingest_profile.print_steps("backends", x["steps"][1], x["backend_cpu_us_per_row"])
+    print("\nstatements of the daemon, time on the clock")
+    for time, calls, statement in statements["lantik_daemon"]:
+        print(f"  {float(time):7.2f} us a row, {calls:>5} calls  {statement}")
+
+
 def numbers(text):
     return [int(part) for part in text.split(",")]
 
@@ -323,27 +346,15 @@ def arguments():
     parser.add_argument("--rows", type=int, help=f"rows a run (default {FULL_ROWS}, quick {QUICK_ROWS})")
     parser.add_argument("--batches", type=numbers, default=[1000, 7326], help="rows a batch (default 1000,7326)")
     parser.add_argument("--workers", type=numbers, default=[1, 2], help="workers (default 1,2)")
-    parser.add_argument("--perf", metavar="PREFIX", help="record every run of lantikd with perf into PREFIX-BATCH-WORKERS")
+    parser.add_argument("--profile", action="store_true",
+                        help="instead of rounds, one run each under perf and pg_stat_statements: what a step costs a row")
     args = parser.parse_args()
     args.pairs = args.pairs or (1 if args.quick else 5)
     args.rows = args.rows or (QUICK_ROWS if args.quick else FULL_ROWS)
     return args
 
 
-def main():
-    args = arguments()
-    output = Output(args.json)
-    bench = Bench(args.perf)
-    try:
-        facts = machine(bench.cluster)
-        output.line(**facts)
-        tables = []
-        for size in args.batches:
-            work = Work(bench.site.directory, size, args.rows, bench.agencies())
-            tables.append((size, work.made, *measure(bench, work, args, output)))
-            work.close()
-    finally:
-        bench.close()
+def print_all(facts, tables, args, output):
     print(f"{facts['cores']} cores ({facts['cpu']}), {facts['memory_bytes'] / 2**30:.0f} GiB, PostgreSQL {facts['postgresql']}, "
           + ", ".join(f"{k}={v}" for k, v in SETTINGS.items())
           + f"; medians of {args.pairs} interleaved round(s), each run into fresh tables")
@@ -354,6 +365,28 @@ def main():
     print("latency is from send to verified receipt, waiting behind the other batches in flight included; of Y, and one at "
           "a time, it is the batch alone")
     output.line(type="summary", exit_code=0, not_checked=not_checked)
+
+
+def main():
+    args = arguments()
+    output = Output(args.json)
+    bench = Bench(args.profile)
+    try:
+        facts = machine(bench.cluster)
+        output.line(**facts)
+        tables = []
+        for size in args.batches:
+            work = Work(bench.site.directory, size, args.rows, bench.agencies())
+            if args.profile:
+                for workers in args.workers:
+                    profile(bench, work, workers, output)
+            else:
+                tables.append((size, work.made, *measure(bench, work, args, output)))
+            work.close()
+    finally:
+        bench.close()
+    if not args.profile:
+        print_all(facts, tables, args, output)
 
 
 main()
