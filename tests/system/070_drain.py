@@ -31,17 +31,25 @@ class Drain(harness.Case):
             with office.client(timeout=60) as client:
                 result["reply"] = client.request("SUBMIT", body)
 
+        holding = self.site.cluster.session()
+        self.addCleanup(holding.close)
+        holding.sql("BEGIN; SELECT size FROM lantik.ledger_head FOR UPDATE")  # the commit waits for this lock
+        daemon = self.site.daemon
         sender = threading.Thread(target=send)
         sender.start()
         harness.wait_until(self.in_flight, 60, "the batch is in flight")
-        status = harness.stop(self.site.daemon.process, signal.SIGTERM, 30)
+        daemon.process.send_signal(signal.SIGTERM)
+        harness.wait_until(lambda: daemon.notify.poll().get("STOPPING") == "1", 10, "the daemon says STOPPING=1")
+        self.assertEqual(self.site.value("SELECT count(*) FROM lantik.batch"), "0")
+        self.assertTrue(daemon.is_running(), "it waits for the batch in flight")
+        holding.sql("ROLLBACK")
+        status = daemon.process.wait(30 * harness.PATIENCE)
         sender.join(60 * harness.PATIENCE)
         self.assertEqual(status, 0, self.site.daemon.tail())
         self.assertEqual(result["reply"].message, "RECEIPT")
         counters = self.site.daemon.last_counters()
         self.assertEqual(counters["committed"], 1)
         self.assertEqual(counters["replies_lost"], 0)
-        self.assertEqual(self.site.daemon.notify.poll().get("STOPPING"), "1")
 
     def test_2_it_starts_again_and_knows_the_batch(self):
         self.site.start()
