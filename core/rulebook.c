@@ -35,7 +35,6 @@ struct lantik_rulebook {
 	struct array agencies;   /* struct lantik_agency, by code */
 	struct array services;   /* struct service */
 	struct array regions;    /* uint32_t, by region_key */
-	struct array education;  /* char[3] */
 	struct array parameters; /* struct parameter, by name */
 	size_t lines[LANTIK_TABLE_COUNT];
 	bool has_districts, has_provinces;
@@ -184,14 +183,12 @@ static enum lantik_error add_service(struct lantik_rulebook *book, const struct 
 	return LANTIK_OK;
 }
 
+/* No rule asks for a level: the form is checked, and that the table is there. */
 static enum lantik_error add_education(struct lantik_rulebook *book, const struct line *line)
 {
+	(void)book;
 	if (line->count != 2 || !is_digits(line->columns[1], 2))
 		return LANTIK_E_MALFORMED;
-	char *item = array_add(&book->education, 3);
-	if (item == NULL)
-		return LANTIK_E_NO_MEMORY;
-	keep(item, line->columns[1]);
 	return LANTIK_OK;
 }
 
@@ -320,7 +317,6 @@ void lantik_rulebook_free(struct lantik_rulebook **rulebook)
 	free(book->agencies.items);
 	free(book->services.items);
 	free(book->regions.items);
-	free(book->education.items);
 	free(book->parameters.items);
 	free(book->text);
 	free(book);
@@ -419,16 +415,6 @@ bool lantik_rulebook_serves_sure(const struct lantik_rulebook *rulebook, const c
 		doubtful = true;
 	}
 	return !doubtful;
-}
-
-bool lantik_rulebook_education(const struct lantik_rulebook *rulebook, struct lantik_span code)
-{
-	const char *items = rulebook->education.items;
-	for (size_t i = 0; i < rulebook->education.count; i++) {
-		if (lantik_span_is(code, items + 3 * i))
-			return true;
-	}
-	return false;
 }
 
 /* Lines are sorted, so parameters are by name: the first one of this name, or the count. */

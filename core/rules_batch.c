@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "rules_private.h"
 
+#define PERIODE_MIN 1900
+
 /* Whether one entry of the manifest can be stored as it stands. kode_instansi, kind, step and schema_version have cases
  * of their own. */
 static bool entry_sound(const struct lantik_manifest *manifest, const struct lantik_field *field)
@@ -11,7 +13,7 @@ static bool entry_sound(const struct lantik_manifest *manifest, const struct lan
 	switch (field->type) {
 	case LANTIK_TEXT: {
 		struct lantik_text_facts facts = lantik_text_facts(*span);
-		return !facts.control && facts.characters <= (size_t)field->extent;
+		return !facts.control && facts.characters <= (size_t)field->extent && !lantik_text_formula(*span);
 	}
 	case LANTIK_ID:
 		return span->len == 0 || span->len == 16;
@@ -37,10 +39,22 @@ static bool has_own_case(const struct lantik_manifest *manifest, const struct la
 	return member == &manifest->schema_version || member == &manifest->kode_instansi;
 }
 
+static bool nip_sound(struct lantik_span nip)
+{
+	return nip.len == 0 || (nip.len == 18 && lantik_all_digits(nip));
+}
+
+/* What its type alone does not tell of an entry that is given. */
+static bool forms_sound(const struct lantik_manifest *manifest)
+{
+	bool year = manifest->periode == 0 || manifest->periode >= PERIODE_MIN;
+	return year && nip_sound(manifest->certifier_nip) && nip_sound(manifest->pengirim_nip);
+}
+
 /* B01 over the entries: unreadable text is another case than an entry that does not fit. */
 static void check_entries(struct lantik_check *check, struct lantik_findings *findings)
 {
-	bool readable = true, sound = true;
+	bool readable = true, sound = forms_sound(check->manifest);
 	for (size_t i = 0; i < lantik_manifest_field_count; i++) {
 		const struct lantik_field *field = &lantik_manifest_fields[i];
 		const struct lantik_span *span = lantik_member(check->manifest, field);

@@ -75,6 +75,8 @@ void lantik_row_nip(struct lantik_row *row);       /* P02-P09 */
 void lantik_row_dates(struct lantik_row *row);     /* D02-D15 */
 
 struct lantik_text_facts lantik_text_facts(struct lantik_span text);
+/* Whether a spreadsheet takes it for a formula: after blanks it begins with = + - or @. */
+bool lantik_text_formula(struct lantik_span text);
 
 /* Digits as a number; the span must hold digits only, at most 18. */
 uint64_t lantik_digits_value(struct lantik_span digits);

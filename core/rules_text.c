@@ -227,13 +227,18 @@ bool lantik_row_readable(struct lantik_row *row)
 	return readable;
 }
 
+bool lantik_text_formula(struct lantik_span text)
+{
+	struct lantik_span value = trimmed(text);
+	uint8_t first = value.len > 0 ? value.data[0] : ' ';
+	return first == '=' || first == '+' || first == '-' || first == '@';
+}
+
 /* T01; true when the text may be looked at further. */
 static bool plain_text(
 	struct lantik_row *row, struct lantik_span text, struct lantik_text_facts facts, enum lantik_field_id field)
 {
-	struct lantik_span value = trimmed(text);
-	uint8_t first = value.len > 0 ? value.data[0] : ' ';
-	bool formula = first == '=' || first == '+' || first == '-' || first == '@';
+	bool formula = lantik_text_formula(text);
 	if (facts.control)
 		lantik_row_report(row, LANTIK_CASE_T01_control, field);
 	if (formula)
@@ -378,15 +383,16 @@ static bool title_letters(struct lantik_span word, char ret[TITLE_MAX + 1])
 	return true;
 }
 
-/* A word with a point that is a title (`S.Pd.`, `dr.`, `Hj.`) or begins with one (`H.ABDUL`); never a bare `H`. */
-static bool is_title(struct lantik_span word)
+/* A word with a point that is a title (`S.Pd.`, `dr.`, `Hj.`) or begins with one (`H.ABDUL`); never a bare `H`. The
+ * first word is no title that stands behind names: `ST. AMINAH` is Siti, `MA. ROSA` is Maria. */
+static bool is_title(struct lantik_span word, bool first)
 {
 	char letters[TITLE_MAX + 1];
 	const uint8_t *point = word.len == 0 ? NULL : memchr(word.data, '.', word.len);
 	if (point == NULL)
 		return false;
 	if (title_letters(word, letters) && (is_in(letters, front_titles, LANTIK_COUNT(front_titles)) ||
-						    is_in(letters, back_titles, LANTIK_COUNT(back_titles))))
+						    (!first && is_in(letters, back_titles, LANTIK_COUNT(back_titles)))))
 		return true;
 	size_t front = (size_t)(point - word.data);
 	bool name_follows = word.len - front > 3 && memchr(point + 1, '.', 3) == NULL;
@@ -398,6 +404,7 @@ static bool is_title(struct lantik_span word)
 static void check_titles(struct lantik_row *row, struct lantik_span name)
 {
 	size_t from = 0;
+	bool first = true;
 	if (name.len == 0)
 		return;
 	if (memchr(name.data, ',', name.len) != NULL) {
@@ -407,10 +414,11 @@ static void check_titles(struct lantik_row *row, struct lantik_span name)
 	for (size_t at = 0; at <= name.len; at++) {
 		if (at < name.len && name.data[at] != ' ')
 			continue;
-		if (is_title((struct lantik_span){name.data + from, at - from})) {
+		if (is_title((struct lantik_span){name.data + from, at - from}, first)) {
 			lantik_row_report(row, LANTIK_CASE_T05_title, LANTIK_F_nama);
 			return;
 		}
+		first = first && at == from;
 		from = at + 1;
 	}
 }

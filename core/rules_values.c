@@ -7,6 +7,7 @@
 /* 2200-01-01T00:00:00Z. */
 #define TIME_END INT64_C(7258118400000000)
 #define DOCUMENT_TYPE_MAX 9999
+#define DOCUMENT_PATH_MAX 200 /* characters */
 
 static void check_int(struct lantik_row *row, const struct lantik_field *field, int32_t value)
 {
@@ -67,7 +68,8 @@ static void check_documents(struct lantik_row *row)
 	for (size_t i = 0; i < documents->count; i++) {
 		const struct lantik_document *document = &documents->items[i];
 		bool type = document->type > 0 && document->type <= DOCUMENT_TYPE_MAX;
-		if (!type || (document->sha256.len != 0 && document->sha256.len != LANTIK_HASH)) {
+		bool path = lantik_text_facts(document->object).characters <= DOCUMENT_PATH_MAX;
+		if (!type || !path || (document->sha256.len != 0 && document->sha256.len != LANTIK_HASH)) {
 			lantik_row_report(row, LANTIK_CASE_T07_document, LANTIK_F_dokumen);
 			return;
 		}

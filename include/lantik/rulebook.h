@@ -58,7 +58,6 @@ bool lantik_rulebook_serves(
 	const struct lantik_rulebook *rulebook, struct lantik_span kanreg_id, const char *province, int32_t on);
 /* False when all that is known of who serves the province on that date is marked unverified. */
 bool lantik_rulebook_serves_sure(const struct lantik_rulebook *rulebook, const char *province, int32_t on);
-bool lantik_rulebook_education(const struct lantik_rulebook *rulebook, struct lantik_span code);
 /* Whether the parameter has this value; parameters may have several. */
 bool lantik_rulebook_parameter_is(const struct lantik_rulebook *rulebook, const char *name, struct lantik_span value);
 /* The parameter as a number, or otherwise when it is absent or no number. */

@@ -95,7 +95,7 @@ Test(rulebook, knows_who_serves_whom_and_how_surely)
 	lantik_rulebook_free(&book);
 }
 
-Test(rulebook, knows_parameters_and_levels)
+Test(rulebook, knows_parameters)
 {
 	struct lantik_rulebook *book = parse(sample);
 	cr_expect(lantik_rulebook_parameter_is(book, "list", span("21")));
@@ -108,9 +108,6 @@ Test(rulebook, knows_parameters_and_levels)
 	cr_expect_eq(lantik_rulebook_number(book, "bup", 7), 7);
 	cr_expect_eq(lantik_rulebook_number(book, "word", 7), 7);
 	cr_expect_eq(lantik_rulebook_number(book, "zzz", 7), 7);
-	cr_expect(lantik_rulebook_education(book, span("05")));
-	cr_expect_not(lantik_rulebook_education(book, span("5")));
-	cr_expect_not(lantik_rulebook_education(book, span("")));
 	lantik_rulebook_free(&book);
 }
 
