@@ -8,7 +8,8 @@ static const char *scan_detail(enum lantik_error error)
 {
 	switch (error) {
 	case LANTIK_E_TOO_LARGE:
-		return "the batch or a record is larger than the contract allows; split the batch";
+		return "the batch, a record or its list of documents is larger than the contract allows; send less at "
+		       "once";
 	case LANTIK_E_TRUNCATED:
 		return "the body ends before it is complete; send the whole batch again";
 	case LANTIK_E_UNKNOWN_FIELD:
@@ -19,7 +20,9 @@ static const char *scan_detail(enum lantik_error error)
 		return "the body holds a number that is not in its shortest form or out of range; mend the sending "
 		       "program";
 	default:
-		return "the body is not an AppointmentBatch: one manifest, then records; mend the sending program";
+		return "the body is not an AppointmentBatch (one manifest, then records) with values in the contract's "
+		       "forms; mend "
+		       "the sending program";
 	}
 }
 
@@ -30,10 +33,16 @@ static void refuse_bytes(struct submission *s, enum lantik_error error, uint32_t
 	answer_refusal(s->job, code, record_no, scan_detail(error));
 }
 
-static bool manifest_identifies(const struct lantik_manifest *m)
+/* What the daemon needs of a manifest to answer it at all; NULL when it is there. */
+static const char *manifest_lacks(const struct lantik_manifest *m)
 {
-	return m->batch_id.len == 16 && m->records_sha256.len == LANTIK_HASH &&
-	       (m->corrects_batch_id.len == 0 || m->corrects_batch_id.len == 16);
+	if (m->batch_id.len != 16)
+		return "batch_id must be 16 bytes; mend the sending program";
+	if (m->records_sha256.len != LANTIK_HASH)
+		return "records_sha256 must be 32 bytes; mend the sending program";
+	if (m->corrects_batch_id.len != 0 && m->corrects_batch_id.len != 16)
+		return "corrects_batch_id must be the id of a batch, 16 bytes, or absent; correct the manifest";
+	return NULL;
 }
 
 bool submission_open(struct submission *s)
@@ -50,9 +59,9 @@ bool submission_open(struct submission *s)
 		refuse_bytes(s, error, record_no);
 		return false;
 	}
-	if (!manifest_identifies(&s->manifest)) {
-		answer_refusal(s->job, LANTIK_REFUSED_MALFORMED, 0,
-			"batch_id must be 16 bytes and records_sha256 32 bytes; mend the sending program");
+	const char *lacks = manifest_lacks(&s->manifest);
+	if (lacks) {
+		answer_refusal(s->job, LANTIK_REFUSED_MALFORMED, 0, lacks);
 		return false;
 	}
 	lantik_sha256(s->view.records_bytes, digest);

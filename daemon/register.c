@@ -59,21 +59,42 @@ static struct finding_of found(enum lantik_case_id case_id, enum lantik_field_id
 	return (struct finding_of){.found = true, .case_id = case_id, .field = field};
 }
 
-/* A later step, or a change, of the same person's appointment of the same kind. */
+/* A new number after the old appointment ended is a new appointment, also at another agency. */
+static struct finding_of judge_ended(const struct row *row, const struct store_fact *fact)
+{
+	if (row->step == LANTIK_STEP_NI && !row->change_kind && fact->nip_differs)
+		return found(LANTIK_CASE_P10_changed, LANTIK_F_nip);
+	return found(LANTIK_CASE_S05_order, LANTIK_F_NONE);
+}
+
+/* A change is of the step that is current; a next step is a later one. */
+static struct finding_of judge_order(const struct row *row, const struct store_fact *fact)
+{
+	if (row->change_kind && row->step != fact->step)
+		return found(LANTIK_CASE_S05_order, LANTIK_F_change_kind);
+	if (!row->change_kind && row->step == fact->step)
+		return found(LANTIK_CASE_S05_same_step, LANTIK_F_NONE);
+	if (row->step < fact->step)
+		return found(LANTIK_CASE_S05_order, LANTIK_F_NONE);
+	return (struct finding_of){0};
+}
+
+/* A later step, or a change, of the same person's appointment of the same kind. Another agency never touches it; when
+ * it brings another number, an official decides whose the person is. */
 static struct finding_of judge_same_kind(const struct row *row, const struct store_fact *fact)
 {
 	if (fact->ended)
-		return found(LANTIK_CASE_S05_order, LANTIK_F_NONE);
-	if (!row->change_kind && row->step == fact->step)
-		return found(LANTIK_CASE_S05_same_step, LANTIK_F_NONE);
-	if (!row->change_kind && row->step < fact->step)
-		return found(LANTIK_CASE_S05_order, LANTIK_F_NONE);
+		return judge_ended(row, fact);
+	if (!fact->same_agency && !(fact->nip_differs && !row->change_kind))
+		return found(LANTIK_CASE_S05_agency, LANTIK_F_kode_instansi);
+	if (fact->nip_differs)
+		return found(LANTIK_CASE_N08_other_ni, LANTIK_F_nip);
+	struct finding_of order = judge_order(row, fact);
+	if (order.found)
+		return order;
 	if (row->supersedes_batch_no &&
 		(row->supersedes_batch_no != fact->batch_no || row->supersedes_record_no != fact->batch_record_no))
 		return found(LANTIK_CASE_S05_predecessor, LANTIK_F_predecessor_record_no);
-	if (fact->nip_differs)
-		return fact->same_agency ? found(LANTIK_CASE_N08_other_ni, LANTIK_F_nip)
-					 : found(LANTIK_CASE_P10_changed, LANTIK_F_nip);
 	return (struct finding_of){0};
 }
 
@@ -92,7 +113,7 @@ static struct finding_of judge_fact(int32_t kind, const struct row *row, const s
 static struct finding_of judge_new(const struct row *row)
 {
 	if (row->change_kind)
-		return found(LANTIK_CASE_S05_order, LANTIK_F_change_kind);
+		return found(LANTIK_CASE_S05_nothing, LANTIK_F_change_kind);
 	if (row->supersedes_batch_no)
 		return found(LANTIK_CASE_S05_predecessor_missing, LANTIK_F_predecessor_record_no);
 	return (struct finding_of){0};

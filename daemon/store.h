@@ -93,7 +93,6 @@ LANTIK_MUST_CHECK enum store_result store_collides(struct store *store, int64_t 
 struct store_fact {
 	int32_t record_no;
 	bool same_nik, same_kind;
-	bool same_nip;    /* both known and equal */
 	bool nip_differs; /* both known and different */
 	bool same_agency;
 	bool ended; /* terminated or withdrawn */

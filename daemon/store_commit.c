@@ -7,17 +7,19 @@
 
 #include "compress.h"
 
-/* A row may become current when it is the person's first of its kind, or a later step of the same number and, when it
- * names a predecessor, of that very row. What else is legal was judged under lock and is listed in $2. */
+/* A row may become current when it is the person's first of its kind, or a later step of the same agency and number
+ * and, when it names a predecessor, of that very row. What else is legal was judged under lock and is listed in $2. */
 #define CURRENT                                                                                                        \
-	"WITH made AS (INSERT INTO current_appointment AS c "                                                          \
-	"(nik, kind, nip, step, change_kind, batch_no, record_no, supersedes_batch_no, supersedes_record_no) "         \
-	"SELECT nik, kind, nip, step, change_kind, batch_no, record_no, supersedes_batch_no, supersedes_record_no "    \
-	"FROM appointment WHERE batch_no = $1::bigint ORDER BY nik "                                                   \
-	"ON CONFLICT (nik, kind) DO UPDATE SET nip = coalesce(excluded.nip, c.nip), step = excluded.step, "            \
-	"change_kind = excluded.change_kind, batch_no = excluded.batch_no, record_no = excluded.record_no, "           \
+	"WITH made AS (INSERT INTO current_appointment AS c (nik, kind, nip, kode_instansi, step, change_kind, "       \
+	"batch_no, record_no, supersedes_batch_no, supersedes_record_no) "                                             \
+	"SELECT nik, kind, nip, kode_instansi, step, change_kind, batch_no, record_no, supersedes_batch_no, "          \
+	"supersedes_record_no FROM appointment WHERE batch_no = $1::bigint ORDER BY nik "                              \
+	"ON CONFLICT (nik, kind) DO UPDATE SET nip = coalesce(excluded.nip, c.nip), "                                  \
+	"kode_instansi = excluded.kode_instansi, step = excluded.step, change_kind = excluded.change_kind, "           \
+	"batch_no = excluded.batch_no, record_no = excluded.record_no, "                                               \
 	"supersedes_batch_no = excluded.supersedes_batch_no, supersedes_record_no = excluded.supersedes_record_no "    \
-	"WHERE (excluded.step > c.step AND excluded.change_kind IS NULL AND coalesce(c.change_kind, 1) < 3 "           \
+	"WHERE (excluded.step > c.step AND excluded.kode_instansi = c.kode_instansi "                                  \
+	"AND excluded.change_kind IS NULL AND coalesce(c.change_kind, 1) < 3 "                                         \
 	"AND (excluded.nip = c.nip OR excluded.nip IS NULL OR c.nip IS NULL) "                                         \
 	"AND (excluded.supersedes_batch_no IS NULL OR (excluded.supersedes_batch_no, excluded.supersedes_record_no) "  \
 	"= (c.batch_no, c.record_no))) OR excluded.record_no = ANY ($2::int[]) "                                       \
@@ -38,13 +40,11 @@
 	"SELECT 1 FROM current_appointment WHERE kind = $2::smallint AND nik = ANY ($1::text[]) ORDER BY nik FOR "     \
 	"UPDATE"
 #define FACTS                                                                                                          \
-	"SELECT p.record_no, c.nik = p.nik, c.kind = $4::smallint, coalesce(c.nip = p.nip, false), "                   \
-	"coalesce(c.nip <> p.nip, false), coalesce(a.kode_instansi = $5::text, true), "                                \
-	"coalesce(c.change_kind, 1) >= 3, c.step, c.batch_no, c.record_no "                                            \
+	"SELECT p.record_no, c.nik = p.nik, c.kind = $4::smallint, coalesce(c.nip <> nullif(p.nip, ''), false), "      \
+	"c.kode_instansi = $5::text, coalesce(c.change_kind, 1) >= 3, c.step, c.batch_no, c.record_no "                \
 	"FROM unnest($1::int[], $2::text[], $3::text[]) AS p(record_no, nik, nip) "                                    \
 	"JOIN LATERAL (SELECT * FROM current_appointment x WHERE x.nik = p.nik UNION "                                 \
-	"SELECT * FROM current_appointment x WHERE x.nip = p.nip AND p.nip <> '') c ON true "                          \
-	"LEFT JOIN appointment a ON a.batch_no = c.batch_no AND a.record_no = c.record_no ORDER BY 1"
+	"SELECT * FROM current_appointment x WHERE x.nip = nullif(p.nip, '')) c ON true ORDER BY 1"
 
 #define APPEND                                                                                                         \
 	"WITH b AS (INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, "            \
@@ -183,13 +183,12 @@ static void fact_from(const PGresult *rows, int row, struct store_fact *ret)
 	*ret = (struct store_fact){.record_no = result_int4(rows, row, 0),
 		.same_nik = result_bool(rows, row, 1),
 		.same_kind = result_bool(rows, row, 2),
-		.same_nip = result_bool(rows, row, 3),
-		.nip_differs = result_bool(rows, row, 4),
-		.same_agency = result_bool(rows, row, 5),
-		.ended = result_bool(rows, row, 6),
-		.step = result_int2(rows, row, 7),
-		.batch_no = result_int8(rows, row, 8),
-		.batch_record_no = result_int4(rows, row, 9)};
+		.nip_differs = result_bool(rows, row, 3),
+		.same_agency = result_bool(rows, row, 4),
+		.ended = result_bool(rows, row, 5),
+		.step = result_int2(rows, row, 6),
+		.batch_no = result_int8(rows, row, 7),
+		.batch_record_no = result_int4(rows, row, 8)};
 }
 
 enum store_result store_facts(struct store *store, const struct store_person *people, size_t count, int32_t kind,

@@ -23,7 +23,8 @@ const struct store_statement store_reference_statements[] = {
 	{"find", "SELECT true, " HELD_COLUMNS " FROM " HELD_TABLES
 		 " WHERE b.office_no = $1::int AND b.batch_id = $2::uuid"},
 	{"find_records", "SELECT false, " HELD_COLUMNS " FROM " HELD_TABLES
-			 " WHERE b.kode_instansi = $1::text AND b.step = $2::smallint AND b.records_sha256 = $3::bytea "
+			 " WHERE b.kode_instansi = $1::text AND b.kind = $2::smallint AND b.step = $3::smallint "
+			 "AND b.records_sha256 = $4::bytea "
 			 "AND b.outcome = 1"},
 	{"number", "SELECT nextval('batch_no')"},
 	{"batch_no", "SELECT batch_no FROM batch WHERE office_no = $1::int AND batch_id = $2::uuid"},
@@ -210,6 +211,7 @@ enum store_result store_find_or_number(struct store *store, int32_t office_no, c
 		return result;
 	struct store_call call = store_call(store);
 	call_text(&call, manifest->kode_instansi);
+	call_int2(&call, manifest->kind);
 	call_int2(&call, manifest->step);
 	call_bytes(&call, manifest->records_sha256);
 	result = held_run(&call, "find_records", ret);

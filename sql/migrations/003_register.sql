@@ -95,10 +95,10 @@ CREATE TABLE lantik.batch (
 );
 ALTER SEQUENCE lantik.batch_no OWNED BY lantik.batch.batch_no;
 -- The same records under another id get the earlier receipt.
-CREATE UNIQUE INDEX batch_records_key ON lantik.batch (kode_instansi, step, records_sha256) WHERE outcome = 1;
+CREATE UNIQUE INDEX batch_records_key ON lantik.batch (kode_instansi, kind, step, records_sha256) WHERE outcome = 1;
 -- A verdict of thousands of lines is read a few times and written once.
 ALTER TABLE lantik.batch ALTER COLUMN verdict SET COMPRESSION lz4;
-COMMENT ON INDEX lantik.batch_records_key IS 'The same records of an agency and step are committed once.';
+COMMENT ON INDEX lantik.batch_records_key IS 'The same records of an agency, kind and step are committed once.';
 COMMENT ON TABLE lantik.batch IS
     'Batches with an answer for ever: committed or refused by a rule. INSERT-only. Grain: one batch. Source: lantikd, manifest of the office. Privacy: I.';
 COMMENT ON COLUMN lantik.batch.batch_no IS 'Number of the batch here; may have gaps. Privacy: N.';
@@ -443,6 +443,7 @@ CREATE TABLE lantik.current_appointment (
     nik         text COLLATE "C" NOT NULL,
     kind        smallint NOT NULL,
     nip         text COLLATE "C",
+    kode_instansi text COLLATE "C" NOT NULL,
     step        smallint NOT NULL,
     change_kind smallint,
     batch_no    bigint NOT NULL,
@@ -461,6 +462,8 @@ COMMENT ON TABLE lantik.current_appointment IS
 COMMENT ON COLUMN lantik.current_appointment.nik IS 'Population number, 16 digits. Privacy: I.';
 COMMENT ON COLUMN lantik.current_appointment.kind IS 'Kind of appointment. Code of list kind of lantik.word. Privacy: N.';
 COMMENT ON COLUMN lantik.current_appointment.nip IS 'NIP or NI PPPK, 18 digits; NULL before it is fixed. Privacy: I.';
+COMMENT ON COLUMN lantik.current_appointment.kode_instansi IS
+    'Agency that holds the appointment, BKN code; no other agency continues or changes it. Privacy: N.';
 COMMENT ON COLUMN lantik.current_appointment.step IS 'Step reached. Code of list step of lantik.word. Privacy: N.';
 COMMENT ON COLUMN lantik.current_appointment.change_kind IS
     'Last change; 3 (termination) and 4 (withdrawal) end the appointment. Code of list change_kind of lantik.word. Privacy: N.';

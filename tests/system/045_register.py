@@ -1,0 +1,156 @@
+"""The central rules: what the register holds decides which records are recorded, returned or wait for an official.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+
+import unittest
+
+import harness
+
+
+class Register(harness.Case):
+    """People of one sample, each test its own; what lantikd says of a record beside what it says of its neighbours."""
+
+    taken = 0
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.office = harness.WireOffice(cls.site, "kanreg-03")
+        cls.sampler = harness.Office(cls.site, "sampler", cls.site.directory / "sampler")
+
+    def people(self, count, kind="PPPK_PW", step="NI", agency="6171", first=None):
+        """Manifest and records of people that no other test has; or of the same ones at another step."""
+        if first is None:
+            first = Register.taken
+            Register.taken += count
+        path = self.sampler.sample(f"{kind}-{step}-{agency}-{first}", kind=kind, step=step, agency=agency, rows=count,
+                                   seed=45, first=first)
+        manifest, records = self.office.read(path)
+        return first, manifest, records
+
+    def send(self, manifest, records, office=None):
+        """{record number: (outcome, cases)} of those not simply accepted, and how many were accepted."""
+        office = office or self.office
+        manifest.ClearField("batch_id")
+        for name in ("count_guru", "count_kesehatan", "count_teknis"):
+            manifest.ClearField(name)
+        with office.client() as client:
+            receipt, _ = client.submit_body(office.batch.encode_batch(office.contract, manifest, records))
+        verdict = receipt.verdict
+        self.assertEqual(f"KIND_{verdict.kind}", self.office.contract.name("Kind", manifest.kind), "it is about this very batch")
+        return {r.record_no: (r.outcome, {case for case, _ in r.findings}) for r in verdict.records}, verdict.accepted
+
+    def expect(self, said, **expected):
+        outcomes, accepted = said
+        self.assertEqual({f"r{no}": outcome for no, (outcome, _) in outcomes.items()},
+                         {no: outcome for no, (outcome, _) in expected.items()})
+        for no, (_, case) in expected.items():
+            self.assertIn(case, outcomes[int(no[1:])][1], no)
+        return accepted
+
+    def current(self, nik):
+        return self.site.value(f"SELECT kind || ' ' || step || ' ' || kode_instansi || ' ' || coalesce(nip, '-') FROM "
+                               f"lantik.current_appointment WHERE nik = '{nik}' ORDER BY kind")
+
+    def test_a_step_is_held_once_and_in_order(self):
+        first, manifest, records = self.people(4, step="SK")
+        self.assertEqual(self.expect(self.send(manifest, records)), 4)
+        records[0].office_reference = "other bytes"
+        self.assertEqual(self.expect(self.send(manifest, records[:1]), r1=("returned", "S05.same_step")), 0)
+        _, manifest, records = self.people(4, step="NI", first=first)
+        self.assertEqual(self.expect(self.send(manifest, records[1:3]),
+                                     r1=("returned", "S05.order"), r2=("returned", "S05.order")), 0)
+
+    def test_a_bad_neighbour_changes_nothing(self):
+        first, manifest, records = self.people(3, step="NI")
+        self.assertEqual(self.expect(self.send(manifest, records)), 3)
+        _, manifest, records = self.people(3, step="SK", first=first)
+        self.assertEqual(self.expect(self.send(manifest, records[:1])), 1)
+        for record in records:
+            record.ClearField("nip")
+            record.office_reference = "again"
+        self.assertEqual(self.expect(self.send(manifest, records), r1=("returned", "S05.same_step")), 2)
+        self.assertRegex(self.current(records[1].nik), "^1 2 6171 [0-9]{18}$", "the number stays when it is left out")
+
+    def test_another_agency_touches_nobody(self):
+        first, manifest, records = self.people(4, step="NI")
+        self.assertEqual(self.expect(self.send(manifest, records)), 4)
+        _, manifest, records = self.people(4, step="SK", agency="6200", first=first)
+        records[1].change_kind = 3
+        records[2].change_kind, records[2].nip = 4, ""
+        records[3].nip = records[3].nip[:15] + "%03d" % (int(records[3].nip[15:]) % 998 + 1)
+        said = self.send(manifest, records)
+        self.assertEqual(self.expect(said, r1=("returned", "S05.agency"), r2=("returned", "S05.agency"),
+                                     r3=("returned", "S05.agency"), r4=("review", "N08.other_ni")), 0)
+        for record in records:
+            self.assertRegex(self.current(record.nik), "^1 1 6171 ")
+
+    def test_a_number_is_of_one_person(self):
+        _, manifest, records = self.people(5)
+        taken = records[0].nip
+        self.assertEqual(self.expect(self.send(manifest, records[:1])), 1)
+        records[1].nip = taken
+        records[1].tgl_lahir, records[1].jenis_kelamin = records[0].tgl_lahir, records[0].jenis_kelamin
+        records[3].nip = records[2].nip
+        records[3].tgl_lahir, records[3].jenis_kelamin = records[2].tgl_lahir, records[2].jenis_kelamin
+        self.assertEqual(self.expect(self.send(manifest, records[1:]), r1=("returned", "P08.other_person"),
+                                     r2=("returned", "P08.other_person"), r3=("returned", "P08.other_person")), 1)
+
+    def test_an_active_person_of_another_kind_waits_for_an_official(self):
+        first, manifest, records = self.people(2, step="NI")
+        self.assertEqual(self.expect(self.send(manifest, records)), 2)
+        _, other, full_time = self.people(2, kind="PPPK", step="NI")
+        for one, two in zip(full_time, records):
+            one.nik, one.tgl_lahir, one.jenis_kelamin = two.nik, two.tgl_lahir, two.jenis_kelamin
+            one.nip = two.nip[:8] + one.nip[8:14] + two.nip[14] + one.nip[15:]
+        self.assertEqual(self.expect(self.send(other, full_time), r1=("review", "N08.other_kind"),
+                                     r2=("review", "N08.other_kind")), 0)
+
+    def test_changes_are_of_what_is_held(self):
+        first, manifest, records = self.people(4, step="SK")
+        records[0].change_kind = 1
+        self.assertEqual(self.expect(self.send(manifest, records), r1=("returned", "S05.nothing")), 3)
+        records[1].change_kind, records[1].change_reason = 1, "a wrong unit"
+        self.assertEqual(self.expect(self.send(manifest, records[1:2])), 1)
+        _, earlier, at_ni = self.people(4, step="NI", first=first)
+        at_ni[2].change_kind = 1
+        self.assertEqual(self.expect(self.send(earlier, at_ni[2:3]), r1=("returned", "S05.order")), 0)
+        records[3].change_kind, records[3].change_reason = 3, "left"
+        self.assertEqual(self.expect(self.send(manifest, records[3:])), 1)
+        _, later, agreements = self.people(4, step="PERJANJIAN", first=first)
+        self.assertEqual(self.expect(self.send(later, agreements[3:]), r1=("returned", "S05.order")), 0)
+        _, again, anew = self.people(4, step="NI", agency="6200", first=first)
+        anew[3].nip = anew[3].nip[:15] + "%03d" % (int(anew[3].nip[15:]) % 998 + 1)
+        self.assertEqual(self.expect(self.send(again, anew[3:]), r1=("accepted", "P10.changed")), 1)
+
+    def test_a_named_predecessor_is_the_current_row(self):
+        first, manifest, records = self.people(3, step="NI")
+        self.assertEqual(self.expect(self.send(manifest, records)), 3)
+        batch_id = manifest.batch_id
+        _, manifest, records = self.people(3, step="SK", first=first)
+        for at, record in enumerate(records):
+            record.predecessor_batch_id, record.predecessor_record_no = batch_id, at + 1
+        records[1].predecessor_record_no = 3
+        records[2].predecessor_batch_id = b"\1" * 16
+        said = self.send(manifest, records)
+        self.assertEqual(self.expect(said, r2=("returned", "S05.predecessor"),
+                                     r3=("accepted", "S05.predecessor_missing")), 2)
+        self.assertEqual(self.site.value("SELECT count(*) FROM lantik.appointment WHERE supersedes_record_no = 1 AND nik = "
+                                         f"'{records[0].nik}'"), "1")
+
+    def test_the_same_records_of_another_kind_are_another_batch(self):
+        _, manifest, records = self.people(2, kind="PPPK")
+        self.assertEqual(self.expect(self.send(manifest, records)), 2)
+        manifest.kind = 1
+        self.send(manifest, records)  # which asserts that the receipt is of the kind that was sent
+
+    def tearDown(self):
+        wrong = self.site.sql(
+            "SELECT kode_instansi, kind, step, coalesce(kelompok_lapor, 0), count(*) FROM lantik.appointment "
+            "GROUP BY 1, 2, 3, 4 EXCEPT SELECT kode_instansi, kind, step, kelompok_lapor, accepted FROM lantik.counter")
+        self.assertFalse(wrong, "counters equal the register")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
