@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "flow.h"
+#include "in_hand.h"
 #include "offices.h"
 #include "row.h"
 #include "signer.h"
@@ -291,6 +293,46 @@ Test(daemon, scope_is_the_kanreg_or_the_list)
 	cr_expect_not(office_may_send(&listed, rulebook, lantik_span_of("6171"), 20251027));
 	cr_expect(office_may_send(&kanreg, rulebook, lantik_span_of("0000"), 20251027), "B05 says it, with a receipt");
 	lantik_rulebook_free(&rulebook);
+}
+
+/* ---- what is in flight ---- */
+
+Test(daemon, budgets_bound_each_office_and_all)
+{
+	const struct config config = {.in_flight_bytes = 3000000, .office_in_flight_bytes = 2000000};
+	struct flow *flow = flow_new(&config);
+	struct job big = {.office = {.office_no = 1}, .body = {.len = 1500000}}, small = {.office = {.office_no = 1}};
+	struct job other = {.office = {.office_no = 2}, .body = {.len = 1500000}};
+	size_t empty = 0;
+
+	cr_expect(flow_admit(flow, &big));
+	cr_expect_not(flow_admit(flow, &big), "over the office's budget");
+	cr_expect_not(flow_admit(flow, &other), "over the budget of all");
+	other.body.len = 1000000;
+	cr_expect(flow_admit(flow, &other), "a busy office does not shut out another");
+	cr_expect_eq(flow_jobs(flow), 2);
+	flow_release(flow, &big);
+	flow_release(flow, &other);
+	while (flow_admit(flow, &small))
+		empty++;
+	cr_expect_lt(empty, 1000, "requests without a body are counted too");
+	cr_expect_eq(flow_jobs(flow), empty);
+	flow_free(&flow);
+}
+
+Test(daemon, what_a_worker_holds_is_known)
+{
+	struct in_hand *in_hand = in_hand_new(2);
+	static const uint8_t id[16] = {1}, other[16] = {2};
+
+	cr_expect_not(in_hand_holds(in_hand, 7, id));
+	in_hand_take(in_hand, 1, 7, id);
+	cr_expect(in_hand_holds(in_hand, 7, id));
+	cr_expect_not(in_hand_holds(in_hand, 8, id), "of another office");
+	cr_expect_not(in_hand_holds(in_hand, 7, other));
+	in_hand_release(in_hand, 1);
+	cr_expect_not(in_hand_holds(in_hand, 7, id));
+	in_hand_free(&in_hand);
 }
 
 /* ---- the configuration ---- */
