@@ -13,10 +13,12 @@ import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import statistics
 import subprocess
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "system"))
@@ -56,13 +58,36 @@ class Cluster(harness.Cluster):
             f"SELECT pid FROM pg_stat_activity WHERE usename = '{user}'", database="postgres")]
 
 
-def cpu_seconds(pid):
-    """User and system time of a process; 0 when it is gone."""
+def cpu_seconds(pid, children=False):
+    """User and system time of a process, and of its children that have ended; 0 when it is gone."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(int(field) for field in fields[11:15 if children else 13]) / os.sysconf("SC_CLK_TCK")
+
+
+class Others:
+    """What the rest of the machine used meanwhile, as a share of all cores; ours are a cluster and some processes."""
+
+    def __init__(self, cluster, *pids):
+        self.cluster, self.pids = cluster, pids
+        self.before = self._read()
+
+    def _read(self):
+        fields = [int(field) for field in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+        busy = (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
+        parent = self.cluster.process.pid
+        ours = sum(cpu_seconds(pid, children=pid == parent) for pid in (parent, os.getpid(), *self.pids, *children_of(parent)))
+        return busy, ours, os.times().children_user + os.times().children_system, time.monotonic()
+
+    def share(self):
+        busy, ours, children, seconds = (after - before for before, after in zip(self.before, self._read()))
+        return max(0.0, busy - ours - children) / seconds / os.cpu_count()
+
+
+def children_of(pid):
+    return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def peak_memory(pid):
@@ -141,10 +166,13 @@ class Bench:
 
     def yardstick(self, work):
         wal = self._begin("yardstick", "yardstick_empty")
+        others = Others(self.cluster)
         done = harness.run(program("yardstick_copy"), self.cluster.conninfo("postgres", "yardstick"),
                            work.directory / "tuples", timeout=600)
+        share = others.share()
         heap, indexes = self._sizes("yardstick", "yardstick", work.rows)
-        return self._end(work, done, wal, subject="yardstick", heap_bytes_per_row=heap, index_bytes_per_row=indexes)
+        return self._end(work, done, wal, subject="yardstick", heap_bytes_per_row=heap, index_bytes_per_row=indexes,
+                         others=share)
 
     def lantikd(self, work, workers, window=None):
         daemon = self._daemon(workers)
@@ -178,7 +206,9 @@ class Bench:
         samples = self.site.directory / "samples"
         if self.profile:
             command = [*ingest_profile.RECORD, samples, "--", *command]
+        others = Others(self.cluster, pid)
         done = harness.run(*command, timeout=600)
+        share = others.share()
         used = cpu_seconds(pid) - before
         backends = {p: cpu_seconds(p) - backends.get(p, 0) for p in self.cluster.backends("lantik_daemon")}
         served = sum(backends.values())
@@ -192,7 +222,7 @@ class Bench:
             work, done, wal, subject="lantikd", workers=workers, window=window, heap_bytes_per_row=heap,
             index_bytes_per_row=indexes, current_bytes_per_row=sum(self._sizes("lantik", "lantik.current_appointment", rows)),
             stored_body_bytes_per_row=stored, daemon_cpu_us_per_row=used / rows * 1e6,
-            backend_cpu_us_per_row=served / rows * 1e6, peak_bytes=peak, **more)
+            backend_cpu_us_per_row=served / rows * 1e6, peak_bytes=peak, others=share, **more)
 
     def compare(self):
         """Both hold the same rows, but for the daemon's own numbers and salts; every rule that can be was checked."""
@@ -248,7 +278,7 @@ class Output:
     def run(self, result, pair):
         who = "Y" if result["subject"] == "yardstick" else f"lantikd, {plural(result['workers'])}"
         print(f"  {result['batch_rows']:>6} rows a batch, {pair or 'alone'}: {who:<22} "
-              f"{result['rows_per_second']:>9,.0f} rows/s", file=sys.stderr, flush=True)
+              f"{result['rows_per_second']:>9,.0f} rows/s, others {result['others']:.0%}", file=sys.stderr, flush=True)
         self.line(type="run", pair=pair, **result)
 
 
@@ -266,6 +296,7 @@ ROWS = [
     ("stored body, bytes a row", "stored_body_bytes_per_row", "{:,.0f}"),
     ("WAL, bytes a row", "wal_bytes_per_row", "{:,.0f}"),
     ("daemon peak RSS, MiB", "peak_mib", "{:.0f}"),
+    ("others on this machine, of all cores", "others", "{:.1%}"),
 ]
 
 
@@ -292,15 +323,31 @@ def finish_result(runs, made):
     return result
 
 
+def undisturbed(bench, work, workers, calm):
+    """Y and lantikd, one after the other; again when others used more of the machine than was asked for."""
+    for _ in range(20):
+        harness.wait_until(lambda: calm is None or idle(bench) <= calm, 3600, "the machine is calm")
+        y, x = bench.yardstick(work), bench.lantikd(work, workers)
+        if calm is None or max(y["others"], x["others"]) <= calm:
+            return y, x
+        print(f"  again: others used {max(y['others'], x['others']):.0%}", file=sys.stderr, flush=True)
+    raise SystemExit("the machine is too busy to measure")
+
+
+def idle(bench):
+    others = Others(bench.cluster)
+    select.select([], [], [], 1)
+    return others.share()
+
+
 def measure(bench, work, args, output):
     """All rounds of one batch size; the columns of its table."""
     yardsticks, ours = [], {workers: [] for workers in args.workers}
     for pair in range(1, args.pairs + 1):
         for workers in args.workers:
-            y = bench.yardstick(work)
-            output.run(y, pair)
-            x = bench.lantikd(work, workers)
+            y, x = undisturbed(bench, work, workers, args.calm)
             x["ratio"] = x["rows_per_second"] / y["rows_per_second"]
+            output.run(y, pair)
             output.run(x, pair)
             yardsticks.append(y)
             ours[workers].append(x)
@@ -346,6 +393,8 @@ def arguments():
     parser.add_argument("--rows", type=int, help=f"rows a run (default {FULL_ROWS}, quick {QUICK_ROWS})")
     parser.add_argument("--batches", type=numbers, default=[1000, 7326], help="rows a batch (default 1000,7326)")
     parser.add_argument("--workers", type=numbers, default=[1, 2], help="workers (default 1,2)")
+    parser.add_argument("--calm", type=float, metavar="SHARE",
+                        help="wait for, and repeat rounds until, others use at most this share of all cores (0.1)")
     parser.add_argument("--profile", action="store_true",
                         help="instead of rounds, one run each under perf and pg_stat_statements: what a step costs a row")
     args = parser.parse_args()
