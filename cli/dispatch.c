@@ -267,6 +267,16 @@ static int run(struct lantik_cli *cli, int argc, char **argv)
 	return code == LANTIK_EXIT_OK ? run_verb(cli) : code;
 }
 
+/* An answer that was cut short, on a full disk for example, is no success. */
+static int end_answer(struct lantik_cli *cli, int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	lantik_remark(cli, "the answer could not be written whole; what was done stays done",
+		"jawaban tidak dapat ditulis seluruhnya; yang sudah dilakukan tetap berlaku");
+	return code == LANTIK_EXIT_OK || code == LANTIK_EXIT_PARTIAL ? LANTIK_EXIT_FAILED : code;
+}
+
 int lantik_cli_main(const struct lantik_program *program, int argc, char **argv)
 {
 	struct lantik_cli *cli = calloc(1, sizeof *cli);
@@ -282,8 +292,7 @@ int lantik_cli_main(const struct lantik_program *program, int argc, char **argv)
 		cli->writer = lantik_writer_new();
 	int code = run(cli, argc, words);
 	lantik_writer_summary(cli, code);
-	if (fflush(stdout) != 0 && code == LANTIK_EXIT_OK)
-		code = LANTIK_EXIT_FAILED;
+	code = end_answer(cli, code);
 	lantik_writer_free(&cli->writer);
 	free(words);
 	free(cli);

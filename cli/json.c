@@ -8,7 +8,7 @@
 #define MAX_DEPTH 8u
 
 struct json_writer {
-	json_t *stack[MAX_DEPTH]; /* the open object first, then the lists and objects in it */
+	json_t *stack[MAX_DEPTH]; /* the open object first, then the lists in it */
 	unsigned depth;
 	json_t *summary;
 };
@@ -139,12 +139,6 @@ void lantik_json_list(struct lantik_cli *cli, const char *name)
 {
 	if (cli->writer)
 		nest(cli, name, json_array());
-}
-
-void lantik_json_object(struct lantik_cli *cli, const char *name)
-{
-	if (cli->writer)
-		nest(cli, name, json_object());
 }
 
 void lantik_json_end(struct lantik_cli *cli)

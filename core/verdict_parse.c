@@ -97,18 +97,53 @@ static bool take_outcome(struct lantik_span *text, struct lantik_verdict *ret)
 	       take_count(text, "review", &ret->review);
 }
 
-static enum lantik_error read_rule(struct lantik_span code, size_t *next, struct lantik_verdict *ret)
+/* `N05`: an upper-case letter and two digits. */
+static bool is_rule_code(struct lantik_span text)
+{
+	return text.len == 3 && text.data[0] >= 'A' && text.data[0] <= 'Z' && text.data[1] >= '0' &&
+	       text.data[1] <= '9' && text.data[2] >= '0' && text.data[2] <= '9';
+}
+
+static bool is_small_name(struct lantik_span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t byte = text.data[i];
+		if (!(byte >= 'a' && byte <= 'z') && !(byte >= '0' && byte <= '9') && byte != '_')
+			return false;
+	}
+	return text.len > 0;
+}
+
+static bool is_case_name(struct lantik_span text)
+{
+	struct lantik_span code = {text.data, 3}, name = {text.data + 4, text.len - 4};
+	return text.len > 4 && is_rule_code(code) && text.data[3] == '.' && is_small_name(name);
+}
+
+static void note_unknown(struct lantik_span name, struct lantik_verdict *ret)
+{
+	size_t i = 0;
+	while (i < LANTIK_UNKNOWN_NAMES && ret->unknown_names[i].len > 0 &&
+		!lantik_span_equal(ret->unknown_names[i], name))
+		i++;
+	if (i < LANTIK_UNKNOWN_NAMES)
+		ret->unknown_names[i] = name;
+	ret->unknown++;
+}
+
+/* Rules are added without a new version of the contract: an unknown code has a place that only its writer knows. */
+static bool read_rule(struct lantik_span code, size_t *next, struct lantik_verdict *ret)
 {
 	size_t i = 0;
 	while (i < lantik_rule_count && !lantik_span_is(code, lantik_rules[i].code))
 		i++;
 	if (i == lantik_rule_count)
-		return LANTIK_E_BAD_VERSION;
+		return is_rule_code(code);
 	if (i < *next)
-		return LANTIK_E_MALFORMED;
+		return false;
 	ret->not_checked[i / 64] |= UINT64_C(1) << (i % 64);
 	*next = i + 1;
-	return LANTIK_OK;
+	return true;
 }
 
 /* `not-checked`, when there is such a line. */
@@ -120,44 +155,51 @@ static enum lantik_error take_unchecked(struct lantik_span *text, struct lantik_
 		return LANTIK_OK;
 	*text = after;
 	while (codes.len > 0) {
-		if (!take_word(&codes, &code))
+		if (!take_word(&codes, &code) || !read_rule(code, &next, ret))
 			return LANTIK_E_MALFORMED;
-		enum lantik_error error = read_rule(code, &next, ret);
-		if (error != LANTIK_OK)
-			return error;
 	}
 	return LANTIK_OK;
+}
+
+/* The field behind the colon. */
+static bool read_field(struct lantik_span name, enum lantik_field_id *ret, bool *ret_known)
+{
+	const struct lantik_field *found = lantik_field_find(lantik_record_fields, LANTIK_FIELD_COUNT, name);
+	*ret_known = found != NULL;
+	if (found == NULL)
+		return is_small_name(name);
+	*ret = (enum lantik_field_id)found->number;
+	return lantik_span_is(name, found->name);
 }
 
 /* `CODE.case` or `CODE.case:field`. */
-static enum lantik_error read_case(struct lantik_span text, uint32_t record_no, struct lantik_findings *ret)
+static bool read_case(
+	struct lantik_span text, uint32_t record_no, struct lantik_verdict *verdict, struct lantik_findings *ret)
 {
 	const uint8_t *colon = memchr(text.data, ':', text.len);
 	size_t len = colon == NULL ? text.len : (size_t)(colon - text.data);
-	enum lantik_case_id case_id = lantik_case_find((struct lantik_span){text.data, len});
+	struct lantik_span name = {text.data, len};
+	enum lantik_case_id case_id = lantik_case_find(name);
 	enum lantik_field_id field = LANTIK_F_NONE;
-	if (case_id == LANTIK_CASE_COUNT)
-		return LANTIK_E_BAD_VERSION;
-	if (colon != NULL) {
-		struct lantik_span name = {colon + 1, text.len - len - 1};
-		const struct lantik_field *found = lantik_field_find(lantik_record_fields, LANTIK_FIELD_COUNT, name);
-		if (found == NULL)
-			return LANTIK_E_BAD_VERSION;
-		if (!lantik_span_is(name, found->name))
-			return LANTIK_E_MALFORMED;
-		field = (enum lantik_field_id)found->number;
-	}
-	lantik_findings_add(ret, record_no, case_id, field);
-	return LANTIK_OK;
+	bool field_known = true;
+	if (case_id == LANTIK_CASE_COUNT && !is_case_name(name))
+		return false;
+	if (colon != NULL && !read_field((struct lantik_span){colon + 1, text.len - len - 1}, &field, &field_known))
+		return false;
+	if (case_id == LANTIK_CASE_COUNT || !field_known)
+		note_unknown(text, verdict);
+	else
+		lantik_findings_add(ret, record_no, case_id, field);
+	return true;
 }
 
-static enum lantik_error take_batch_findings(struct lantik_span *text, struct lantik_findings *ret)
+static enum lantik_error take_batch_findings(
+	struct lantik_span *text, struct lantik_verdict *verdict, struct lantik_findings *ret)
 {
 	struct lantik_span after = *text, name;
 	while (take_value(&after, "finding", &name)) {
-		enum lantik_error error = read_case(name, 0, ret);
-		if (error != LANTIK_OK)
-			return error;
+		if (!read_case(name, 0, verdict, ret))
+			return LANTIK_E_MALFORMED;
 		*text = after;
 	}
 	return LANTIK_OK;
@@ -181,33 +223,30 @@ static bool count_outcome(struct lantik_span word, struct tally *tally)
 	return false;
 }
 
-static enum lantik_error read_record(
-	struct lantik_span line, uint32_t records, struct tally *tally, struct lantik_findings *ret)
+static bool read_record(
+	struct lantik_span line, struct lantik_verdict *verdict, struct tally *tally, struct lantik_findings *ret)
 {
 	struct lantik_span number, outcome, name;
 	uint32_t record_no;
 	if (!take_word(&line, &number) || !read_count(number, &record_no) || !take_word(&line, &outcome) ||
-		!count_outcome(outcome, tally) || record_no <= tally->last || record_no > records || line.len == 0)
-		return LANTIK_E_MALFORMED;
+		!count_outcome(outcome, tally) || record_no <= tally->last || record_no > verdict->records ||
+		line.len == 0)
+		return false;
 	tally->last = record_no;
 	while (line.len > 0) {
-		if (!take_word(&line, &name))
-			return LANTIK_E_MALFORMED;
-		enum lantik_error error = read_case(name, record_no, ret);
-		if (error != LANTIK_OK)
-			return error;
+		if (!take_word(&line, &name) || !read_case(name, record_no, verdict, ret))
+			return false;
 	}
-	return LANTIK_OK;
+	return true;
 }
 
 static enum lantik_error take_records(
-	struct lantik_span *text, uint32_t records, struct tally *tally, struct lantik_findings *ret)
+	struct lantik_span *text, struct lantik_verdict *verdict, struct tally *tally, struct lantik_findings *ret)
 {
 	struct lantik_span after = *text, line;
 	while (take_value(&after, "record", &line)) {
-		enum lantik_error error = read_record(line, records, tally, ret);
-		if (error != LANTIK_OK)
-			return error;
+		if (!read_record(line, verdict, tally, ret))
+			return LANTIK_E_MALFORMED;
 		*text = after;
 	}
 	return LANTIK_OK;
@@ -238,9 +277,9 @@ static enum lantik_error parse_lines(
 		return LANTIK_E_MALFORMED;
 	enum lantik_error error = take_unchecked(&text, ret);
 	if (error == LANTIK_OK)
-		error = take_batch_findings(&text, ret_findings);
+		error = take_batch_findings(&text, ret, ret_findings);
 	if (error == LANTIK_OK)
-		error = take_records(&text, ret->records, &tally, ret_findings);
+		error = take_records(&text, ret, &tally, ret_findings);
 	if (error != LANTIK_OK)
 		return error;
 	if (!lantik_line_take(&text, &line) || !lantik_span_is(line, "end") || text.len > 0)

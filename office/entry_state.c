@@ -10,11 +10,6 @@
 static const char *const state_words[] = {"new", "sent", "recorded", "refused", "turned_away"};
 _Static_assert(LANTIK_COUNT(state_words) == LANTIK_ENTRY_STATE_COUNT, "every state has a word");
 
-const char *lantik_entry_state_word(enum lantik_entry_state state)
-{
-	return state_words[state];
-}
-
 static void append_hex(struct lantik_buffer *buffer, const char *name, const uint8_t digest[LANTIK_HASH])
 {
 	char hex[2 * LANTIK_HASH + 1];

@@ -265,6 +265,11 @@ static void explain(struct lantik_peer *peer, enum lantik_link_event event)
 			"sambungan ke %s terputus; dikirim lagi dengan nomor paket yang sama", endpoint_of(peer));
 }
 
+int64_t lantik_busy_pause(const struct lantik_busy *busy)
+{
+	return busy->retry_after_ms;
+}
+
 static enum outcome busy(struct lantik_peer *peer, struct attempt *attempt, struct lantik_span body)
 {
 	static const char *const reasons[][2] = {{"busy", "sibuk"}, {"busy", "sibuk"},
@@ -277,7 +282,7 @@ static enum outcome busy(struct lantik_peer *peer, struct attempt *attempt, stru
 		lantik_remark(peer->cli, "the centre is %s; sending again by itself",
 			"pusat %s; dikirim lagi secara otomatis", reasons[reason][lantik_cli_language(peer->cli)]);
 	peer->told_busy = true;
-	attempt->pause_ms = answer.retry_after_ms < LAST_PAUSE_MS ? answer.retry_after_ms : LAST_PAUSE_MS;
+	attempt->pause_ms = lantik_busy_pause(&answer);
 	return AGAIN;
 }
 

@@ -33,6 +33,9 @@ struct lantik_request {
  * A permanent refusal is an answer. The body of *ret is freed by the caller in either case. */
 int lantik_exchange(struct lantik_peer *peer, const struct lantik_request *request, struct lantik_reply *ret);
 
+/* Milliseconds before the next attempt: at least what the centre asks for. The request's timeout ends a longer one. */
+int64_t lantik_busy_pause(const struct lantik_busy *busy);
+
 /* Reports a permanent refusal; returns the exit code. */
 int lantik_report_refusal(struct lantik_cli *cli, struct lantik_span body);
 

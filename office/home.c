@@ -154,9 +154,21 @@ int lantik_home_open(struct lantik_cli *cli, struct lantik_home *ret)
 		code = read_settings(cli, ret, lantik_buffer_span(&text));
 	else if (error != LANTIK_E_NOT_FOUND)
 		code = lantik_fail(cli, 27, LANTIK_EXIT_NOT_SET_UP, "cannot read %s: %s", "tidak dapat membaca %s: %s",
-			path, lantik_error_text(error, lantik_cli_language(cli)));
+			path, lantik_file_error(cli, error));
 	lantik_buffer_free(&text);
 	return code;
+}
+
+int lantik_home_need_settings(struct lantik_cli *cli, const struct lantik_home *home)
+{
+	if (lantik_home_holds(home, SETTINGS_FILE))
+		return LANTIK_EXIT_OK;
+	return lantik_fail(cli, 35, LANTIK_EXIT_NOT_SET_UP,
+		"%s is no folder of lantik: it has no " SETTINGS_FILE "\n"
+		"name the right one with --home or LANTIK_HOME, or run: lantik keygen, then lantik init",
+		"%s bukan folder lantik: tidak ada " SETTINGS_FILE "\n"
+		"sebutkan yang benar dengan --home atau LANTIK_HOME, atau jalankan: lantik keygen, lalu lantik init",
+		home->folder);
 }
 
 int lantik_home_need(struct lantik_cli *cli, const struct lantik_home *home, enum lantik_setting setting)

@@ -36,6 +36,8 @@ int lantik_setting_check(struct lantik_cli *cli, enum lantik_setting setting, co
 
 /* --home, $LANTIK_HOME, $XDG_DATA_HOME/lantik or ~/.local/share/lantik, and the settings when there are any. */
 int lantik_home_open(struct lantik_cli *cli, struct lantik_home *ret);
+/* Exit code 6 unless the folder has settings: `lantik init` was run there. */
+int lantik_home_need_settings(struct lantik_cli *cli, const struct lantik_home *home);
 /* Exit code 6 unless the setting has a value. */
 int lantik_home_need(struct lantik_cli *cli, const struct lantik_home *home, enum lantik_setting setting);
 int lantik_home_save(struct lantik_cli *cli, const struct lantik_home *home);
@@ -61,8 +63,9 @@ int lantik_home_receipt_key(struct lantik_cli *cli, const struct lantik_home *ho
 int lantik_home_sign_key(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_skey *ret);
 /* The stored rulebook, or the empty one with a remark. */
 int lantik_home_rulebook(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_rulebook **ret);
-/* Keeps the checkpoint when it is larger than the one that is held. The note must have been verified. */
-int lantik_home_keep_checkpoint(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_span note,
-	const struct lantik_checkpoint *head);
+/* Keeps the checkpoint when it is larger than the one that is held. The note must have been verified. Reports nothing:
+ * what else was done must be said with it. */
+LANTIK_MUST_CHECK enum lantik_error lantik_home_keep_checkpoint(struct lantik_cli *cli, const struct lantik_home *home,
+	struct lantik_span note, const struct lantik_checkpoint *head);
 
 #endif

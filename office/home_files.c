@@ -94,18 +94,20 @@ static uint64_t size_held(struct lantik_cli *cli, const struct lantik_home *home
 	struct lantik_buffer note = {0};
 	struct lantik_vkey key;
 	struct lantik_checkpoint held = {.size = 0};
-	if (!lantik_home_holds(home, "checkpoint") || lantik_home_receipt_key(cli, home, &key) != LANTIK_EXIT_OK ||
-		lantik_home_read(cli, home, "checkpoint", &note) != LANTIK_EXIT_OK ||
+	char path[LANTIK_MAX_PATH];
+	if (lantik_home_receipt_key(cli, home, &key) != LANTIK_EXIT_OK ||
+		lantik_file_read(lantik_home_path(home, "checkpoint", path), LANTIK_MAX_NOTE, &note) != LANTIK_OK ||
 		lantik_checkpoint_verify(lantik_buffer_span(&note), &key, &held) != LANTIK_OK)
 		held.size = 0;
 	lantik_buffer_free(&note);
 	return held.size;
 }
 
-int lantik_home_keep_checkpoint(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_span note,
-	const struct lantik_checkpoint *head)
+enum lantik_error lantik_home_keep_checkpoint(struct lantik_cli *cli, const struct lantik_home *home,
+	struct lantik_span note, const struct lantik_checkpoint *head)
 {
+	char path[LANTIK_MAX_PATH];
 	if (head->size <= size_held(cli, home))
-		return LANTIK_EXIT_OK;
-	return lantik_home_write(cli, home, "checkpoint", 0644, note);
+		return LANTIK_OK;
+	return lantik_file_write(lantik_home_path(home, "checkpoint", path), 0644, note);
 }

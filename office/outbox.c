@@ -38,14 +38,46 @@ static int cannot_write(struct lantik_cli *cli, const char *path)
 static int damaged(struct lantik_cli *cli, const char *path)
 {
 	return lantik_fail(cli, 101, LANTIK_EXIT_FAILED,
-		"%s is damaged; nothing was sent\nrestore the folder from a copy, or "
-		"use lantik submit --new-id",
-		"%s rusak; tidak ada yang dikirim\npulihkan folder dari salinan, atau gunakan lantik submit --new-id",
+		"%s is damaged; nothing was sent now\nrestore the folder from a copy, or "
+		"use lantik submit --new-id: what the centre holds already is not recorded twice",
+		"%s rusak; tidak ada yang dikirim sekarang\npulihkan folder dari salinan, atau gunakan lantik submit "
+		"--new-id: yang sudah ada di pusat tidak tercatat dua kali",
 		path);
 }
 
-int lantik_outbox_find(struct lantik_cli *cli, const struct lantik_home *home, const char *key,
-	struct lantik_entry *ret, bool *ret_found)
+int lantik_report_damaged(struct lantik_cli *cli, const struct lantik_entry *entry)
+{
+	return damaged(cli, entry->file);
+}
+
+static bool folder_has_files(const char *path)
+{
+	DIR *folder = opendir(path);
+	struct dirent *item;
+	bool found = !folder && errno != ENOENT && errno != ENOTDIR; /* what cannot be read may hold anything */
+	while (!found && folder && (item = readdir(folder)) != NULL)
+		found = strcmp(item->d_name, ".") != 0 && strcmp(item->d_name, "..") != 0;
+	if (folder)
+		closedir(folder);
+	return found;
+}
+
+/* What can be told of an entry without its state. */
+static void describe_damaged(const struct lantik_home *home, struct lantik_entry *entry)
+{
+	char path[LANTIK_MAX_PATH];
+	struct lantik_buffer id = {0};
+	struct lantik_entry known = {.damaged = true};
+	snprintf(known.key, sizeof known.key, "%s", entry->key);
+	lantik_outbox_path(home, &known, "", known.file);
+	if (lantik_file_read(lantik_outbox_path(home, &known, "batch_id", path), 64, &id) == LANTIK_OK &&
+		id.len == 37 && !lantik_id_parse((struct lantik_span){id.data, 36}, known.batch_id))
+		memset(known.batch_id, 0, sizeof known.batch_id);
+	lantik_buffer_free(&id);
+	*entry = known;
+}
+
+bool lantik_outbox_find(const struct lantik_home *home, const char *key, struct lantik_entry *ret)
 {
 	char path[LANTIK_MAX_PATH];
 	struct lantik_buffer text = {0};
@@ -55,15 +87,15 @@ int lantik_outbox_find(struct lantik_cli *cli, const struct lantik_home *home, c
 	enum lantik_error error = lantik_file_read(path, 64 * 1024, &text);
 	bool readable = error == LANTIK_OK && lantik_entry_parse(lantik_buffer_span(&text), &entry);
 	lantik_buffer_free(&text);
-	if (error != LANTIK_E_NOT_FOUND && !readable)
-		return damaged(cli, path);
-	*ret_found = readable;
-	if (readable)
-		*ret = entry;
-	return LANTIK_EXIT_OK;
+	if (!readable && !folder_has_files(lantik_outbox_path(home, &entry, "", path)))
+		return false;
+	if (!readable)
+		describe_damaged(home, &entry);
+	*ret = entry;
+	return true;
 }
 
-int lantik_outbox_save(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry)
+enum lantik_error lantik_outbox_save(const struct lantik_home *home, const struct lantik_entry *entry)
 {
 	char path[LANTIK_MAX_PATH];
 	struct lantik_buffer text = {0};
@@ -72,7 +104,7 @@ int lantik_outbox_save(struct lantik_cli *cli, const struct lantik_home *home, c
 	lantik_outbox_path(home, entry, "state", path);
 	enum lantik_error error = lantik_file_write(path, 0600, lantik_buffer_span(&text));
 	lantik_buffer_free(&text);
-	return error == LANTIK_OK ? LANTIK_EXIT_OK : cannot_write(cli, path);
+	return error;
 }
 
 /* Removes what an interrupted earlier run left of an entry that never became one. */
@@ -96,7 +128,8 @@ static int write_files(struct lantik_cli *cli, const struct lantik_home *home, c
 	lantik_outbox_path(home, entry, "batch_id", path);
 	if (lantik_file_write(path, 0600, lantik_span_of(id)) != LANTIK_OK)
 		return cannot_write(cli, path);
-	return lantik_outbox_save(cli, home, entry);
+	lantik_outbox_path(home, entry, "state", path);
+	return lantik_outbox_save(home, entry) == LANTIK_OK ? LANTIK_EXIT_OK : cannot_write(cli, path);
 }
 
 static bool sync_folder(const char *path)
@@ -155,17 +188,35 @@ int lantik_outbox_add(struct lantik_cli *cli, const struct lantik_home *home, co
 	return code;
 }
 
+/* Out of the outbox, where it would be told of for ever. */
+static int move_damaged(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry)
+{
+	char from[LANTIK_MAX_PATH], name[LANTIK_MAX_PATH], to[LANTIK_MAX_PATH];
+	if (lantik_folder_make(lantik_home_path(home, "damaged", to), 0700) != LANTIK_OK)
+		return cannot_write(cli, to);
+	snprintf(name, sizeof name, "damaged/%s.%" PRId64, entry->key, lantik_now_micros());
+	lantik_home_path(home, name, to);
+	if (rename(lantik_outbox_path(home, entry, "", from), to) != 0 ||
+		!sync_folder(lantik_home_path(home, "outbox", from)))
+		return cannot_write(cli, to);
+	lantik_remark(
+		cli, "the damaged entry of this file is kept in %s", "entri rusak dari berkas ini disimpan di %s", to);
+	return LANTIK_EXIT_OK;
+}
+
 int lantik_outbox_set_aside(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry)
 {
 	struct lantik_entry aside = *entry;
 	char id[37];
+	if (entry->damaged)
+		return move_damaged(cli, home, entry);
 	lantik_id_format(entry->batch_id, id);
 	snprintf(aside.key, sizeof aside.key, "%.*s.%s", 2 * LANTIK_HASH, entry->key, id);
 	return move_folder(cli, home, entry, &aside);
 }
 
-int lantik_outbox_body(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
-	struct lantik_buffer *ret)
+bool lantik_outbox_read_body(
+	const struct lantik_home *home, const struct lantik_entry *entry, struct lantik_buffer *ret)
 {
 	char path[LANTIK_MAX_PATH];
 	uint8_t digest[LANTIK_HASH];
@@ -173,12 +224,21 @@ int lantik_outbox_body(struct lantik_cli *cli, const struct lantik_home *home, c
 	lantik_outbox_path(home, entry, "body", path);
 	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_BODY, &bytes);
 	lantik_sha256(lantik_buffer_span(&bytes), digest);
-	if (error != LANTIK_OK || memcmp(digest, entry->body_sha256, LANTIK_HASH) != 0) {
+	bool whole = error == LANTIK_OK && memcmp(digest, entry->body_sha256, LANTIK_HASH) == 0;
+	if (whole)
+		*ret = bytes;
+	else
 		lantik_buffer_free(&bytes);
-		return damaged(cli, path);
-	}
-	*ret = bytes;
-	return LANTIK_EXIT_OK;
+	return whole;
+}
+
+int lantik_outbox_body(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
+	struct lantik_buffer *ret)
+{
+	char path[LANTIK_MAX_PATH];
+	if (lantik_outbox_read_body(home, entry, ret))
+		return LANTIK_EXIT_OK;
+	return damaged(cli, lantik_outbox_path(home, entry, "body", path));
 }
 
 static int by_age(const void *a, const void *b)
@@ -187,40 +247,49 @@ static int by_age(const void *a, const void *b)
 	return left->created_at < right->created_at ? -1 : left->created_at > right->created_at;
 }
 
-static int add_to(
-	struct lantik_cli *cli, const struct lantik_home *home, const char *key, struct lantik_entries *entries)
+static void add_to(const struct lantik_home *home, const char *key, struct lantik_entries *entries)
 {
 	struct lantik_entry entry;
-	bool found = false;
-	int code = lantik_outbox_find(cli, home, key, &entry, &found);
-	if (code != LANTIK_EXIT_OK || !found)
-		return code;
+	if (!lantik_outbox_find(home, key, &entry))
+		return;
 	entries->items = realloc(entries->items, (entries->count + 1) * sizeof *entries->items);
 	LANTIK_ASSERT(entries->items);
 	entries->items[entries->count++] = entry;
-	return LANTIK_EXIT_OK;
+}
+
+/* 0 or the errno of a failure. A missing outbox is an empty one. */
+static int read_entries(const struct lantik_home *home, const char *path, struct lantik_entries *entries)
+{
+	DIR *folder = opendir(path);
+	struct dirent *item;
+	if (!folder)
+		return errno == ENOENT ? 0 : errno;
+	errno = 0;
+	while ((item = readdir(folder)) != NULL) {
+		if (item->d_name[0] != '.' && strlen(item->d_name) < sizeof entries->items->key)
+			add_to(home, item->d_name, entries);
+		errno = 0;
+	}
+	int failure = errno;
+	closedir(folder);
+	return failure;
 }
 
 int lantik_outbox_list(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entries *ret)
 {
 	char path[LANTIK_MAX_PATH];
 	struct lantik_entries entries = {0};
-	int code = LANTIK_EXIT_OK;
-	DIR *folder = opendir(lantik_home_path(home, "outbox", path));
-	struct dirent *item;
-	while (code == LANTIK_EXIT_OK && folder && (item = readdir(folder)) != NULL)
-		if (item->d_name[0] != '.' && strlen(item->d_name) < sizeof entries.items->key)
-			code = add_to(cli, home, item->d_name, &entries);
-	if (folder)
-		closedir(folder);
-	if (code != LANTIK_EXIT_OK) {
+	int failure = read_entries(home, lantik_home_path(home, "outbox", path), &entries);
+	if (failure != 0) {
 		lantik_entries_free(&entries);
-		return code;
+		return lantik_fail(cli, 102, LANTIK_EXIT_FAILED, "cannot read %s: %s\nwhat was sent is not known here",
+			"tidak dapat membaca %s: %s\nyang sudah dikirim tidak diketahui di sini", path,
+			strerror(failure));
 	}
 	if (entries.count > 1)
 		qsort(entries.items, entries.count, sizeof *entries.items, by_age);
 	*ret = entries;
-	return code;
+	return LANTIK_EXIT_OK;
 }
 
 void lantik_entries_free(struct lantik_entries *entries)

@@ -25,30 +25,34 @@ struct lantik_entry {
 	int64_t created_at, first_sent_at, last_sent_at; /* microseconds since 1970 UTC; 0: never */
 	int64_t recorded_at;
 	uint64_t leaf_index;
+	bool damaged; /* its state cannot be read: only key, file (the folder) and, if readable, batch_id are there */
 };
-
-const char *lantik_entry_state_word(enum lantik_entry_state state);
 
 /* All of these return LANTIK_EXIT_OK or the exit code of a failure that they reported. */
 
-/* *ret_found says whether there is one. */
-int lantik_outbox_find(struct lantik_cli *cli, const struct lantik_home *home, const char *key,
-	struct lantik_entry *ret, bool *ret_found);
+/* False when there is none. A damaged one is found, reported by whoever cannot do without it. */
+bool lantik_outbox_find(const struct lantik_home *home, const char *key, struct lantik_entry *ret);
+int lantik_report_damaged(struct lantik_cli *cli, const struct lantik_entry *entry);
 /* Makes the entry durable: files, their folder, and the outbox. */
 int lantik_outbox_add(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_sheet *sheet,
 	const struct lantik_body *body, struct lantik_entry *ret);
-int lantik_outbox_save(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry);
+/* Reports nothing: whether something was sent before is the caller's to say. errno stands. */
+LANTIK_MUST_CHECK enum lantik_error lantik_outbox_save(
+	const struct lantik_home *home, const struct lantik_entry *entry);
 /* The body as it was first made; a changed one is reported, never sent. */
 int lantik_outbox_body(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
 	struct lantik_buffer *ret);
-/* Puts the entry aside under another name, so that the file can get a new batch id. */
+bool lantik_outbox_read_body(
+	const struct lantik_home *home, const struct lantik_entry *entry, struct lantik_buffer *ret); /* no report */
+/* Puts the entry aside under another name, so that the file can get a new batch id; a damaged one leaves the outbox
+ * for HOME/damaged/, which is said. */
 int lantik_outbox_set_aside(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry);
 /* ret needs LANTIK_MAX_PATH bytes; returns ret. */
 const char *lantik_outbox_path(
 	const struct lantik_home *home, const struct lantik_entry *entry, const char *name, char *ret);
 
 struct lantik_entries {
-	struct lantik_entry *items; /* oldest first */
+	struct lantik_entry *items; /* oldest first, damaged ones before all */
 	size_t count;
 };
 

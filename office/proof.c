@@ -2,7 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "proof.h"
 
+#include <errno.h>
 #include <string.h>
+
+#include "sent.h"
 
 static enum lantik_doubt doubt_of(enum lantik_error error)
 {
@@ -35,19 +38,37 @@ static bool same(const uint8_t *expected, const uint8_t *found, size_t len)
 	return !expected || memcmp(expected, found, len) == 0;
 }
 
+static bool same_signature(const struct lantik_batch_leaf *leaf, const struct lantik_expectation *expected)
+{
+	return same(expected->key_id, leaf->signing_key_id, sizeof leaf->signing_key_id) &&
+	       same(expected->signature_sha256, leaf->signature_sha256, LANTIK_HASH);
+}
+
+/* The same records for the same agency, kind and step, under whatever batch id and office. */
+static bool is_earlier(const struct lantik_verdict *verdict, const struct lantik_expectation *expected)
+{
+	return expected->records_sha256 &&
+	       memcmp(expected->records_sha256, verdict->records_sha256, LANTIK_HASH) == 0 &&
+	       expected->agency.len > 0 && lantik_span_equal(expected->agency, verdict->agency) &&
+	       expected->kind == verdict->kind && expected->step == verdict->step;
+}
+
 static enum lantik_doubt compare(struct lantik_proved *proved, const struct lantik_expectation *expected)
 {
 	const struct lantik_batch_leaf *leaf = &proved->receipt.leaf;
 	if (!leaf_agrees(leaf, &proved->verdict))
 		return LANTIK_DOUBT_VERDICT;
-	if (expected->office && !lantik_span_is(leaf->office, expected->office))
-		return LANTIK_DOUBT_OFFICE;
-	if (same(expected->batch_id, leaf->batch_id, sizeof leaf->batch_id) &&
-		same(expected->body_sha256, leaf->body_sha256, LANTIK_HASH))
+	bool office = !expected->office || lantik_span_is(leaf->office, expected->office);
+	bool ours = same(expected->batch_id, leaf->batch_id, sizeof leaf->batch_id) &&
+		    same(expected->body_sha256, leaf->body_sha256, LANTIK_HASH);
+	proved->earlier = !ours && is_earlier(&proved->verdict, expected);
+	if (proved->earlier)
 		return LANTIK_NO_DOUBT;
-	proved->earlier = expected->records_sha256 &&
-			  memcmp(expected->records_sha256, proved->verdict.records_sha256, LANTIK_HASH) == 0;
-	return proved->earlier ? LANTIK_NO_DOUBT : LANTIK_DOUBT_BATCH;
+	if (!office)
+		return LANTIK_DOUBT_OFFICE;
+	if (!ours)
+		return LANTIK_DOUBT_BATCH;
+	return same_signature(leaf, expected) ? LANTIK_NO_DOUBT : LANTIK_DOUBT_SIGNER;
 }
 
 enum lantik_doubt lantik_prove(struct lantik_span text, const struct lantik_vkey *key,
@@ -87,12 +108,14 @@ const char *lantik_doubt_text(enum lantik_doubt doubt, enum lantik_language lang
 		[LANTIK_DOUBT_PROOF] = {"its content is not what the centre signed",
 			"isinya bukan yang ditandatangani pusat"},
 		[LANTIK_DOUBT_VERSION] =
-			{"it speaks of rules that this lantik does not know; install the current lantik",
-				"memuat aturan yang tidak dikenal lantik ini; pasang lantik terbaru"},
+			{"it is of a format that this lantik does not know; install the current lantik",
+				"formatnya tidak dikenal lantik ini; pasang lantik terbaru"},
 		[LANTIK_DOUBT_OFFICE] = {"it belongs to another office", "milik kantor lain"},
 		[LANTIK_DOUBT_BATCH] = {"it belongs to another batch", "milik paket lain"},
 		[LANTIK_DOUBT_VERDICT] = {"its leaf and its verdict contradict each other",
 			"daun dan putusannya saling bertentangan"},
+		[LANTIK_DOUBT_SIGNER] = {"it names another signing key or signature than this office's",
+			"menyebut kunci atau tanda tangan lain dari milik kantor ini"},
 	};
 	return texts[doubt][language];
 }
@@ -106,34 +129,92 @@ struct lantik_checked lantik_proved_checked(const struct lantik_proved *proved)
 		.review = proved->verdict.review};
 }
 
-/* A batch has one receipt for ever; a second, different one is kept beside it and told. */
-static int keep_text(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
+void lantik_say_unknown(struct lantik_cli *cli, const struct lantik_verdict *verdict)
+{
+	char count[32];
+	struct lantik_buffer names = {0};
+	if (verdict->unknown == 0)
+		return;
+	for (size_t i = 0; i < LANTIK_UNKNOWN_NAMES && verdict->unknown_names[i].len > 0; i++)
+		lantik_buffer_printf(&names, " %.*s", (int)verdict->unknown_names[i].len,
+			(const char *)verdict->unknown_names[i].data);
+	lantik_buffer_append(&names, "", 1);
+	LANTIK_ASSERT(!names.error);
+	lantik_count_format(cli, verdict->unknown, count);
+	lantik_say(cli,
+		"%s findings speak of rules that this lantik does not know:%s\n"
+		"The outcome of every row holds all the same; the current lantik explains them.",
+		"%s temuan menyangkut aturan yang tidak dikenal lantik ini:%s\n"
+		"Hasil setiap baris tetap berlaku; lantik terbaru menjelaskannya.",
+		count, (const char *)names.data);
+	lantik_buffer_free(&names);
+}
+
+/* Nothing is lost: the centre gives the same receipt again. */
+static int cannot_keep(struct lantik_cli *cli, const char *path)
+{
+	return lantik_fail(cli, 110, LANTIK_EXIT_NETWORK,
+		"the batch is recorded, but its receipt could not be kept here: %s: %s\n"
+		"make room and repeat the same command: it brings the receipt, nothing is recorded twice",
+		"paket sudah tercatat, tetapi tanda terimanya tidak dapat disimpan di sini: %s: %s\n"
+		"sediakan ruang dan ulangi perintah yang sama: tanda terima diambil, tidak ada yang tercatat dua kali",
+		path, strerror(errno));
+}
+
+/* A batch has one receipt for ever; a second one that proves as much is kept beside it and told. */
+static int keep_second(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
 	struct lantik_span text)
 {
 	char path[LANTIK_MAX_PATH];
-	struct lantik_buffer held = {0};
-	lantik_outbox_path(home, entry, "receipt", path);
-	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_RECEIPT, &held);
-	bool differs = error == LANTIK_OK && !lantik_span_equal(lantik_buffer_span(&held), text);
-	lantik_buffer_free(&held);
-	if (error == LANTIK_OK && !differs)
-		return LANTIK_EXIT_OK;
-	if (differs)
-		lantik_outbox_path(home, entry, "receipt.other", path);
+	lantik_outbox_path(home, entry, "receipt.other", path);
 	if (lantik_file_write(path, 0644, text) != LANTIK_OK)
-		return lantik_fail(cli, 110, LANTIK_EXIT_FAILED,
-			"the batch is recorded, but %s cannot be written\nmake room and run the same command again: it "
-			"fetches the receipt",
-			"paket sudah tercatat, tetapi %s tidak dapat ditulis\nsediakan ruang dan ulangi perintah: "
-			"tanda terima akan diambil",
-			path);
-	if (differs)
-		return lantik_fail(cli, 111, LANTIK_EXIT_NOT_VERIFIED,
-			"the centre gave a second, different receipt for this batch; both are kept: %s\n"
-			"tell the operator and the auditor: a batch has one receipt",
-			"pusat memberi tanda terima kedua yang berbeda untuk paket ini; keduanya disimpan: %s\n"
-			"beri tahu operator dan auditor: satu paket hanya memiliki satu tanda terima",
-			path);
+		return cannot_keep(cli, path);
+	return lantik_fail(cli, 111, LANTIK_EXIT_NOT_VERIFIED,
+		"the centre gave a second, different receipt for this batch; both are kept: %s\n"
+		"tell the operator and the auditor: a batch has one receipt",
+		"pusat memberi tanda terima kedua yang berbeda untuk paket ini; keduanya disimpan: %s\n"
+		"beri tahu operator dan auditor: satu paket hanya memiliki satu tanda terima",
+		path);
+}
+
+enum held { HELD_NONE, HELD_SAME, HELD_OTHER, HELD_DAMAGED };
+
+/* Only what proves counts as a receipt: a file that a disk or a person damaged accuses nobody. */
+static enum held compare_held(const char *path, struct lantik_span text, const struct lantik_vkey *key,
+	const struct lantik_expectation *expected)
+{
+	struct lantik_buffer bytes = {0};
+	struct lantik_proved proved;
+	enum held held = HELD_DAMAGED;
+	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_RECEIPT, &bytes);
+	struct lantik_span held_text = lantik_buffer_span(&bytes);
+	if (error == LANTIK_E_NOT_FOUND) {
+		held = HELD_NONE;
+	} else if (error == LANTIK_OK && lantik_span_equal(held_text, text)) {
+		held = HELD_SAME;
+	} else if (error == LANTIK_OK && lantik_prove(held_text, key, expected, &proved) == LANTIK_NO_DOUBT) {
+		held = HELD_OTHER;
+		lantik_proved_free(&proved);
+	}
+	lantik_buffer_free(&bytes);
+	return held;
+}
+
+static int keep_text(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
+	struct lantik_span text, const struct lantik_vkey *key, const struct lantik_expectation *expected)
+{
+	char path[LANTIK_MAX_PATH];
+	lantik_outbox_path(home, entry, "receipt", path);
+	enum held held = compare_held(path, text, key, expected);
+	if (held == HELD_SAME)
+		return LANTIK_EXIT_OK;
+	if (held == HELD_OTHER)
+		return keep_second(cli, home, entry, text);
+	if (lantik_file_write(path, 0644, text) != LANTIK_OK)
+		return cannot_keep(cli, path);
+	if (held == HELD_DAMAGED)
+		lantik_remark(cli, "%s was damaged; it is replaced by the receipt that the centre gave again",
+			"%s rusak; diganti dengan tanda terima yang diberikan ulang oleh pusat", path);
 	return LANTIK_EXIT_OK;
 }
 
@@ -148,40 +229,44 @@ static void note_outcome(struct lantik_entry *entry, const struct lantik_proved 
 }
 
 static int keep_all(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
-	struct lantik_span text, const struct lantik_proved *proved)
+	const struct lantik_proved *proved)
 {
-	int code = keep_text(cli, home, entry, text);
-	if (code != LANTIK_EXIT_OK)
-		return code;
+	char path[LANTIK_MAX_PATH];
 	note_outcome(entry, proved);
-	code = lantik_outbox_save(cli, home, entry);
-	if (code == LANTIK_EXIT_OK)
-		code = lantik_home_keep_checkpoint(cli, home, proved->receipt.checkpoint, &proved->receipt.head);
-	return code;
+	if (lantik_outbox_save(home, entry) != LANTIK_OK)
+		return cannot_keep(cli, lantik_outbox_path(home, entry, "state", path));
+	if (lantik_home_keep_checkpoint(cli, home, proved->receipt.checkpoint, &proved->receipt.head) != LANTIK_OK)
+		return cannot_keep(cli, lantik_home_path(home, "checkpoint", path));
+	return LANTIK_EXIT_OK;
+}
+
+static int not_valid(struct lantik_cli *cli, enum lantik_doubt doubt)
+{
+	return lantik_fail(cli, 112, LANTIK_EXIT_NOT_VERIFIED,
+		"the centre's answer is no valid receipt: %s\nnothing of it counts; tell the operator at the centre",
+		"jawaban pusat bukan tanda terima yang sah: %s\njangan dianggap tercatat; beri tahu operator di pusat",
+		lantik_doubt_text(doubt, lantik_cli_language(cli)));
 }
 
 int lantik_entry_keep_receipt(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
 	struct lantik_span text, struct lantik_proved *ret)
 {
 	struct lantik_vkey key;
-	const char *office = home->settings[LANTIK_SETTING_OFFICE];
-	struct lantik_expectation expected = {.office = *office ? office : NULL,
-		.batch_id = entry->batch_id,
-		.body_sha256 = entry->body_sha256,
-		.records_sha256 = entry->records_sha256};
+	struct lantik_sent sent;
 	int code = lantik_home_receipt_key(cli, home, &key);
+	if (code == LANTIK_EXIT_OK)
+		code = lantik_sent_read(cli, home, entry, &sent);
 	if (code != LANTIK_EXIT_OK)
 		return code;
-	enum lantik_doubt doubt = lantik_prove(text, &key, &expected, ret);
-	if (doubt != LANTIK_NO_DOUBT)
-		return lantik_fail(cli, 112, LANTIK_EXIT_NOT_VERIFIED,
-			"the centre's answer is no valid receipt: %s\nnothing of it counts; tell the operator at the "
-			"centre",
-			"jawaban pusat bukan tanda terima yang sah: %s\njangan dianggap tercatat; beri tahu operator "
-			"di pusat",
-			lantik_doubt_text(doubt, lantik_cli_language(cli)));
-	code = keep_all(cli, home, entry, text, ret);
-	if (code != LANTIK_EXIT_OK)
+	enum lantik_doubt doubt = lantik_prove(text, &key, &sent.expected, ret);
+	if (doubt == LANTIK_NO_DOUBT)
+		code = keep_text(cli, home, entry, text, &key, &sent.expected);
+	else
+		code = not_valid(cli, doubt);
+	lantik_sent_free(&sent);
+	if (code == LANTIK_EXIT_OK)
+		code = keep_all(cli, home, entry, ret);
+	if (code != LANTIK_EXIT_OK && doubt == LANTIK_NO_DOUBT)
 		lantik_proved_free(ret);
 	return code;
 }

@@ -9,10 +9,14 @@
 
 /* What the receipt must speak of; a NULL member is not compared. */
 struct lantik_expectation {
-	const char *office;
+	const char *office; /* of our own batch; an earlier batch may be another office's */
 	const uint8_t *batch_id;
 	const uint8_t *body_sha256;
-	const uint8_t *records_sha256; /* enough when the centre had the same records under an earlier batch id (B03) */
+	const uint8_t *key_id, *signature_sha256; /* of our own batch */
+	/* Enough, all four, when the centre had the same records under an earlier batch id (B03). */
+	const uint8_t *records_sha256;
+	struct lantik_span agency;
+	int32_t kind, step;
 };
 
 struct lantik_proved {
@@ -31,11 +35,14 @@ enum lantik_doubt {
 	LANTIK_DOUBT_OFFICE,
 	LANTIK_DOUBT_BATCH,   /* of another batch or other bytes */
 	LANTIK_DOUBT_VERDICT, /* leaf and verdict contradict each other */
+	LANTIK_DOUBT_SIGNER,  /* our batch, but the leaf names another signing key or signature than ours */
 };
 
 /* text must stay as long as *ret; free it only after LANTIK_NO_DOUBT. */
 LANTIK_MUST_CHECK enum lantik_doubt lantik_prove(struct lantik_span text, const struct lantik_vkey *key,
 	const struct lantik_expectation *expected, struct lantik_proved *ret);
+/* Says which findings this lantik does not know; nothing when it knows all. */
+void lantik_say_unknown(struct lantik_cli *cli, const struct lantik_verdict *verdict);
 void lantik_proved_free(struct lantik_proved *proved);
 const char *lantik_doubt_text(enum lantik_doubt doubt, enum lantik_language language);
 
@@ -43,7 +50,8 @@ const char *lantik_doubt_text(enum lantik_doubt doubt, enum lantik_language lang
 struct lantik_checked lantik_proved_checked(const struct lantik_proved *proved);
 
 /* Proves the text against the entry and keeps it: HOME/outbox/<key>/receipt, the entry's state, the checkpoint.
- * Reports doubts with exit code 8, also when another receipt is held already. */
+ * Reports doubts with exit code 8, also when another receipt is held that proves the same. A failure to write is exit
+ * code 4: the batch is recorded, and the same command brings the receipt again. */
 int lantik_entry_keep_receipt(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
 	struct lantik_span text, struct lantik_proved *ret);
 

@@ -81,7 +81,6 @@ static bool is_filled_by_us(const struct lantik_field *field)
 static int take_entry(
 	struct lantik_cli *cli, struct lantik_sheet *sheet, const struct lantik_pair *pair, uint64_t *seen)
 {
-	bool changed;
 	const struct lantik_field *field = find_entry(pair->name);
 	if (!field && pair->line == 1 && lantik_header_is(pair->name, "name"))
 		return LANTIK_EXIT_OK; /* the heading of a manifest that was kept as a table */
@@ -95,7 +94,8 @@ static int take_entry(
 		return bad_manifest(
 			cli, sheet, pair->line, "this entry is given twice", "isian ini diberikan dua kali");
 	*seen |= UINT64_C(1) << field->number;
-	struct lantik_span value = lantik_value_clean(pair->value, &changed);
+	struct lantik_span value = pair->value;
+	lantik_text_normalise(&value);
 	LANTIK_ASSERT(lantik_value_read(field, value, sheet->arena, &sheet->manifest)); /* the file is small */
 	return LANTIK_EXIT_OK;
 }

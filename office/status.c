@@ -23,6 +23,8 @@ static bool has_receipt(const struct lantik_entry *entry)
 
 static const char *word_of(const struct standing *standing)
 {
+	if (standing->ours && standing->entry.damaged)
+		return "damaged";
 	if (!standing->ours && standing->file)
 		return "not_sent";
 	if (standing->ours && has_receipt(&standing->entry))
@@ -56,6 +58,8 @@ static const struct explanation {
 	{"committed", {"committed", "tercatat"}},
 	{"refused", {"refused whole by a rule; correct the file and send it",
 			    "ditolak seluruhnya oleh aturan; perbaiki berkas lalu kirim"}},
+	{"damaged", {"its folder here is damaged; send the file again: lantik submit --new-id FILE",
+			    "foldernya di sini rusak; kirim ulang: lantik submit --new-id BERKAS"}},
 	{"turned_away", {"turned away, nothing recorded; see what submit said",
 				"ditolak masuk, tidak tercatat; lihat pesan submit"}},
 	{"not_held", {"unknown to this office's key: nothing is recorded; send it (again): lantik submit FILE",
@@ -79,6 +83,13 @@ static void format_time(int64_t micros, char ret[32])
 		lantik_instant_format(micros, ret);
 }
 
+/* A damaged entry may have lost even that. */
+static bool has_id(const struct standing *standing)
+{
+	static const uint8_t none[sizeof standing->entry.batch_id];
+	return !standing->file && memcmp(standing->entry.batch_id, none, sizeof none) != 0;
+}
+
 static void write_json(struct lantik_cli *cli, const struct standing *standing)
 {
 	char id[37], sent[32], recorded[32];
@@ -90,7 +101,7 @@ static void write_json(struct lantik_cli *cli, const struct standing *standing)
 	lantik_json_open(cli, "result");
 	lantik_json_text(cli, "state", word);
 	lantik_json_text(cli, "file", standing->file ? standing->file : *entry->file ? entry->file : NULL);
-	lantik_json_text(cli, "batch_id", standing->file ? NULL : id);
+	lantik_json_text(cli, "batch_id", has_id(standing) ? id : NULL);
 	lantik_json_number(cli, "records", entry->records);
 	lantik_json_number(cli, "accepted", entry->accepted);
 	lantik_json_number(cli, "returned", entry->returned);
@@ -110,7 +121,7 @@ static void add_row(struct lantik_cli *cli, struct lantik_listing *listing, cons
 	const char *slash = strrchr(entry->file, '/');
 	lantik_id_format(entry->batch_id, id);
 	lantik_listing_text(listing, standing->file ? standing->file : slash ? slash + 1 : entry->file);
-	lantik_listing_text(listing, standing->file ? "" : id);
+	lantik_listing_text(listing, has_id(standing) ? id : "");
 	lantik_listing_number(listing, entry->records);
 	lantik_listing_number(listing, entry->accepted);
 	lantik_listing_number(listing, entry->returned);
@@ -202,7 +213,7 @@ static int ask(
 /* Whether the centre may know more than we do. */
 static bool is_open(const struct standing *standing)
 {
-	return !standing->file &&
+	return !standing->file && !standing->entry.damaged &&
 	       !(standing->ours && (has_receipt(&standing->entry) || standing->entry.state == LANTIK_ENTRY_NEW));
 }
 
@@ -264,7 +275,7 @@ static int find_one(struct lantik_cli *cli, const struct lantik_home *home, cons
 		return find_batch(cli, home, standing);
 	int code = lantik_sheet_key(cli, what, lantik_option_text(cli, "manifest"), key);
 	if (code == LANTIK_EXIT_OK)
-		code = lantik_outbox_find(cli, home, key, &standing->entry, &standing->ours);
+		standing->ours = lantik_outbox_find(home, key, &standing->entry);
 	if (!standing->ours)
 		standing->file = what;
 	return code;
@@ -275,6 +286,10 @@ static int show(struct lantik_cli *cli, const struct lantik_home *home, struct s
 	int code = ask_all(cli, home, standings, count);
 	print(cli, standings, count);
 	lantik_summary_number(cli, "batches", (int64_t)count);
+	for (size_t i = 0; i < count; i++) {
+		int found = standings[i].entry.damaged ? lantik_report_damaged(cli, &standings[i].entry) : code;
+		code = code == LANTIK_EXIT_OK ? found : code;
+	}
 	return code;
 }
 
@@ -309,6 +324,8 @@ int lantik_status_main(struct lantik_cli *cli)
 {
 	struct lantik_home home;
 	int code = lantik_home_open(cli, &home);
+	if (code == LANTIK_EXIT_OK)
+		code = lantik_home_need_settings(cli, &home);
 	if (code != LANTIK_EXIT_OK)
 		return code;
 	const char *what = lantik_argument(cli, 0);

@@ -1,5 +1,6 @@
 /* `lantik submit`: checks, keeps in the outbox, sends until there is a receipt, proves and reports it.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -41,13 +42,29 @@ static void say_checked(struct lantik_cli *cli, const struct lantik_sheet *sheet
 		lantik_say(cli, "%s: %s rows checked", "%s: %s baris diperiksa", sheet->path, rows);
 }
 
+/* Rows that were not read whole would be sent as something else than the office wrote. */
+static int cannot_send(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
+{
+	lantik_report_text(cli, sheet, checked);
+	lantik_report_json(cli, sheet, checked);
+	return lantik_fail(cli, 122, LANTIK_EXIT_REFUSED,
+		"%s cannot be sent at all: its header or its columns could not be read, so no row was read whole\n"
+		"correct the header and the rows that are named above; --anyway does not help here",
+		"%s sama sekali tidak dapat dikirim: judul atau kolomnya tidak terbaca, jadi tidak ada baris yang "
+		"terbaca utuh\n"
+		"perbaiki judul dan baris yang disebut di atas; --anyway tidak membantu di sini",
+		sheet->path);
+}
+
 static int check_first(struct submission *all, const struct lantik_sheet *sheet)
 {
 	struct lantik_checked checked;
 	struct lantik_cli *cli = all->cli;
 	int code = LANTIK_EXIT_OK;
 	lantik_check_sheet(cli, sheet, all->rulebook, all->today, &checked);
-	if (!checked.refused) {
+	if (sheet->table.fault_count > 0) {
+		code = cannot_send(cli, sheet, &checked);
+	} else if (!checked.refused) {
 		say_checked(cli, sheet, &checked);
 	} else if (lantik_option_given(cli, "anyway")) {
 		lantik_remark(cli, "%s would be refused whole; sending it --anyway",
@@ -83,31 +100,52 @@ static int add_entry(struct sending *sending)
 /* The entry of a known file, or a new one: durable before anything is sent. */
 static int find_entry(struct sending *sending)
 {
-	bool known;
 	struct submission *all = sending->all;
-	int code = lantik_outbox_find(all->cli, &all->home, sending->sheet->key, &sending->entry, &known);
-	if (code != LANTIK_EXIT_OK)
-		return code;
+	int code = LANTIK_EXIT_OK;
+	bool known = lantik_outbox_find(&all->home, sending->sheet->key, &sending->entry);
 	if (known && lantik_option_given(all->cli, "new-id")) {
 		code = lantik_outbox_set_aside(all->cli, &all->home, &sending->entry);
 		known = false;
+	} else if (known && sending->entry.damaged) {
+		return lantik_report_damaged(all->cli, &sending->entry);
 	}
 	if (code != LANTIK_EXIT_OK || known)
 		return code;
 	return add_entry(sending);
 }
 
+/* An attempt that is not noted is not made. */
+static int cannot_note(const struct sending *sending, bool sent_before)
+{
+	char path[LANTIK_MAX_PATH];
+	struct lantik_cli *cli = sending->all->cli;
+	const char *reason = strerror(errno);
+	lantik_outbox_path(&sending->all->home, &sending->entry, "state", path);
+	if (!sent_before)
+		return lantik_fail(cli, 123, LANTIK_EXIT_FAILED, "cannot write %s: %s\nnothing was sent",
+			"tidak dapat menulis %s: %s\ntidak ada yang dikirim", path, reason);
+	return lantik_fail(cli, 124, LANTIK_EXIT_NETWORK,
+		"cannot write %s: %s\nthe batch was sent before and may be recorded; make room and repeat the same "
+		"command: nothing is recorded twice",
+		"tidak dapat menulis %s: %s\npaket pernah dikirim dan mungkin sudah tercatat; sediakan ruang dan "
+		"ulangi "
+		"perintah yang sama: tidak ada yang tercatat dua kali",
+		path, reason);
+}
+
 static int note_attempt(void *context, unsigned attempt)
 {
 	struct sending *sending = context;
 	struct lantik_entry *entry = &sending->entry;
+	bool sent_before = entry->tries > 0;
 	(void)attempt;
 	entry->last_sent_at = lantik_now_micros();
 	entry->first_sent_at = entry->first_sent_at ? entry->first_sent_at : entry->last_sent_at;
 	entry->tries++;
 	if (entry->state == LANTIK_ENTRY_NEW || entry->state == LANTIK_ENTRY_TURNED_AWAY)
 		entry->state = LANTIK_ENTRY_SENT;
-	return lantik_outbox_save(sending->all->cli, &sending->all->home, entry);
+	return lantik_outbox_save(&sending->all->home, entry) == LANTIK_OK ? LANTIK_EXIT_OK
+									   : cannot_note(sending, sent_before);
 }
 
 static void say_recorded(struct lantik_cli *cli, const struct lantik_proved *proved)
@@ -131,6 +169,7 @@ static void say_recorded(struct lantik_cli *cli, const struct lantik_proved *pro
 			": %s rows recorded, %s returned, %s wait for an official.",
 			"Tercatat: paket %s, daun %" PRIu64 ": %s baris dicatat, %s dikembalikan, %s menunggu pejabat.",
 			id, proved->receipt.index, accepted, returned, review);
+	lantik_say_unknown(cli, &proved->verdict);
 }
 
 static void write_result(struct lantik_cli *cli, const struct sending *sending, const struct lantik_proved *proved,
@@ -147,6 +186,7 @@ static void write_result(struct lantik_cli *cli, const struct sending *sending, 
 	lantik_json_number(cli, "accepted", proved->verdict.accepted);
 	lantik_json_number(cli, "returned", proved->verdict.returned);
 	lantik_json_number(cli, "review", proved->verdict.review);
+	lantik_json_number(cli, "unknown_findings", proved->verdict.unknown);
 	lantik_json_number(cli, "leaf_index", (int64_t)proved->receipt.index);
 	lantik_json_text(cli, "receipt", receipt_path);
 	lantik_json_close(cli);
@@ -198,8 +238,9 @@ static int turned_away(struct sending *sending, struct lantik_span body)
 	int code = lantik_report_refusal(sending->all->cli, body);
 	if (sending->entry.state == LANTIK_ENTRY_SENT) {
 		sending->entry.state = LANTIK_ENTRY_TURNED_AWAY;
-		int saved = lantik_outbox_save(sending->all->cli, &sending->all->home, &sending->entry);
-		code = saved == LANTIK_EXIT_OK ? code : saved;
+		if (lantik_outbox_save(&sending->all->home, &sending->entry) != LANTIK_OK)
+			lantik_remark(sending->all->cli, "that it was turned away could not be noted here: %s",
+				"penolakan ini tidak dapat dicatat di sini: %s", strerror(errno));
 	}
 	return code;
 }

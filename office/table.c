@@ -82,12 +82,10 @@ static void check_width(struct lantik_rows *table, const struct lantik_csv_row *
 static bool read_cell(struct lantik_rows *table, uint32_t record_no, const struct lantik_field *field,
 	struct lantik_span cell, struct lantik_record *record)
 {
-	bool changed;
-	struct lantik_span text = lantik_value_clean(cell, &changed);
-	if (changed)
+	if (lantik_text_normalise(&cell))
 		lantik_findings_add(
 			&table->findings, record_no, LANTIK_CASE_T02_normalised, (enum lantik_field_id)field->number);
-	return lantik_value_read(field, text, table->arena, record);
+	return lantik_value_read(field, cell, table->arena, record);
 }
 
 static bool read_row(struct lantik_rows *table, uint32_t at)

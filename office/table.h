@@ -51,8 +51,5 @@ struct lantik_span lantik_rows_reference(const struct lantik_rows *table, uint32
  * False when the arena is exhausted. */
 LANTIK_MUST_CHECK bool lantik_value_read(
 	const struct lantik_field *field, struct lantik_span text, struct lantik_arena *arena, void *owner);
-/* The cell without blanks around it, an apostrophe in front, `null` and a lone `-`; *ret_changed when one of the
- * latter was there. */
-struct lantik_span lantik_value_clean(struct lantik_span cell, bool *ret_changed);
 
 #endif

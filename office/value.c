@@ -1,39 +1,17 @@
 /* One cell to one member of a record, by the type of its field.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include <strings.h>
 
 #include "lantik/crypto.h"
 #include "table.h"
 
+/* Between the parts of one cell. */
 static struct lantik_span trim(struct lantik_span text)
 {
 	while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
 		text = (struct lantik_span){text.data + 1, text.len - 1};
 	while (text.len > 0 && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t'))
 		text.len--;
-	return text;
-}
-
-static bool is_word(struct lantik_span text, const char *word)
-{
-	return text.len == strlen(word) && strncasecmp((const char *)text.data, word, text.len) == 0;
-}
-
-struct lantik_span lantik_value_clean(struct lantik_span cell, bool *ret_changed)
-{
-	struct lantik_span text = trim(cell);
-	*ret_changed = false;
-	if (text.len == 0)
-		return text;
-	if (text.data[0] == '\'') {
-		text = trim((struct lantik_span){text.data + 1, text.len - 1});
-		*ret_changed = true;
-	}
-	if (is_word(text, "null") || is_word(text, "-")) {
-		text = (struct lantik_span){0};
-		*ret_changed = true;
-	}
 	return text;
 }
 
@@ -89,7 +67,7 @@ static bool read_document(struct lantik_span text, struct lantik_arena *arena, s
 	*ret = (struct lantik_document){.type = read_number(type), .object = object};
 	if (type.len == 0 || object.len == 0)
 		ret->type = LANTIK_UNREADABLE;
-	if (digest.len == 0 || is_word(digest, "-"))
+	if (digest.len == 0 || lantik_span_is(digest, "-"))
 		return true;
 	if (lantik_hex_decode(digest, bytes, LANTIK_HASH))
 		ret->sha256 = (struct lantik_span){bytes, LANTIK_HASH};

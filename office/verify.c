@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "office.h"
-#include "proof.h"
+#include "sent.h"
 
 /* The pinned key of the home, or the file that --key names. */
 static int read_key(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_vkey *ret)
@@ -99,6 +99,7 @@ static void write_result(struct lantik_cli *cli, const char *path, const struct 
 	lantik_json_number(cli, "accepted", verdict->accepted);
 	lantik_json_number(cli, "returned", verdict->returned);
 	lantik_json_number(cli, "review", verdict->review);
+	lantik_json_number(cli, "unknown_findings", verdict->unknown);
 	lantik_json_close(cli);
 }
 
@@ -124,6 +125,7 @@ static int verify_text(struct lantik_cli *cli, const char *path, struct lantik_s
 	lantik_say(cli, "%s verifies.", "%s terbukti sah.", path);
 	say_proved(cli, &proved, key);
 	say_not_proved(cli, expected->body_sha256 != NULL);
+	lantik_say_unknown(cli, &proved.verdict);
 	write_result(cli, path, &proved);
 	lantik_proved_free(&proved);
 	return LANTIK_EXIT_OK;
@@ -157,26 +159,30 @@ static int verify_entry(struct lantik_cli *cli, const struct lantik_home *home, 
 	char path[LANTIK_MAX_PATH], rows[32];
 	struct lantik_buffer text = {0};
 	struct lantik_proved proved;
-	struct lantik_expectation expected = {.batch_id = entry->batch_id,
-		.body_sha256 = entry->body_sha256,
-		.records_sha256 = entry->records_sha256};
+	struct lantik_sent sent;
+	if (entry->damaged)
+		return lantik_report_damaged(cli, entry);
+	int code = lantik_sent_read(cli, home, entry, &sent);
+	if (code != LANTIK_EXIT_OK)
+		return code;
 	lantik_outbox_path(home, entry, "receipt", path);
 	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_RECEIPT, &text);
-	int code = LANTIK_EXIT_OK;
 	enum lantik_doubt doubt = LANTIK_NO_DOUBT;
 	if (error != LANTIK_OK)
 		code = cannot_read(cli, path, error);
 	else
-		doubt = lantik_prove(lantik_buffer_span(&text), key, &expected, &proved);
+		doubt = lantik_prove(lantik_buffer_span(&text), key, &sent.expected, &proved);
 	if (code == LANTIK_EXIT_OK && doubt != LANTIK_NO_DOUBT)
 		code = not_proved(cli, path, doubt);
 	if (code == LANTIK_EXIT_OK) {
 		lantik_say(cli, "verifies: leaf %" PRIu64 ", %s rows recorded, %s",
 			"sah: daun %" PRIu64 ", %s baris dicatat, %s", proved.receipt.index,
 			lantik_count_format(cli, proved.verdict.accepted, rows), entry->file);
+		lantik_say_unknown(cli, &proved.verdict);
 		write_result(cli, path, &proved);
 		lantik_proved_free(&proved);
 	}
+	lantik_sent_free(&sent);
 	lantik_buffer_free(&text);
 	return code;
 }
@@ -185,20 +191,24 @@ static int verify_outbox(struct lantik_cli *cli, const struct lantik_home *home,
 {
 	struct lantik_entries entries;
 	int worst = LANTIK_EXIT_OK;
+	if (!lantik_home_holds(home, "sign.key"))
+		lantik_remark(cli, "%s holds no sign.key, so the signature under each receipt is not compared",
+			"%s tidak memuat sign.key, sehingga tanda tangan pada tanda terima tidak dibandingkan",
+			home->folder);
 	int code = lantik_outbox_list(cli, home, &entries);
 	if (code != LANTIK_EXIT_OK)
 		return code;
 	size_t receipts = 0;
 	for (size_t i = 0; i < entries.count; i++) {
 		const struct lantik_entry *entry = &entries.items[i];
-		if (entry->state != LANTIK_ENTRY_RECORDED && entry->state != LANTIK_ENTRY_REFUSED)
+		if (!entry->damaged && entry->state != LANTIK_ENTRY_RECORDED && entry->state != LANTIK_ENTRY_REFUSED)
 			continue;
-		receipts++;
+		receipts += !entry->damaged;
 		code = verify_entry(cli, home, key, entry);
 		worst = worst == LANTIK_EXIT_OK ? code : worst;
 	}
 	lantik_entries_free(&entries);
-	if (receipts == 0)
+	if (receipts == 0 && worst == LANTIK_EXIT_OK)
 		return lantik_fail(cli, 133, LANTIK_EXIT_FAILED, "%s holds no receipt\nname one: lantik verify FILE",
 			"%s tidak memuat tanda terima\nsebutkan satu: lantik verify BERKAS", home->folder);
 	lantik_summary_number(cli, "receipts", (int64_t)receipts);

@@ -103,10 +103,9 @@ void lantik_json_text(struct lantik_cli *cli, const char *name, const char *valu
 void lantik_json_span(struct lantik_cli *cli, const char *name, struct lantik_span value); /* bad UTF-8 is replaced */
 void lantik_json_number(struct lantik_cli *cli, const char *name, int64_t value);
 void lantik_json_flag(struct lantik_cli *cli, const char *name, bool value);
-void lantik_json_list(struct lantik_cli *cli, const char *name);   /* values inside have a NULL name */
-void lantik_json_object(struct lantik_cli *cli, const char *name); /* NULL name inside a list */
-void lantik_json_end(struct lantik_cli *cli);                      /* of the innermost list or object */
-void lantik_json_close(struct lantik_cli *cli);                    /* prints the line */
+void lantik_json_list(struct lantik_cli *cli, const char *name); /* values inside have a NULL name */
+void lantik_json_end(struct lantik_cli *cli);                    /* of the innermost list */
+void lantik_json_close(struct lantik_cli *cli);                  /* prints the line */
 /* What the last line, `summary`, says besides verb and exit_code. */
 void lantik_summary_text(struct lantik_cli *cli, const char *name, const char *value);
 void lantik_summary_number(struct lantik_cli *cli, const char *name, int64_t value);

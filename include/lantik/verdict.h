@@ -26,6 +26,9 @@
 
 enum lantik_outcome { LANTIK_ACCEPTED, LANTIK_RETURNED, LANTIK_IN_REVIEW, LANTIK_REFUSED };
 
+/* Names of unknown cases and rules that are kept to be shown; all are counted. */
+#define LANTIK_UNKNOWN_NAMES 8u
+
 struct lantik_verdict {
 	struct lantik_span office;
 	uint8_t batch_id[16];
@@ -39,6 +42,10 @@ struct lantik_verdict {
 	const struct lantik_finding *findings; /* sorted by lantik_findings_sort */
 	size_t finding_count;
 	uint64_t not_checked[4]; /* bit i: rule i of lantik_rules */
+	/* Of a newer centre, after parsing alone: findings whose case or field this build does not know. They are not
+	 * in findings; the counts above hold nevertheless. */
+	uint32_t unknown;
+	struct lantik_span unknown_names[LANTIK_UNKNOWN_NAMES]; /* as they stand, each once; empty behind the last */
 };
 
 /* The outcome that a record's findings lead to; findings are those of one record. */
@@ -48,8 +55,8 @@ const char *lantik_outcome_word(enum lantik_outcome outcome);
 void lantik_verdict_count(struct lantik_verdict *verdict);
 
 enum lantik_error lantik_verdict_format(const struct lantik_verdict *verdict, struct lantik_buffer *ret);
-/* ret borrows from text; findings go to *ret_findings (the caller frees). Rule cases that this build does not know are
- * an error LANTIK_E_BAD_VERSION. */
+/* ret borrows from text; findings go to *ret_findings (the caller frees). Rules, cases and fields that this build does
+ * not know are counted in ret->unknown: the words of the records say their outcomes. */
 LANTIK_MUST_CHECK enum lantik_error lantik_verdict_parse(
 	struct lantik_span text, struct lantik_verdict *ret, struct lantik_findings *ret_findings);
 

@@ -1,5 +1,6 @@
 /* The command line: dispatch, options, languages, JSON Lines, tables, files.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -271,4 +272,27 @@ Test(file, is_written_whole_and_read_back)
 	snprintf(path, sizeof path, "%s/a", folder);
 	cr_assert_eq(rmdir(path), 0);
 	cr_assert_eq(rmdir(folder), 0);
+}
+
+Test(cli, an_answer_on_a_full_disk_is_no_success)
+{
+	static const char *const lines[][4] = {
+		{"prog", "list", "--json", NULL}, {"prog", "list", NULL, NULL}, {"prog", "echo", "you", "--json"}};
+	for (size_t i = 0; i < LANTIK_COUNT(lines); i++) {
+		char *argv[5] = {0};
+		int argc = 0;
+		while (argc < 4 && lines[i][argc])
+			argv[argc] = strdup(lines[i][argc]), argc++;
+		fflush(stdout);
+		int old_out = dup(1), full = open("/dev/full", O_WRONLY);
+		cr_assert(full >= 0 && dup2(full, 1) == 1);
+		int code = lantik_cli_main(&program, argc, argv);
+		dup2(old_out, 1);
+		close(old_out);
+		close(full);
+		clearerr(stdout);
+		cr_expect_eq(code, LANTIK_EXIT_FAILED, "%zu", i);
+		while (argc > 0)
+			free(argv[--argc]);
+	}
 }

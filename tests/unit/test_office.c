@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "entry_state.h"
+#include "exchange.h"
 #include "pairs.h"
 #include "table.h"
 #include "unit.h"
@@ -81,21 +82,6 @@ Test(value, documents)
 	lantik_arena_free(&arena);
 }
 
-Test(value, cleaning)
-{
-	static const struct {
-		const char *cell, *clean;
-		bool changed;
-	} cases[] = {{"  x ", "x", false}, {"'0123", "0123", true}, {"null", "", true}, {"NULL", "", true},
-		{"-", "", true}, {"--", "--", false}, {"", "", false}, {"nullus", "nullus", false}, {"'", "", true}};
-	for (size_t i = 0; i < LANTIK_COUNT(cases); i++) {
-		bool changed;
-		struct lantik_span clean = lantik_value_clean(lantik_span_of(cases[i].cell), &changed);
-		cr_assert(lantik_span_is(clean, cases[i].clean), "`%s`", cases[i].cell);
-		cr_assert_eq(changed, cases[i].changed, "`%s`", cases[i].cell);
-	}
-}
-
 /* --- the table --- */
 
 static struct lantik_rows *read_rows(const char *text)
@@ -111,6 +97,24 @@ static void free_rows(struct lantik_rows *rows)
 {
 	lantik_rows_free(rows);
 	free(rows);
+}
+
+Test(table, cells_are_cleaned)
+{
+	static const struct {
+		const char *cell, *clean;
+		bool changed;
+	} cases[] = {{"  x ", "x", false}, {"'0123", "0123", true}, {"null", "", true}, {"NULL", "", true},
+		{"-", "", true}, {"--", "--", false}, {"", "", false}, {"nullus", "nullus", false}, {"'", "", true},
+		{"\"\xc2\xa0x\r\n\"", "x", false}, {"Null", "Null", false}};
+	for (size_t i = 0; i < LANTIK_COUNT(cases); i++) {
+		char text[64];
+		snprintf(text, sizeof text, "nik,nama\n1,%s\n", cases[i].cell);
+		struct lantik_rows *rows = read_rows(text);
+		cr_assert(lantik_span_is(rows->records[0].nama, cases[i].clean), "`%s`", cases[i].cell);
+		cr_assert_eq(rows->findings.count, cases[i].changed, "`%s`", cases[i].cell);
+		free_rows(rows);
+	}
 }
 
 Test(table, columns_in_any_order_and_spelling)
@@ -368,8 +372,74 @@ Test(command, manifests_are_strict)
 	cr_assert(printed("B01.kind"));
 }
 
+static void set_up(void)
+{
+	cr_assert_eq(run("keygen --name kanreg-03"), LANTIK_EXIT_OK);
+	cr_assert_eq(run("init --endpoint tcp://127.0.0.1:1 --server-key home/curve.pub --receipt-key home/sign.vkey"),
+		LANTIK_EXIT_OK);
+}
+
+Test(command, status_needs_the_right_folder)
+{
+	cr_assert_eq(run("status --json --offline"), LANTIK_EXIT_NOT_SET_UP);
+	cr_assert(printed("--home"));
+	cr_assert_not(printed("Nothing was sent"));
+	set_up();
+	write_file("home/outbox", "in the way of the folder");
+	cr_assert_eq(run("status --json --offline"), LANTIK_EXIT_FAILED);
+	cr_assert(printed("LNT-0102"));
+}
+
+Test(command, a_damaged_entry_is_told_and_hides_no_other)
+{
+	set_up();
+	cr_assert_eq(run("sample --rows 3 a.csv"), LANTIK_EXIT_OK);
+	cr_assert_eq(run("sample --rows 4 b.csv"), LANTIK_EXIT_OK);
+	cr_assert_eq(run("submit --timeout 1 a.csv"), LANTIK_EXIT_NETWORK);
+	cr_assert_eq(system("mkdir home/outbox/empty && rm home/outbox/*/state"), 0);
+	cr_assert_eq(run("submit --timeout 1 b.csv"), LANTIK_EXIT_NETWORK);
+	cr_assert_eq(run("status --json --offline"), LANTIK_EXIT_FAILED);
+	cr_assert(printed("\"state\":\"damaged\""));
+	cr_assert(printed("\"state\":\"sent\""));
+	cr_assert(printed("\"batches\":2"));
+	cr_assert_eq(run("status --json --offline a.csv"), LANTIK_EXIT_FAILED);
+	cr_assert(printed("\"state\":\"damaged\""));
+	cr_assert_eq(run("verify --json"), LANTIK_EXIT_FAILED);
+	cr_assert(printed("LNT-0101"));
+	cr_assert_eq(run("submit --json --timeout 1 a.csv"), LANTIK_EXIT_FAILED);
+	cr_assert(printed("LNT-0101"));
+	cr_assert_eq(run("submit --timeout 1 --new-id a.csv"), LANTIK_EXIT_NETWORK);
+	cr_assert_eq(system("test -s home/damaged/*/body"), 0, "the damaged folder is kept");
+	cr_assert_eq(run("status --json --offline"), LANTIK_EXIT_OK);
+	cr_assert(printed("\"batches\":2"));
+}
+
+Test(command, what_was_not_read_whole_is_never_sent)
+{
+	set_up();
+	write_file("a.manifest", "kind = PPPK_PW\nstep = NI\nkode_instansi = 6171\nkanreg_id = 03\n");
+	static const char *const sheets[] = {"nik,warna\n1,2\n", "nik,nip\n1\n", "nik,nik\n1,2\n"};
+	for (size_t i = 0; i < LANTIK_COUNT(sheets); i++) {
+		write_file("a.csv", sheets[i]);
+		cr_assert_eq(run("submit --json --timeout 1 --anyway a.csv"), LANTIK_EXIT_REFUSED, "%s", sheets[i]);
+		cr_assert(printed("LNT-0122"));
+		cr_assert_eq(run("submit --json --timeout 1 a.csv"), LANTIK_EXIT_REFUSED, "%s", sheets[i]);
+	}
+	cr_assert_eq(run("status --offline"), LANTIK_EXIT_OK);
+	cr_assert(printed("Nothing was sent"));
+}
+
+Test(exchange, waits_as_long_as_the_centre_says)
+{
+	struct lantik_busy busy = {.retry_after_ms = 60000};
+	cr_assert_geq(lantik_busy_pause(&busy), 60000);
+	busy.retry_after_ms = UINT32_MAX;
+	cr_assert_geq(lantik_busy_pause(&busy), (int64_t)UINT32_MAX);
+}
+
 Test(command, status_never_says_not_found)
 {
+	set_up();
 	cr_assert_eq(run("sample --rows 3 a.csv"), LANTIK_EXIT_OK);
 	cr_assert_eq(run("status --offline"), LANTIK_EXIT_OK);
 	cr_assert(printed("Nothing was sent from here yet"));

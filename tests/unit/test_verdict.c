@@ -192,13 +192,41 @@ static enum lantik_error parse_with(const char *from, const char *to)
 	return error;
 }
 
-Test(verdict, names_what_this_build_does_not_know)
+Test(verdict, of_another_version_is_told)
 {
 	cr_expect_eq(parse_with("lantik-verdict 1", "lantik-verdict 2"), LANTIK_E_BAD_VERSION);
-	cr_expect_eq(parse_with("T03.digit", "T03.emoji"), LANTIK_E_BAD_VERSION);
-	cr_expect_eq(parse_with("T03.digit", "Z03.digit"), LANTIK_E_BAD_VERSION);
-	cr_expect_eq(parse_with("digit:nama", "digit:name"), LANTIK_E_BAD_VERSION);
-	cr_expect_eq(parse_with("B04 N04", "B04 Z04"), LANTIK_E_BAD_VERSION);
+}
+
+/* Rules are added without a new version: what this build does not know is counted and shown, never refused. */
+Test(verdict, counts_what_this_build_does_not_know)
+{
+	static const char *const news[][3] = {{"T03.digit:nama", "T03.emoji:nama", "T03.emoji:nama"},
+		{"T03.digit:nama", "Z03.digit", "Z03.digit"}, {"T03.digit:nama", "T03.digit:name", "T03.digit:name"},
+		{"N03.serial:nik N05.birth_date:nik", "Q99.new_case:nik", "Q99.new_case:nik"},
+		{"B04.kanreg_unverified", "B99.seal", "B99.seal"}, {"B04 N04", "B04 Z04", ""}};
+	for (size_t i = 0; i < LANTIK_COUNT(news); i++) {
+		struct lantik_verdict verdict;
+		struct lantik_findings findings = {0};
+		char text[4096];
+		const char *at = strstr(expected_text, news[i][0]);
+		snprintf(text, sizeof text, "%.*s%s%s", (int)(at - expected_text), expected_text, news[i][1],
+			at + strlen(news[i][0]));
+		cr_assert_eq(
+			lantik_verdict_parse(lantik_span_of(text), &verdict, &findings), LANTIK_OK, "%s", news[i][1]);
+		cr_expect_eq(verdict.unknown, news[i][2][0] ? 1 : 0, "%s", news[i][1]);
+		cr_expect(lantik_span_is(verdict.unknown_names[0], news[i][2]), "%s", news[i][1]);
+		cr_expect_eq(verdict.returned, 1, "the record's own word counts");
+		lantik_findings_free(&findings);
+	}
+}
+
+Test(verdict, refuses_names_that_are_none)
+{
+	static const char *const names[] = {"T3.digit", "t03.digit", "T03.", "T03", "T03digit", "T03.Digit", "T03.a-b",
+		"T03.digit:", "T03.digit:na.ma", "T03.digit:a:b", "XT03.digit"};
+	for (size_t i = 0; i < LANTIK_COUNT(names); i++)
+		cr_expect_eq(parse_with("T03.digit:nama", names[i]), LANTIK_E_MALFORMED, "%s", names[i]);
+	cr_expect_eq(parse_with("B04 N04", "B04 ZZ4"), LANTIK_E_MALFORMED);
 }
 
 Test(verdict, has_one_spelling)
