@@ -46,6 +46,15 @@ class WholePath(harness.Case):
         office.submit(path)
         self.assertEqual(self.site.state_of_register(), before)
 
+    def test_3b_a_second_office_gets_the_receipt_of_the_first(self):
+        before = self.site.state_of_register()
+        second = self.site.office("kanreg-03-b")
+        path = second.sample("ni", kind="PPPK_PW", step="NI", agency="6171", rows=300, seed=1)
+        done = second.submit(path)
+        self.assertTrue(any(o.get("earlier") for o in done.lines if o["type"] == "result"), done)
+        self.assertEqual(self.site.state_of_register(), before)
+        second.lantik("verify")
+
     def test_4_a_changed_receipt_does_not_verify(self):
         office = self.site.offices["kanreg-03"]
         receipts = [p for p in office.home.rglob("*receipt*") if p.is_file() and b"tlog-proof" in p.read_bytes()[:40]]
