@@ -116,8 +116,11 @@ class Client:
             ready = dict(poller.poll(max(0, int((end - time.monotonic()) * 1000))))
             why = self._why("not connected")  # raises Refused when the key is not accepted: libzmq gives up then
             if self._socket in ready:
-                self._socket.send_multipart(frames)
-                return
+                try:
+                    self._socket.send_multipart(frames, zmq.DONTWAIT)
+                    return
+                except zmq.Again:  # the connection ended in between: wait for the next one
+                    pass
             if time.monotonic() >= end:
                 raise NoAnswer(why)
 
