@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 HERE = pathlib.Path(__file__).resolve().parent
 SLICE = ["010", "020", "030", "040", "045", "050", "060", "070"]
-LIMIT = 600
+LIMIT = 300
 
 
 def tests_in(output):
