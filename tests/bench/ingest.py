@@ -325,7 +325,7 @@ def finish_result(runs, made):
 
 def undisturbed(bench, work, workers, calm):
     """Y and lantikd, one after the other; again when others used more of the machine than was asked for."""
-    for _ in range(20):
+    for _ in range(50):
         harness.wait_until(lambda: calm is None or idle(bench) <= calm, 3600, "the machine is calm")
         y, x = bench.yardstick(work), bench.lantikd(work, workers)
         if calm is None or max(y["others"], x["others"]) <= calm:
@@ -336,7 +336,7 @@ def undisturbed(bench, work, workers, calm):
 
 def idle(bench):
     others = Others(bench.cluster)
-    select.select([], [], [], 1)
+    select.select([], [], [], 3)
     return others.share()
 
 
