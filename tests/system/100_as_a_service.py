@@ -49,7 +49,7 @@ class AsAService(harness.Case):
         office = self.site.office()
         office.submit(office.sample("one", kind="PPPK_PW", step="NI", agency="6171", rows=3, seed=1))
         self.site.stop()
-        self.assertEqual(notify.poll().get("STOPPING"), "1")
+        harness.wait_until(lambda: notify.poll().get("STOPPING") == "1", 10, "it said STOPPING=1")
 
     def test_configuration_is_checked(self):
         site = self.site
