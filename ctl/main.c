@@ -39,7 +39,7 @@ static const struct lantik_option add_options[] = {
 	{.name = "curve-key", .type = LANTIK_OPTION_TEXT, .argument = "Z85",
 	 .help = {"its public key, the content of curve.pub", "kunci publiknya, isi curve.pub"}},
 	{.name = "signing-key", .type = LANTIK_OPTION_TEXT, .argument = "VKEY",
-	 .help = {"its verifier key, the content of signing.vkey", "kunci pemeriksanya, isi signing.vkey"}},
+	 .help = {"its verifier key, the content of sign.vkey", "kunci pemeriksanya, isi sign.vkey"}},
 	{.name = NULL},
 };
 
@@ -116,7 +116,7 @@ static const struct lantik_verb verbs[] = {
 		     "Kantor membuat kedua kunci dengan `lantik keygen` dan memberitahukan bagian publiknya. Bagi kantor yang "
 		     "sudah ada, pasangan kunci kedua ditambahkan; cakupan boleh dihilangkan."},
 	 .examples = "lantikctl office add kanreg-03 --kanreg 03 --curve-key \"$(cat curve.pub)\" "
-		     "--signing-key \"$(cat signing.vkey)\"\n"
+		     "--signing-key \"$(cat sign.vkey)\"\n"
 		     "lantikctl office add bkpsdm-bandung --agencies 6171 --curve-key Z85 --signing-key VKEY\n"},
 	{.name = "office list", .run = ctl_office_list,
 	 .summary = {"show offices, their scopes and keys", "tampilkan kantor, cakupan, dan kuncinya"},

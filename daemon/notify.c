@@ -24,8 +24,8 @@ int notify_watchdog_interval(void)
 {
 	uint64_t micros;
 
-	/* twice as often as asked, so that one late ping is no death */
-	return sd_watchdog_enabled(0, &micros) > 0 ? (int)(micros / 2000) : 0;
+	/* three times in the span that is asked for, so that one late ping is no death */
+	return sd_watchdog_enabled(0, &micros) > 0 ? (int)(micros / 3000) : 0;
 }
 
 void notify_watchdog(void)
