@@ -7,7 +7,7 @@ DO $$
 DECLARE
     wanted text;
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY['lantik_owner', 'lantik_daemon', 'lantik_operator', 'lantik_analyst'] LOOP
+    FOREACH wanted IN ARRAY ARRAY['lantik_owner', 'lantik_daemon', 'lantik_operator', 'lantik_reviewer', 'lantik_analyst'] LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted) THEN
             EXECUTE format('CREATE ROLE %I LOGIN', wanted);
         END IF;
@@ -24,6 +24,8 @@ COMMENT ON ROLE lantik_daemon IS
     'lantikd: reads, and inserts into the register and the ledger. May update three tables, delete from none.';
 COMMENT ON ROLE lantik_operator IS
     'lantikctl: offices, keys and reference tables. Sees no personal data.';
+COMMENT ON ROLE lantik_reviewer IS
+    'lantikctl review, returned and replay: sees the records that wait or were returned, asks for decisions, changes nothing else.';
 COMMENT ON ROLE lantik_analyst IS
     'Analysts: the masked views of the schema analyst and nothing else.';
 
@@ -41,6 +43,11 @@ ALTER ROLE lantik_operator SET lock_timeout = '5s';
 ALTER ROLE lantik_operator SET statement_timeout = '60s';
 ALTER ROLE lantik_operator SET idle_in_transaction_session_timeout = '60s';
 
+ALTER ROLE lantik_reviewer SET search_path = lantik;
+ALTER ROLE lantik_reviewer SET lock_timeout = '5s';
+ALTER ROLE lantik_reviewer SET statement_timeout = '5min';
+ALTER ROLE lantik_reviewer SET idle_in_transaction_session_timeout = '60s';
+
 ALTER ROLE lantik_analyst SET search_path = analyst;
 ALTER ROLE lantik_analyst SET default_transaction_read_only = on;
 ALTER ROLE lantik_analyst SET statement_timeout = '15min';
@@ -55,7 +62,7 @@ COMMENT ON SCHEMA analyst IS
 
 SET LOCAL ROLE lantik_owner;
 
-GRANT USAGE ON SCHEMA lantik TO lantik_daemon, lantik_operator;
+GRANT USAGE ON SCHEMA lantik TO lantik_daemon, lantik_operator, lantik_reviewer;
 GRANT USAGE ON SCHEMA analyst TO lantik_analyst;
 
 -- Functions are for everybody unless said otherwise; here nothing is.
@@ -75,4 +82,4 @@ COMMENT ON COLUMN lantik.migration.name IS 'Its file name without `.sql`. Privac
 COMMENT ON COLUMN lantik.migration.sha256 IS
     'SHA-256 of the file as applied, 32 bytes; a file that changed later is refused. Privacy: N.';
 COMMENT ON COLUMN lantik.migration.applied_at IS 'When it was committed. Privacy: N.';
-GRANT SELECT ON lantik.migration TO lantik_daemon, lantik_operator;
+GRANT SELECT ON lantik.migration TO lantik_daemon, lantik_operator, lantik_reviewer;

@@ -227,7 +227,8 @@ class Documented(Database):
 
 class Privileges(Database):
     APPEND_ONLY = ["appointment", "batch", "batch_body", "finding", "returned_record", "ledger_leaf", "ledger_node",
-                   "checkpoint", "migration", "office", "office_key", "agency", "rule"]
+                   "checkpoint", "migration", "office", "office_key", "agency", "rule", "decision", "decided_record",
+                   "decision_refusal", "rejected"]
 
     def privileges(self, role):
         """What the role may do with whole tables and with columns of schema lantik."""
@@ -263,7 +264,7 @@ class Privileges(Database):
 
     def test_the_operator_sees_nobody(self):
         held = self.privileges("lantik_operator")
-        self.assertFalse({"appointment", "current_appointment", "batch_body", "returned_record", "in_force"} &
+        self.assertFalse({"appointment", "current_appointment", "batch_body", "returned_record", "rejected", "in_force"} &
                          {name for name, _ in held})
         for column in ("certifier_nama", "certifier_nip", "pengirim_nip"):
             self.refused(f"SELECT {column} FROM lantik.batch", "lantik_operator")

@@ -36,13 +36,13 @@ SELECT c.kind, c.step, c.batch_no, c.record_no, a.kode_instansi, a.kelompok_lapo
        b.programme, coalesce(b.periode, extract(year FROM a.tmt)::integer) AS year
   FROM lantik.current_appointment c
   JOIN lantik.appointment a ON a.batch_no = c.batch_no AND a.record_no = c.record_no
-  JOIN lantik.batch b ON b.batch_no = c.batch_no
+  JOIN lantik.entry b ON b.batch_no = c.batch_no
  WHERE c.change_kind IS NULL OR c.change_kind NOT IN (3, 4);
 COMMENT ON VIEW lantik.in_force IS
-    'Current versions of appointments that were not terminated or withdrawn, without identifiers. Grain: one appointment. Source: lantik.current_appointment, lantik.appointment, lantik.batch. Privacy: X.';
+    'Current versions of appointments that were not terminated or withdrawn, without identifiers. Grain: one appointment. Source: lantik.current_appointment, lantik.appointment, lantik.entry. Privacy: X.';
 COMMENT ON COLUMN lantik.in_force.kind IS 'Kind of appointment. Code of list kind of lantik.word. Privacy: N.';
 COMMENT ON COLUMN lantik.in_force.step IS 'Step reached. Code of list step of lantik.word. Privacy: N.';
-COMMENT ON COLUMN lantik.in_force.batch_no IS 'Batch of the current version. Privacy: N.';
+COMMENT ON COLUMN lantik.in_force.batch_no IS 'Batch or decision of the current version. Privacy: N.';
 COMMENT ON COLUMN lantik.in_force.record_no IS 'Record of the current version. Privacy: N.';
 COMMENT ON COLUMN lantik.in_force.kode_instansi IS 'Agency, 4 digits. Privacy: N.';
 COMMENT ON COLUMN lantik.in_force.kelompok_lapor IS 'Reporting group. Code of list kelompok_lapor of lantik.word. Privacy: N.';
@@ -211,11 +211,12 @@ SELECT a.kode_instansi, g.nama AS instansi, g.kanreg_id, k.word AS kind, s.word 
        e.nama AS tk_pendidikan, l.word AS kelompok_lapor, j.word AS kelompok_jabatan, a.jabatan_nama, a.jenjang,
        a.golongan_id, a.unor_nama, a.unor_induk_nama, a.kode_kabkot, r.nama AS kabkot, a.tmt, a.tgl_kontrak_mulai,
        a.tgl_kontrak_akhir, a.tgl_perjanjian, a.tgl_pertek, a.no_sk, a.tgl_sk, i.word AS jenis_sk, a.tgl_spmt,
-       a.tmt_pelantikan, m.word AS signing_mode, a.signed_at, b.programme, b.periode, o.name AS office, b.batch_id,
-       a.record_no, b.recorded_at
+       a.tmt_pelantikan, m.word AS signing_mode, a.signed_at, n.programme, n.periode, o.name AS office, b.batch_id,
+       a.record_no, n.recorded_at
   FROM lantik.current_appointment c
   JOIN lantik.appointment a ON a.batch_no = c.batch_no AND a.record_no = c.record_no
-  JOIN lantik.batch b ON b.batch_no = c.batch_no
+  JOIN lantik.entry n ON n.batch_no = c.batch_no
+  JOIN lantik.batch b ON b.batch_no = n.origin_batch_no
   JOIN lantik.office o ON o.office_no = b.office_no
   LEFT JOIN lantik.agency_latest g ON g.kode_instansi = a.kode_instansi
   LEFT JOIN lantik.education_level e ON e.tk_pendidikan_id = a.tk_pendidikan_id
@@ -309,10 +310,10 @@ SELECT n.kode_instansi, g.nama AS instansi, k.word AS kind, s.word AS step, c.co
        CASE n.severity WHEN 1 THEN 'FATAL' WHEN 2 THEN 'ERROR' WHEN 3 THEN 'REVIEW' ELSE 'WARN' END AS severity,
        n.findings, n.records, n.batches, c.expected_en, c.expected_id, n.last_recorded_at
   FROM (SELECT b.kode_instansi, b.kind, b.step, f.rule_case, f.severity, count(*) AS findings,
-               count(DISTINCT (f.batch_no, f.record_no)) AS records, count(DISTINCT f.batch_no) AS batches,
-               max(b.recorded_at) AS last_recorded_at
+               count(DISTINCT (b.origin_batch_no, f.record_no)) AS records,
+               count(DISTINCT b.origin_batch_no) AS batches, max(b.recorded_at) AS last_recorded_at
           FROM lantik.finding f
-          JOIN lantik.batch b USING (batch_no)
+          JOIN lantik.entry b USING (batch_no)
          GROUP BY b.kode_instansi, b.kind, b.step, f.rule_case, f.severity) n
   LEFT JOIN lantik.rule_case c USING (rule_case)
   LEFT JOIN lantik.agency_latest g USING (kode_instansi)
@@ -328,7 +329,7 @@ COMMENT ON COLUMN analyst.returns.rule IS 'Rule: N05. Privacy: N.';
 COMMENT ON COLUMN analyst.returns.rule_case IS 'Case of the rule: N05.birth_date. Privacy: N.';
 COMMENT ON COLUMN analyst.returns.severity IS
     'FATAL (batch refused), ERROR (record returned), REVIEW (an official decides) or WARN (passes). Privacy: N.';
-COMMENT ON COLUMN analyst.returns.findings IS 'Findings; a record may have several. Privacy: N.';
+COMMENT ON COLUMN analyst.returns.findings IS 'Findings, those of replays included; a record may have several. Privacy: N.';
 COMMENT ON COLUMN analyst.returns.records IS 'Records concerned; a batch''s own finding counts as one. Privacy: N.';
 COMMENT ON COLUMN analyst.returns.batches IS 'Batches concerned. Privacy: N.';
 COMMENT ON COLUMN analyst.returns.expected_en IS 'What was expected, in English. Privacy: N.';
