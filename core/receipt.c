@@ -8,8 +8,10 @@
 
 #define FAMILY "c2sp.org/tlog-proof@"
 #define VERSION "v1"
-/* A blank line and the verdict's first line; no note can hold it, since its signature lines come last. */
-#define VERDICT_START "\nlantik-verdict 1\n"
+/* The note's last newline, a blank line, and the first line of what the leaf binds; no note can hold it, since its
+ * signature lines come last. */
+#define VERDICT_START "\n\nlantik-verdict 1\n"
+#define STATEMENT_START "\n\nlantik-decision 1\n"
 
 static void hash_line(const uint8_t hash[LANTIK_HASH], struct lantik_buffer *ret)
 {
@@ -18,7 +20,7 @@ static void hash_line(const uint8_t hash[LANTIK_HASH], struct lantik_buffer *ret
 }
 
 enum lantik_error lantik_receipt_format(struct lantik_span leaf, uint64_t index, const struct lantik_proof *proof,
-	struct lantik_span checkpoint, struct lantik_span verdict, struct lantik_buffer *ret)
+	struct lantik_span checkpoint, struct lantik_span text, struct lantik_buffer *ret)
 {
 	LANTIK_ASSERT(proof->count <= LANTIK_MAX_PROOF);
 	lantik_buffer_printf(ret, FAMILY VERSION "\nextra ");
@@ -29,7 +31,7 @@ enum lantik_error lantik_receipt_format(struct lantik_span leaf, uint64_t index,
 	lantik_buffer_append(ret, "\n", 1);
 	lantik_buffer_append_span(ret, checkpoint);
 	lantik_buffer_append(ret, "\n", 1);
-	lantik_buffer_append_span(ret, verdict);
+	lantik_buffer_append_span(ret, text);
 	return ret->error;
 }
 
@@ -41,6 +43,16 @@ static enum lantik_error first_line(struct lantik_span *text)
 	return lantik_span_is(version, VERSION) ? LANTIK_OK : LANTIK_E_BAD_VERSION;
 }
 
+static enum lantik_error leaf_parse(struct lantik_span bytes, struct lantik_receipt *ret)
+{
+	ret->type = lantik_leaf_type_of(bytes);
+	if (ret->type == LANTIK_LEAF_BATCH)
+		return lantik_batch_leaf_parse(bytes, &ret->leaf);
+	if (ret->type == LANTIK_LEAF_DECISION)
+		return lantik_decision_leaf_parse(bytes, &ret->decision);
+	return LANTIK_E_MALFORMED;
+}
+
 static enum lantik_error leaf_line(struct lantik_span *text, struct lantik_receipt *ret)
 {
 	struct lantik_span line, base64;
@@ -48,7 +60,7 @@ static enum lantik_error leaf_line(struct lantik_span *text, struct lantik_recei
 		return LANTIK_E_MALFORMED;
 	ret->leaf_bytes.limit = LANTIK_MAX_LEAF;
 	enum lantik_error error = lantik_base64_decode(base64, &ret->leaf_bytes);
-	return error ? error : lantik_batch_leaf_parse(lantik_buffer_span(&ret->leaf_bytes), &ret->leaf);
+	return error ? error : leaf_parse(lantik_buffer_span(&ret->leaf_bytes), ret);
 }
 
 static enum lantik_error index_line(struct lantik_span *text, struct lantik_receipt *ret)
@@ -75,15 +87,18 @@ static enum lantik_error proof_lines(struct lantik_span *text, struct lantik_pro
 	return LANTIK_E_MALFORMED;
 }
 
-static enum lantik_error note_and_verdict(struct lantik_span text, struct lantik_receipt *ret)
+/* Behind a leaf of one type only its own kind of text is found: a statement is never taken for a verdict. */
+static enum lantik_error note_and_text(struct lantik_span rest, struct lantik_receipt *ret)
 {
-	static const char mark[] = "\n" VERDICT_START;
-	const uint8_t *found = text.len ? memmem(text.data, text.len, mark, sizeof mark - 1) : NULL;
+	bool decision = ret->type == LANTIK_LEAF_DECISION;
+	struct lantik_span mark = lantik_span_of(decision ? STATEMENT_START : VERDICT_START);
+	const uint8_t *found = rest.len ? memmem(rest.data, rest.len, mark.data, mark.len) : NULL;
 	if (!found)
 		return LANTIK_E_MALFORMED;
-	size_t note = (size_t)(found - text.data) + 1; /* the note keeps its last newline */
-	ret->checkpoint = (struct lantik_span){text.data, note};
-	ret->verdict_text = (struct lantik_span){text.data + note + 1, text.len - note - 1};
+	size_t note = (size_t)(found - rest.data) + 1; /* the note keeps its last newline */
+	ret->checkpoint = (struct lantik_span){rest.data, note};
+	struct lantik_span text = {rest.data + note + 1, rest.len - note - 1};
+	*(decision ? &ret->statement_text : &ret->verdict_text) = text;
 	return note <= LANTIK_MAX_NOTE ? LANTIK_OK : LANTIK_E_TOO_LARGE;
 }
 
@@ -97,7 +112,7 @@ static enum lantik_error parse_parts(struct lantik_span text, struct lantik_rece
 	if (!error)
 		error = proof_lines(&text, &ret->proof);
 	if (!error)
-		error = note_and_verdict(text, ret);
+		error = note_and_text(text, ret);
 	return error;
 }
 
@@ -114,11 +129,18 @@ enum lantik_error lantik_receipt_parse(struct lantik_span text, struct lantik_re
 	return error;
 }
 
-static bool verdict_matches(const struct lantik_receipt *receipt)
+static bool text_matches(const struct lantik_receipt *receipt)
 {
 	uint8_t hash[LANTIK_HASH];
-	lantik_sha256(receipt->verdict_text, hash);
-	return memcmp(hash, receipt->leaf.verdict_sha256, LANTIK_HASH) == 0;
+	bool decision = receipt->type == LANTIK_LEAF_DECISION;
+	lantik_sha256(decision ? receipt->statement_text : receipt->verdict_text, hash);
+	const uint8_t *bound = decision ? receipt->decision.statement_sha256 : receipt->leaf.verdict_sha256;
+	return memcmp(hash, bound, LANTIK_HASH) == 0;
+}
+
+static uint64_t leaf_index_of(const struct lantik_receipt *receipt)
+{
+	return receipt->type == LANTIK_LEAF_DECISION ? receipt->decision.leaf_index : receipt->leaf.leaf_index;
 }
 
 enum lantik_error lantik_receipt_verify(struct lantik_receipt *receipt, const struct lantik_vkey *key)
@@ -127,14 +149,14 @@ enum lantik_error lantik_receipt_verify(struct lantik_receipt *receipt, const st
 	enum lantik_error error = lantik_checkpoint_verify(receipt->checkpoint, key, &head);
 	if (error)
 		return error;
-	if (head.size == 0 || head.size - 1 != receipt->index || receipt->leaf.leaf_index != receipt->index)
+	if (head.size == 0 || head.size - 1 != receipt->index || leaf_index_of(receipt) != receipt->index)
 		return LANTIK_E_BAD_PROOF;
 	uint8_t hash[LANTIK_HASH];
 	lantik_leaf_hash(lantik_buffer_span(&receipt->leaf_bytes), hash);
 	error = lantik_inclusion_verify(receipt->index, head.size, hash, &receipt->proof, head.root);
 	if (error)
 		return error;
-	if (!verdict_matches(receipt))
+	if (!text_matches(receipt))
 		return LANTIK_E_BAD_PROOF;
 	receipt->head = head;
 	return LANTIK_OK;

@@ -11,7 +11,7 @@
 /* Stands for a name that the manifest does not give in a form that a line can hold. */
 #define NO_NAME "-"
 
-static const char *const outcome_words[] = {"accepted", "returned", "review", "refused"};
+static const char *const outcome_words[] = {"accepted", "returned", "review", "refused", "rejected"};
 
 enum lantik_outcome lantik_outcome_of(const struct lantik_finding *findings, size_t count)
 {

@@ -19,7 +19,7 @@ static bool signature_holds(struct submission *s)
 			"use the right one");
 		return false;
 	}
-	lantik_submission_message(s->body_sha256, message);
+	lantik_submission_message(LANTIK_TO_SUBMIT, s->body_sha256, message);
 	if (lantik_verify(job->office.signing_key.public_key,
 		    (struct lantik_span){.data = message, .len = sizeof message}, job->signature))
 		return true;

@@ -85,19 +85,19 @@ static void answer_state(struct worker *w, struct job *job, bool received, struc
 
 static void status(struct worker *w, struct job *job)
 {
-	struct lantik_span batch_id;
+	struct lantik_status_request asked;
 	struct store_held held = {0};
 
 	lantik_arena_reset(w->record_arena);
-	if (lantik_status_request_decode(job->body, w->record_arena, &batch_id)) {
+	if (lantik_status_request_decode(job->body, w->record_arena, &asked)) {
 		answer_refusal(job, LANTIK_REFUSED_MALFORMED, 0, "a StatusRequest holds one batch_id of 16 bytes");
 		return;
 	}
 	/* before the look-up: a batch that leaves the hands meanwhile is in the database by then */
-	bool received = in_hand_holds(w->in_hand, job->office.office_no, batch_id.data);
+	bool received = in_hand_holds(w->in_hand, job->office.office_no, asked.batch_id.data);
 	enum store_result result = store_connect(w->store);
 	if (!result)
-		result = store_find(w->store, job->office.office_no, batch_id.data, &held);
+		result = store_find(w->store, job->office.office_no, asked.batch_id.data, &held);
 	if (result)
 		answer_store_failure(w, job, result, "status");
 	else

@@ -190,7 +190,7 @@ static void sign_body(struct lantik_peer *peer, struct attempt *attempt)
 {
 	uint8_t digest[LANTIK_HASH], message[LANTIK_SUBMISSION_MESSAGE];
 	lantik_sha256(attempt->request->body, digest);
-	lantik_submission_message(digest, message);
+	lantik_submission_message(LANTIK_TO_SUBMIT, digest, message);
 	lantik_sign(peer->sign.seed, (struct lantik_span){message, sizeof message}, attempt->signature);
 }
 

@@ -79,6 +79,8 @@ enum lantik_doubt lantik_prove(struct lantik_span text, const struct lantik_vkey
 	if (doubt != LANTIK_NO_DOUBT)
 		return doubt;
 	doubt = doubt_of(lantik_receipt_verify(&proved.receipt, key));
+	if (doubt == LANTIK_NO_DOUBT && proved.receipt.type != LANTIK_LEAF_BATCH)
+		doubt = LANTIK_DOUBT_BATCH;
 	if (doubt == LANTIK_NO_DOUBT)
 		doubt = doubt_of(lantik_verdict_parse(proved.receipt.verdict_text, &proved.verdict, &proved.findings));
 	if (doubt == LANTIK_NO_DOUBT)

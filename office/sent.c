@@ -33,7 +33,7 @@ static int sign_again(struct lantik_cli *cli, const struct lantik_home *home, co
 	int code = lantik_home_sign_key(cli, home, &key);
 	if (code != LANTIK_EXIT_OK)
 		return code;
-	lantik_submission_message(entry->body_sha256, message);
+	lantik_submission_message(LANTIK_TO_SUBMIT, entry->body_sha256, message);
 	lantik_sign(key.seed, (struct lantik_span){message, sizeof message}, signature);
 	lantik_sha256((struct lantik_span){signature, sizeof signature}, ret->signature_sha256);
 	memcpy(ret->key_id, key.vkey.id, sizeof ret->key_id);

@@ -177,7 +177,7 @@ static int read_answer(struct lantik_cli *cli, const struct lantik_home *home, s
 	const struct lantik_reply *reply)
 {
 	struct lantik_status_answer answer;
-	struct lantik_arena *arena = lantik_arena_new(LANTIK_MAX_RECEIPT + 64 * 1024);
+	struct lantik_arena *arena = lantik_arena_new(LANTIK_MAX_FRAME + 64 * 1024);
 	LANTIK_ASSERT(arena);
 	int code;
 	if (reply->message != LANTIK_STATUS_ANSWER)
@@ -197,8 +197,8 @@ static int ask(
 {
 	struct lantik_buffer body = {0};
 	struct lantik_reply reply = {0};
-	struct lantik_span id = {standing->entry.batch_id, sizeof standing->entry.batch_id};
-	LANTIK_ASSERT(lantik_status_request_encode(id, &body) == LANTIK_OK);
+	struct lantik_status_request asked = {.batch_id = {standing->entry.batch_id, sizeof standing->entry.batch_id}};
+	LANTIK_ASSERT(lantik_status_request_encode(&asked, &body) == LANTIK_OK);
 	struct lantik_request request = {.message = LANTIK_STATUS,
 		.body = lantik_buffer_span(&body),
 		.timeout_ms = lantik_option_number(cli, "timeout", 20) * 1000};

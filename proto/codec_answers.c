@@ -1,25 +1,9 @@
-/* Envelopes and the small bodies of requests and replies.
+/* Envelopes, refusals and Busy.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "codec_private.h"
-#include "scan.h"
 
 #include "lantik/v1/answers.pb-c.h"
 #include "lantik/v1/envelope.pb-c.h"
-
-/* Scan, then unpack: what every small message goes through. */
-static enum lantik_error message_decode(const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes,
-	struct lantik_arena *arena, ProtobufCMessage **ret)
-{
-	enum lantik_error error = scan_message(descriptor, bytes, 0);
-
-	if (error)
-		return error;
-	ProtobufCMessage *message = codec_unpack(descriptor, bytes, arena);
-	if (!message)
-		return lantik_arena_exhausted(arena) ? LANTIK_E_TOO_LARGE : LANTIK_E_MALFORMED;
-	*ret = message;
-	return LANTIK_OK;
-}
 
 enum lantik_error lantik_envelope_encode(const struct lantik_envelope *envelope, struct lantik_buffer *ret)
 {
@@ -49,9 +33,10 @@ enum lantik_error lantik_envelope_decode(
 	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_envelope *ret)
 {
 	ProtobufCMessage *base = NULL;
-	enum lantik_error error = bytes.len > LANTIK_MAX_ENVELOPE
-					  ? LANTIK_E_TOO_LARGE
-					  : message_decode(&lantik__v1__envelope__descriptor, bytes, arena, &base);
+	enum lantik_error error =
+		bytes.len > LANTIK_MAX_ENVELOPE
+			? LANTIK_E_TOO_LARGE
+			: codec_decode(&lantik__v1__envelope__descriptor, bytes, (struct scan_limits){0}, arena, &base);
 
 	if (error)
 		return error;
@@ -85,7 +70,8 @@ enum lantik_error lantik_refused_decode(
 	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_refused *ret)
 {
 	ProtobufCMessage *base = NULL;
-	enum lantik_error error = message_decode(&lantik__v1__refusal__descriptor, bytes, arena, &base);
+	enum lantik_error error =
+		codec_decode(&lantik__v1__refusal__descriptor, bytes, (struct scan_limits){0}, arena, &base);
 
 	if (error)
 		return error;
@@ -111,70 +97,13 @@ enum lantik_error lantik_busy_encode(const struct lantik_busy *busy, struct lant
 enum lantik_error lantik_busy_decode(struct lantik_span bytes, struct lantik_arena *arena, struct lantik_busy *ret)
 {
 	ProtobufCMessage *base = NULL;
-	enum lantik_error error = message_decode(&lantik__v1__busy__descriptor, bytes, arena, &base);
+	enum lantik_error error =
+		codec_decode(&lantik__v1__busy__descriptor, bytes, (struct scan_limits){0}, arena, &base);
 
 	if (error)
 		return error;
 	const Lantik__V1__Busy *message = (const Lantik__V1__Busy *)base;
 	*ret = (struct lantik_busy){.retry_after_ms = message->retry_after_ms, .credit = message->credit};
 	ret->reason = (int)message->reason;
-	return LANTIK_OK;
-}
-
-enum lantik_error lantik_status_request_encode(struct lantik_span batch_id, struct lantik_buffer *ret)
-{
-	Lantik__V1__StatusRequest message;
-
-	lantik__v1__status_request__init(&message);
-	message.batch_id = codec_bytes(batch_id);
-	return codec_pack(&message.base, ret);
-}
-
-enum lantik_error lantik_status_request_decode(
-	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_span *ret_batch_id)
-{
-	ProtobufCMessage *base = NULL;
-	enum lantik_error error = message_decode(&lantik__v1__status_request__descriptor, bytes, arena, &base);
-
-	if (error)
-		return error;
-	const Lantik__V1__StatusRequest *message = (const Lantik__V1__StatusRequest *)base;
-	if (message->batch_id.len != 16)
-		return LANTIK_E_MALFORMED;
-	*ret_batch_id = codec_span(message->batch_id);
-	return LANTIK_OK;
-}
-
-enum lantik_error lantik_status_answer_encode(const struct lantik_status_answer *answer, struct lantik_buffer *ret)
-{
-	Lantik__V1__StatusAnswer message;
-
-	lantik__v1__status_answer__init(&message);
-	message.state = (Lantik__V1__StatusAnswer__State)answer->state;
-	message.accepted = answer->accepted;
-	message.returned = answer->returned;
-	message.review = answer->review;
-	message.recorded_at = answer->recorded_at;
-	message.leaf_index = answer->leaf_index;
-	message.receipt = codec_bytes(answer->receipt);
-	return codec_pack(&message.base, ret);
-}
-
-enum lantik_error lantik_status_answer_decode(
-	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_status_answer *ret)
-{
-	ProtobufCMessage *base = NULL;
-	enum lantik_error error = message_decode(&lantik__v1__status_answer__descriptor, bytes, arena, &base);
-
-	if (error)
-		return error;
-	const Lantik__V1__StatusAnswer *message = (const Lantik__V1__StatusAnswer *)base;
-	*ret = (struct lantik_status_answer){.state = (enum lantik_batch_state)message->state,
-		.accepted = message->accepted,
-		.returned = message->returned,
-		.review = message->review,
-		.recorded_at = message->recorded_at,
-		.leaf_index = message->leaf_index,
-		.receipt = codec_span(message->receipt)};
 	return LANTIK_OK;
 }

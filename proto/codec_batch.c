@@ -21,7 +21,7 @@ static enum lantik_error scan_manifest(struct scan *scan, struct lantik_span *re
 	if (field.number != BATCH_MANIFEST || field.wire_type != WIRE_BYTES)
 		return LANTIK_E_MALFORMED;
 	*ret = field.content;
-	return scan_message(&lantik__v1__manifest__descriptor, field.content, 0);
+	return scan_message(&lantik__v1__manifest__descriptor, field.content, (struct scan_limits){0});
 }
 
 static enum lantik_error scan_record(struct scan *scan, struct lantik_span *ret)
@@ -40,7 +40,8 @@ static enum lantik_error scan_record(struct scan *scan, struct lantik_span *ret)
 	if (field.content.len > LANTIK_MAX_RECORD)
 		return LANTIK_E_TOO_LARGE;
 	*ret = field.content;
-	return scan_message(&lantik__v1__appointment_record__descriptor, field.content, LANTIK_MAX_DOCUMENTS);
+	return scan_message(&lantik__v1__appointment_record__descriptor, field.content,
+		(struct scan_limits){{LANTIK_MAX_DOCUMENTS}});
 }
 
 enum lantik_error lantik_batch_scan(

@@ -22,6 +22,20 @@ ProtobufCMessage *codec_unpack(
 	return protobuf_c_message_unpack(descriptor, &allocator, bytes.len, bytes.len ? bytes.data : nothing);
 }
 
+enum lantik_error codec_decode(const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes,
+	struct scan_limits limits, struct lantik_arena *arena, ProtobufCMessage **ret)
+{
+	enum lantik_error error = scan_message(descriptor, bytes, limits);
+
+	if (error)
+		return error;
+	ProtobufCMessage *message = codec_unpack(descriptor, bytes, arena);
+	if (!message)
+		return lantik_arena_exhausted(arena) ? LANTIK_E_TOO_LARGE : LANTIK_E_MALFORMED;
+	*ret = message;
+	return LANTIK_OK;
+}
+
 enum lantik_error codec_pack(const ProtobufCMessage *message, struct lantik_buffer *ret)
 {
 	size_t len = protobuf_c_message_get_packed_size(message);

@@ -6,10 +6,14 @@
 #include <protobuf-c/protobuf-c.h>
 
 #include "lantik/codec.h"
+#include "scan.h"
 
 /* Unpacks into the arena after a scan; NULL when the arena's budget is spent or protobuf-c refuses. */
 ProtobufCMessage *codec_unpack(
 	const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes, struct lantik_arena *arena);
+/* Scan, then unpack: what every message but a batch goes through. */
+LANTIK_MUST_CHECK enum lantik_error codec_decode(const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes,
+	struct scan_limits limits, struct lantik_arena *arena, ProtobufCMessage **ret);
 /* Appends the packed message. */
 enum lantik_error codec_pack(const ProtobufCMessage *message, struct lantik_buffer *ret);
 

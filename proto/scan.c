@@ -10,7 +10,6 @@
 #define MAX_ENUM 127u
 /* The greatest field number of any message; a bit each says whether it was seen. */
 #define MAX_FIELD 128u
-#define MAX_DEPTH 2u
 
 static enum lantik_error varint_next(struct scan *scan, uint64_t *ret)
 {
@@ -97,14 +96,14 @@ static const ProtobufCFieldDescriptor *field_of(const ProtobufCMessageDescriptor
 	return protobuf_c_message_descriptor_get_field(descriptor, number);
 }
 
+/* left: how many more repeated fields each depth may hold, over the whole message. */
 static enum lantik_error scan_at_depth(
-	const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes, unsigned max_repeated, unsigned depth)
+	const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes, unsigned *left, unsigned depth)
 {
 	struct scan scan = scan_of(bytes);
 	uint64_t seen[MAX_FIELD / 64] = {0};
-	unsigned repeated = 0;
 
-	LANTIK_ASSERT(depth <= MAX_DEPTH);
+	LANTIK_ASSERT(depth < SCAN_DEPTHS);
 	while (scan.at != scan.end) {
 		struct scan_field field;
 		enum lantik_error error = scan_field_next(&scan, &field);
@@ -116,7 +115,7 @@ static enum lantik_error scan_at_depth(
 		if ((field.wire_type == WIRE_BYTES) != is_length_delimited(known->type))
 			return LANTIK_E_MALFORMED;
 		if (known->label == PROTOBUF_C_LABEL_REPEATED) {
-			if (++repeated > max_repeated)
+			if (left[depth]-- == 0)
 				return LANTIK_E_TOO_LARGE;
 		} else {
 			uint64_t bit = UINT64_C(1) << (field.number % 64);
@@ -125,7 +124,7 @@ static enum lantik_error scan_at_depth(
 			seen[field.number / 64] |= bit;
 		}
 		if (known->type == PROTOBUF_C_TYPE_MESSAGE)
-			error = scan_at_depth(known->descriptor, field.content, max_repeated, depth + 1);
+			error = scan_at_depth(known->descriptor, field.content, left, depth + 1);
 		else if (field.wire_type == WIRE_VARINT)
 			error = number_fits(known->type, field.value);
 		if (error)
@@ -135,7 +134,7 @@ static enum lantik_error scan_at_depth(
 }
 
 enum lantik_error scan_message(
-	const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes, unsigned max_repeated)
+	const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes, struct scan_limits limits)
 {
-	return scan_at_depth(descriptor, bytes, max_repeated, 0);
+	return scan_at_depth(descriptor, bytes, limits.repeated, 0);
 }

@@ -28,10 +28,17 @@ struct scan_field {
 
 LANTIK_MUST_CHECK enum lantik_error scan_field_next(struct scan *scan, struct scan_field *ret);
 
+/* A message and what is nested in it; the contract's deepest is ReconcileAnswer, Entry, Outcome. */
+#define SCAN_DEPTHS 3u
+
+/* Repeated fields that a message may hold at each depth, over all messages of that depth together. */
+struct scan_limits {
+	unsigned repeated[SCAN_DEPTHS];
+};
+
 /* The whole message against its descriptor: known fields, right wire types, no singular field twice, no repeated field
- * past max_repeated, shortest varints within their type's range, sub-messages likewise (the contract nests one level).
- */
+ * past the limits, shortest varints within their type's range, sub-messages likewise. */
 LANTIK_MUST_CHECK enum lantik_error scan_message(
-	const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes, unsigned max_repeated);
+	const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes, struct scan_limits limits);
 
 #endif

@@ -15,24 +15,31 @@ enum lantik_message {
 	/* requests */
 	LANTIK_SUBMIT = 1,    /* body: AppointmentBatch */
 	LANTIK_STATUS = 2,    /* body: StatusRequest */
-	LANTIK_REFERENCE = 3, /* body: empty */
+	LANTIK_REFERENCE = 3, /* body: ReferenceRequest */
 	LANTIK_PING = 4,      /* body: empty */
+	LANTIK_RECONCILE = 5, /* body: ReconcileRequest */
+	LANTIK_REHEARSE = 6,  /* body: AppointmentBatch, judged and not recorded */
 	/* replies */
 	LANTIK_RECEIPT = 16,          /* body: a receipt, text (lantik/receipt.h) */
 	LANTIK_REFUSAL = 17,          /* body: Refusal */
 	LANTIK_BUSY = 18,             /* body: Busy */
 	LANTIK_STATUS_ANSWER = 19,    /* body: StatusAnswer */
-	LANTIK_REFERENCE_ANSWER = 20, /* body: the rulebook, text (lantik/rulebook.h) */
+	LANTIK_REFERENCE_ANSWER = 20, /* body: ReferenceAnswer */
 	LANTIK_PONG = 21,             /* body: the last signed checkpoint, text; empty before the first */
+	LANTIK_RECONCILE_ANSWER = 22, /* body: ReconcileAnswer */
+	LANTIK_REHEARSAL = 23,        /* body: LANTIK_REHEARSAL_HEAD and the verdict's text */
 };
+
+/* What a rehearsal begins with, so that nobody and no program takes it for a receipt. */
+#define LANTIK_REHEARSAL_HEAD "lantik-rehearsal 1\nnothing was recorded\n\n"
 
 struct lantik_envelope {
 	uint32_t protocol_version;
 	struct lantik_span request_id; /* 16 bytes, chosen by the office, echoed */
 	enum lantik_message message;
 	struct lantik_span checkpoint;      /* the last signed checkpoint that the office holds; may be empty */
-	struct lantik_span signing_key_id;  /* SUBMIT: 4 bytes, key id of the signing key's vkey */
-	struct lantik_span signature;       /* SUBMIT: 64 bytes, Ed25519 */
+	struct lantik_span signing_key_id;  /* SUBMIT, REHEARSE: 4 bytes, key id of the signing key's vkey */
+	struct lantik_span signature;       /* SUBMIT, REHEARSE: 64 bytes, Ed25519 (lantik_submission_message) */
 	struct lantik_span rulebook_sha256; /* digest of the rulebook that the sender uses; may be empty */
 };
 
@@ -69,13 +76,73 @@ enum lantik_batch_state {
 	LANTIK_STATE_REFUSED = 4, /* refused whole by a batch rule; recorded, with a receipt */
 };
 
+struct lantik_status_request {
+	struct lantik_span batch_id; /* 16 bytes */
+	/* Decisions below this leaf are left out, and unless it is 0 the receipt, too. At most INT64_MAX. */
+	uint64_t decisions_from;
+};
+
+/* Of a batch; the counts are as of now, with every decision since. */
 struct lantik_status_answer {
 	enum lantik_batch_state state;
-	uint32_t accepted, returned, review;
+	uint32_t accepted, returned, review, rejected;
 	int64_t recorded_at;
 	uint64_t leaf_index;
-	struct lantik_span receipt; /* the receipt's text when committed or refused */
+	struct lantik_span receipt; /* the receipt's text when committed or refused; empty after decisions_from */
+	const struct lantik_span *decisions; /* decision receipts in the order of their leaves */
+	size_t decision_count;               /* at most LANTIK_MAX_DECISIONS */
+	bool more; /* ask again from the last decision's leaf + 1, or leaf_index + 1 when there is none here */
 };
+
+struct lantik_reference_answer {
+	uint8_t sha256[LANTIK_HASH];
+	struct lantik_span text_zstd; /* empty: what the office holds is this */
+	/* Bytes of the text, at most LANTIK_MAX_RULEBOOK; 0 exactly when text_zstd is empty. Whoever decompresses makes
+	 * room for so many bytes and no more, whatever the frame says of itself, and refuses a text of another length
+	 * or digest. */
+	uint32_t text_size;
+};
+
+struct lantik_reconcile_request {
+	uint64_t from_leaf; /* at most INT64_MAX */
+	uint32_t limit;     /* 0 on the wire is LANTIK_RECONCILE_DEFAULT after decoding; at most LANTIK_MAX_RECONCILE */
+};
+
+/* What became of a record; numbers of the contract and of the database. */
+enum lantik_record_state {
+	LANTIK_RECORD_ACCEPTED = 1,
+	LANTIK_RECORD_RETURNED = 2,
+	LANTIK_RECORD_REVIEW = 3,
+	LANTIK_RECORD_REJECTED = 4,
+};
+
+struct lantik_reconcile_record {
+	uint32_t record_no; /* 1 to LANTIK_MAX_RECORDS */
+	enum lantik_record_state outcome;
+};
+
+/* A batch of the office, or a decision about one. */
+struct lantik_reconcile_entry {
+	uint64_t leaf_index;
+	struct lantik_span batch_id;    /* 16 bytes */
+	struct lantik_span decision_id; /* 16 bytes; empty: the batch itself */
+	struct lantik_span body_sha256; /* of a batch; empty for a decision */
+	enum lantik_batch_state state;  /* of a batch COMMITTED or REFUSED; 0 for a decision */
+	uint32_t accepted, returned, review, rejected;
+	int64_t recorded_at;
+	const struct lantik_reconcile_record *records; /* of a decision: what it decided, ascending */
+	size_t record_count;
+};
+
+struct lantik_reconcile_answer {
+	const struct lantik_reconcile_entry *entries; /* ascending leaf indexes, at most LANTIK_MAX_RECONCILE */
+	size_t entry_count;
+	uint64_t next_leaf; /* from_leaf of the next page; 0: no more */
+	uint64_t ledger_size;
+};
+
+/* Every decoder below refuses what the contract does not allow (lengths, ranges, order), leaves ret untouched then, and
+ * takes no more memory than the arena's budget. Spans of ret live in the arena. */
 
 enum lantik_error lantik_envelope_encode(const struct lantik_envelope *envelope, struct lantik_buffer *ret);
 LANTIK_MUST_CHECK enum lantik_error lantik_envelope_decode(
@@ -87,12 +154,34 @@ LANTIK_MUST_CHECK enum lantik_error lantik_refused_decode(
 enum lantik_error lantik_busy_encode(const struct lantik_busy *busy, struct lantik_buffer *ret);
 LANTIK_MUST_CHECK enum lantik_error lantik_busy_decode(
 	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_busy *ret);
-enum lantik_error lantik_status_request_encode(struct lantik_span batch_id, struct lantik_buffer *ret);
+enum lantik_error lantik_status_request_encode(const struct lantik_status_request *request, struct lantik_buffer *ret);
 LANTIK_MUST_CHECK enum lantik_error lantik_status_request_decode(
-	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_span *ret_batch_id);
+	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_status_request *ret);
+/* LANTIK_E_TOO_LARGE past LANTIK_MAX_DECISIONS or LANTIK_MAX_STATUS_RECEIPTS, in both directions. For decoding an arena
+ * of bytes.len + 64 KiB is enough. */
 enum lantik_error lantik_status_answer_encode(const struct lantik_status_answer *answer, struct lantik_buffer *ret);
 LANTIK_MUST_CHECK enum lantik_error lantik_status_answer_decode(
 	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_status_answer *ret);
+/* have_sha256: 32 bytes, or empty when nothing is held. */
+enum lantik_error lantik_reference_request_encode(struct lantik_span have_sha256, struct lantik_buffer *ret);
+LANTIK_MUST_CHECK enum lantik_error lantik_reference_request_decode(
+	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_span *ret_have_sha256);
+/* Carries the compressed bytes as they are; compressing and decompressing is the ends' matter. For decoding an arena of
+ * bytes.len + 4 KiB is enough. */
+enum lantik_error lantik_reference_answer_encode(
+	const struct lantik_reference_answer *answer, struct lantik_buffer *ret);
+LANTIK_MUST_CHECK enum lantik_error lantik_reference_answer_decode(
+	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_reference_answer *ret);
+enum lantik_error lantik_reconcile_request_encode(
+	const struct lantik_reconcile_request *request, struct lantik_buffer *ret);
+LANTIK_MUST_CHECK enum lantik_error lantik_reconcile_request_decode(
+	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_reconcile_request *ret);
+/* Encoding takes working memory from the arena. LANTIK_RECONCILE_ARENA is enough for every answer, either way. */
+#define LANTIK_RECONCILE_ARENA ((size_t)4 * 1024 * 1024)
+enum lantik_error lantik_reconcile_answer_encode(
+	const struct lantik_reconcile_answer *answer, struct lantik_arena *arena, struct lantik_buffer *ret);
+LANTIK_MUST_CHECK enum lantik_error lantik_reconcile_answer_decode(
+	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_reconcile_answer *ret);
 
 /* A body in one pass without decoding a record: manifest first, then only records (the contract's layout).
  * records are spans into the body; records_bytes is everything after the manifest, what records_sha256 covers. */

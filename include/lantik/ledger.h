@@ -54,7 +54,8 @@ LANTIK_MUST_CHECK enum lantik_error lantik_consistency_verify(uint64_t from, uin
 
 /* What a leaf stands for; the third byte of every leaf. */
 enum lantik_leaf_type {
-	LANTIK_LEAF_BATCH = 1,
+	LANTIK_LEAF_NONE, /* not a leaf */
+	LANTIK_LEAF_BATCH,
 	LANTIK_LEAF_DECISION,
 	LANTIK_LEAF_ERASURE,
 	LANTIK_LEAF_KEY,
@@ -94,5 +95,32 @@ struct lantik_batch_leaf {
 enum lantik_error lantik_batch_leaf_format(const struct lantik_batch_leaf *leaf, struct lantik_buffer *ret);
 /* The whole of bytes or LANTIK_E_MALFORMED; office borrows from bytes. */
 LANTIK_MUST_CHECK enum lantik_error lantik_batch_leaf_parse(struct lantik_span bytes, struct lantik_batch_leaf *ret);
+
+/* What a named official decided about records of one batch.
+ * Layout, big-endian, no padding: u16 format, u8 type, u64 leaf_index, u8 n, n bytes office, 16 decision_id,
+ * 16 batch_id, u64 batch_leaf_index, 32 statement_sha256, 32 rulebook_sha256, u32 rows, u16 row_format, 32 rows_root,
+ * i64 requested_at, i64 recorded_at (microseconds since 1970 UTC), u8 durability. */
+struct lantik_decision_leaf {
+	uint64_t leaf_index;
+	struct lantik_span office; /* whose batch it was */
+	uint8_t decision_id[16];
+	uint8_t batch_id[16];
+	uint64_t batch_leaf_index;
+	uint8_t statement_sha256[LANTIK_HASH];
+	uint8_t rulebook_sha256[LANTIK_HASH];
+	uint32_t rows; /* that the decision put into the register */
+	uint16_t row_format;
+	uint8_t rows_root[LANTIK_HASH];
+	int64_t requested_at, recorded_at;
+	uint8_t durability;
+};
+
+enum lantik_error lantik_decision_leaf_format(const struct lantik_decision_leaf *leaf, struct lantik_buffer *ret);
+/* The whole of bytes or LANTIK_E_MALFORMED; office borrows from bytes. */
+LANTIK_MUST_CHECK enum lantik_error lantik_decision_leaf_parse(
+	struct lantik_span bytes, struct lantik_decision_leaf *ret);
+
+/* The type of a leaf of a format that this build knows; 0 for anything else. */
+enum lantik_leaf_type lantik_leaf_type_of(struct lantik_span bytes);
 
 #endif

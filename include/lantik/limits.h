@@ -34,11 +34,29 @@
 #define LANTIK_MAX_NOTE 4096u
 #define LANTIK_MAX_ORIGIN 128u
 
+/* Decision receipts in one answer to STATUS; a batch has a handful, and `more` tells the rest. */
+#define LANTIK_MAX_DECISIONS 256u
+
+/* Receipts of one answer to STATUS together; the rest of the frame is for the answer's own fields. */
+#define LANTIK_MAX_STATUS_RECEIPTS (15u * 1024 * 1024)
+
+/* Entries of a page of RECONCILE: an office has some batches a day, so a page is a year. */
+#define LANTIK_MAX_RECONCILE 1000u
+#define LANTIK_RECONCILE_DEFAULT 500u
+
+/* Decided records of a page: the page is full once it has LANTIK_MAX_RECORDS, and the last decision of a page may have
+ * so many by itself. */
+#define LANTIK_MAX_RECONCILE_RECORDS (2 * LANTIK_MAX_RECORDS)
+
 /* Rulebook text: 7,285 districts and 1,200 agencies, about 200 kB; room for ten times that. */
 #define LANTIK_MAX_RULEBOOK (4u * 1024 * 1024)
 
 /* A verdict with every record returned for several reasons: 10,000 x about 400 bytes. */
 #define LANTIK_MAX_RECEIPT (8u * 1024 * 1024)
+
+/* The official of a decision: characters of name and position, and of the reason. A name is 150 in fields.def, too. */
+#define LANTIK_MAX_OFFICIAL 150u
+#define LANTIK_MAX_REASON 500u
 
 _Static_assert(LANTIK_MAX_RECORD < LANTIK_MAX_BODY, "a record fits into a body");
 

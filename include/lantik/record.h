@@ -34,6 +34,7 @@ enum lantik_word_list {
 	LANTIK_WORDS_jenis_sk,
 	LANTIK_WORDS_signing_mode,
 	LANTIK_WORDS_change_kind,
+	LANTIK_WORDS_act,
 };
 
 /* A word of an enumerated column that the office's cell spelled outside its list. Numbers use LANTIK_UNREADABLE. */
@@ -48,6 +49,9 @@ enum lantik_step {
 	LANTIK_STEP_PELANTIKAN,
 	LANTIK_STEP_END
 };
+
+/* What a named official decides about records (lantik/statement.h). */
+enum lantik_act { LANTIK_ACCEPT = 1, LANTIK_RETURN, LANTIK_REJECT, LANTIK_REPLAY, LANTIK_ACT_END };
 
 /* An uploaded document: SIASN's numeric type, the object's path, the SHA-256 of its bytes (empty: not given). */
 struct lantik_document {

@@ -24,7 +24,7 @@
 
 #include "lantik/rules.h"
 
-enum lantik_outcome { LANTIK_ACCEPTED, LANTIK_RETURNED, LANTIK_IN_REVIEW, LANTIK_REFUSED };
+enum lantik_outcome { LANTIK_ACCEPTED, LANTIK_RETURNED, LANTIK_IN_REVIEW, LANTIK_REFUSED, LANTIK_REJECTED };
 
 /* Names of unknown cases and rules that are kept to be shown; all are counted. */
 #define LANTIK_UNKNOWN_NAMES 8u

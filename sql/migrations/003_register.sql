@@ -244,6 +244,8 @@ CREATE TABLE lantik.appointment (
     change_reason              text COLLATE "C",
     predecessor_batch_id       uuid,
     predecessor_record_no      integer,
+    corrects_batch_id          uuid,
+    corrects_record_no         integer,
     CONSTRAINT appointment_pkey PRIMARY KEY (batch_no, record_no)
 )
 -- A row of usual size is below 1.9 kB. A larger one stays whole up to 4,080 bytes; past that its documents move out, and
@@ -438,6 +440,10 @@ COMMENT ON COLUMN lantik.appointment.predecessor_batch_id IS
     'Batch id of the version that the office changes or continues. UUID. Privacy: N.';
 COMMENT ON COLUMN lantik.appointment.predecessor_record_no IS
     'Record number of that version in its batch. Number up to 10000. Privacy: N.';
+COMMENT ON COLUMN lantik.appointment.corrects_batch_id IS
+    'Batch id of the returned record that this version corrects. UUID. Privacy: N.';
+COMMENT ON COLUMN lantik.appointment.corrects_record_no IS
+    'Record number of that record in its batch. Number up to 10000. Privacy: N.';
 
 CREATE TABLE lantik.current_appointment (
     nik         text COLLATE "C" NOT NULL,

@@ -77,7 +77,7 @@ static void prepare_batch(struct sender *s, size_t i)
 	memcpy(batch->batch_id, manifest.batch_id.data, 16);
 	batch->rows = (int32_t)view.record_count;
 	lantik_sha256(batch->body, batch->body_sha256);
-	lantik_submission_message(batch->body_sha256, message);
+	lantik_submission_message(LANTIK_TO_SUBMIT, batch->body_sha256, message);
 	lantik_sign(s->sign_key.seed, (struct lantik_span){message, sizeof message}, signature);
 	envelope_for(s, i, LANTIK_SUBMIT, (struct lantik_span){signature, sizeof signature});
 	lantik_arena_free(&arena);

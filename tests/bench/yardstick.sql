@@ -96,6 +96,8 @@ CREATE TABLE yardstick (
     change_reason              text COLLATE "C",
     predecessor_batch_id       uuid,
     predecessor_record_no      integer,
+    corrects_batch_id          uuid,
+    corrects_record_no         integer,
     PRIMARY KEY (batch_no, record_no),
     UNIQUE (nik, kind)
 )

@@ -50,6 +50,8 @@ static enum lantik_error judge(struct lantik_span text, const struct lantik_vkey
 	if (error)
 		return error;
 	error = lantik_receipt_verify(&receipt, key);
+	if (!error && receipt.type != LANTIK_LEAF_BATCH)
+		error = LANTIK_E_MISMATCH;
 	if (!error)
 		error = lantik_verdict_parse(receipt.verdict_text, &verdict, &findings);
 	lantik_findings_free(&findings);

@@ -104,7 +104,7 @@ static void make_batch(struct making *making, struct batch *ret)
 	if (lantik_batch_encode(&ret->manifest, lantik_buffer_span(&records), &ret->body))
 		fail("batch.bin");
 	lantik_sha256(lantik_buffer_span(&ret->body), ret->body_sha256);
-	lantik_submission_message(ret->body_sha256, message);
+	lantik_submission_message(LANTIK_TO_SUBMIT, ret->body_sha256, message);
 	lantik_sign(making->office_key.seed, (struct lantik_span){message, sizeof message}, ret->signature);
 	if (interop_body_json(lantik_buffer_span(&ret->body), &json))
 		fail("batch.json");
@@ -186,7 +186,7 @@ static void make_status(const struct making *making, const struct batch *batch, 
 							  .leaf_index = LAST,
 							  .receipt = receipt}};
 
-	lantik_status_request_encode(batch->manifest.batch_id, &out);
+	lantik_status_request_encode(&(struct lantik_status_request){.batch_id = batch->manifest.batch_id}, &out);
 	write_buffer(making, "status-request.bin", &out);
 	lantik_status_answer_encode(&answers[0], &out);
 	write_buffer(making, "status-answer-not-held.bin", &out);

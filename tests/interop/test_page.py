@@ -49,7 +49,7 @@ class Page(unittest.TestCase):
 
     def test_record(self):
         self.check_fields("16.2 Record", CONTRACT.AppointmentRecord)
-        self.assertEqual(len(rows("16.2 Record")), 83)
+        self.assertEqual(len(rows("16.2 Record")), 85)
 
     def test_document(self):
         self.check_fields("16.3 Document", CONTRACT.Document)
@@ -69,6 +69,8 @@ class Page(unittest.TestCase):
                     re.findall(r'^WORD\((\w+),\s*(\d+),\s*"([^"]*)",\s*"([^"]*)"\)', text, re.M)]
         self.assertEqual(found, expected)
         for name, code, word, _ in found:
+            if name == "act":  # stands in statements alone, as a word
+                continue
             enum = "".join(part.capitalize() for part in name.split("_"))
             self.assertEqual(CONTRACT.number(enum, f"{name}_{word}".upper()), code)
 

@@ -458,9 +458,12 @@ Test(crypto, submission_message_is_domain_and_digest)
 {
 	uint8_t digest[LANTIK_HASH], message[LANTIK_SUBMISSION_MESSAGE];
 	memset(digest, 0xab, sizeof digest);
-	lantik_submission_message(digest, message);
+	lantik_submission_message(LANTIK_TO_SUBMIT, digest, message);
 	cr_assert_eq(sizeof message, 21 + 32);
 	cr_assert_eq(memcmp(message, "lantik submission v1\n", 21), 0);
+	cr_assert_arr_eq(message + 21, digest, sizeof digest);
+	lantik_submission_message(LANTIK_TO_REHEARSE, digest, message);
+	cr_assert_eq(memcmp(message, "lantik rehearsals v1\n", 21), 0);
 	cr_assert_arr_eq(message + 21, digest, sizeof digest);
 }
 

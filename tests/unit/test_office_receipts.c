@@ -113,7 +113,7 @@ static struct lantik_batch_leaf make_leaf(const struct lantik_entry *entry, cons
 	memcpy(leaf.body_sha256, entry->body_sha256, LANTIK_HASH);
 	leaf.batch_id[15] ^= answer.other_batch;
 	leaf.body_sha256[0] ^= answer.other_batch;
-	lantik_submission_message(entry->body_sha256, message);
+	lantik_submission_message(LANTIK_TO_SUBMIT, entry->body_sha256, message);
 	lantik_sign(key->seed, (struct lantik_span){message, sizeof message}, signature);
 	signature[0] ^= answer.other_signature;
 	lantik_sha256((struct lantik_span){signature, sizeof signature}, leaf.signature_sha256);
