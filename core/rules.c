@@ -81,7 +81,7 @@ bool lantik_rule_checkable(const struct lantik_rule *rule, const struct lantik_r
 	case LANTIK_RULE_N04:
 		return lantik_rulebook_has(rulebook, LANTIK_TABLE_REGION);
 	case LANTIK_RULE_P05:
-		return lantik_rulebook_number(rulebook, LANTIK_PARAMETER_KK, -1) >= 0;
+		return lantik_rulebook_parameter_known(rulebook, LANTIK_PARAMETER_KK, 0);
 	default:
 		return true;
 	}

@@ -28,7 +28,7 @@ static int32_t day_or_none(int32_t date)
 }
 
 /* `bup_` and the level in lower case, blanks as underscores. */
-static int32_t bup_of_level(const struct lantik_rulebook *rulebook, struct lantik_span level)
+static int32_t bup_of_level(const struct lantik_check *check, struct lantik_span level)
 {
 	char name[48] = "bup_";
 	size_t at = strlen(name);
@@ -39,16 +39,16 @@ static int32_t bup_of_level(const struct lantik_rulebook *rulebook, struct lanti
 		name[at++] = (char)(byte == ' ' ? '_' : byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte);
 	}
 	name[at] = '\0';
-	return lantik_rulebook_number(rulebook, name, -1);
+	return lantik_rulebook_number(check->rulebook, name, -1, check->received);
 }
 
 /* The day on which the retirement age less some years is reached. */
 static int32_t retirement(const struct lantik_row *row, int years_before)
 {
-	const struct lantik_rulebook *rulebook = row->check->rulebook;
-	int32_t bup = bup_of_level(rulebook, row->record->jenjang);
+	const struct lantik_check *check = row->check;
+	int32_t bup = bup_of_level(check, row->record->jenjang);
 	if (bup < 0)
-		bup = lantik_rulebook_number(rulebook, "bup_default", BUP_DEFAULT);
+		bup = lantik_rulebook_number(check->rulebook, "bup_default", BUP_DEFAULT, check->received);
 	if (bup > BUP_HIGHEST)
 		bup = BUP_HIGHEST;
 	return lantik_date_add_months(row->birth, 12 * (bup - years_before));
@@ -160,7 +160,8 @@ static void check_decree(struct lantik_row *row)
 static void check_duty(struct lantik_row *row)
 {
 	int32_t duty = day_or_none(row->record->tgl_spmt);
-	int32_t deadline = lantik_rulebook_number(row->check->rulebook, "spmt_deadline_pw", SPMT_DEADLINE_PW);
+	int32_t deadline = lantik_rulebook_number(
+		row->check->rulebook, "spmt_deadline_pw", SPMT_DEADLINE_PW, row->check->received);
 	if (duty == 0 || row->tmt == 0)
 		return;
 	if (duty < row->tmt) {

@@ -74,7 +74,8 @@ static void check_pppk(struct lantik_row *row, const struct nip *nip)
 		lantik_row_report(row, LANTIK_CASE_P04_year, LANTIK_F_nip);
 	if (nip->group < FIRST_AGREEMENT)
 		lantik_row_report(row, LANTIK_CASE_P05_malformed, LANTIK_F_nip);
-	else if (!lantik_rulebook_parameter_is(row->check->rulebook, LANTIK_PARAMETER_KK, nip->group_text))
+	else if (!lantik_rulebook_parameter_is(
+			 row->check->rulebook, LANTIK_PARAMETER_KK, nip->group_text, row->check->received))
 		lantik_row_report(row, LANTIK_CASE_P05_unlisted, LANTIK_F_nip);
 }
 

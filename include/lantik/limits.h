@@ -48,8 +48,20 @@
  * so many by itself. */
 #define LANTIK_MAX_RECONCILE_RECORDS (2 * LANTIK_MAX_RECORDS)
 
-/* Rulebook text: 7,285 districts and 1,200 agencies, about 200 kB; room for ten times that. */
-#define LANTIK_MAX_RULEBOOK (4u * 1024 * 1024)
+/* Rulebook text: a line of a unit takes 44 bytes, and the agencies of the nation have about 600,000 units: 27 MB. */
+#define LANTIK_MAX_RULEBOOK (32u * 1024 * 1024)
+
+/* Parameters are a few dozen; the bound keeps what a text can make the parser hold near the size of the text. */
+#define LANTIK_MAX_PARAMETERS 10000u
+
+/* Changed severities: each is looked at once a batch. A hundred rules for each of 600 agencies fit. */
+#define LANTIK_MAX_OVERRIDES 100000u
+
+/* Grace after a window: thirty days. */
+#define LANTIK_MAX_GRACE_MINUTES 43200
+
+/* SIASN's types of documents are small numbers. */
+#define LANTIK_MAX_DOCUMENT_TYPE 999999
 
 /* A verdict with every record returned for several reasons: 10,000 x about 400 bytes. */
 #define LANTIK_MAX_RECEIPT (8u * 1024 * 1024)

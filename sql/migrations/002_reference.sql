@@ -282,16 +282,16 @@ RETURN (
         UNION
         SELECT concat_ws(E'\t', 'education', tk_pendidikan_id) FROM lantik.education_level
         UNION
-        SELECT concat_ws(E'\t', 'parameter', name, value)
-          FROM lantik.rule_parameter,
-               (SELECT (now() AT TIME ZONE 'Asia/Jakarta')::date AS today) AS clock
-         WHERE valid_from <= today AND (valid_until IS NULL OR today < valid_until)
+        SELECT concat_ws(E'\t', 'parameter', name, value,
+                   CASE WHEN valid_from > '1900-01-01' THEN valid_from::text ELSE '' END,
+                   coalesce(valid_until::text, ''))
+          FROM lantik.rule_parameter
     )
     SELECT E'lantik-rulebook 1\n' || coalesce(string_agg(line || E'\n', '' ORDER BY line COLLATE "C"), '')
       FROM line
 );
 COMMENT ON FUNCTION lantik.rulebook_text() IS
-    'The rulebook as canonical text (include/lantik/rulebook.h): first line `lantik-rulebook 1`, one tab-separated line a row, sorted bytewise. Parameters are those of today in Asia/Jakarta; the other lines carry their period. Privacy: N.';
+    'The rulebook as canonical text (include/lantik/rulebook.h): first line `lantik-rulebook 1`, one tab-separated line a row, sorted bytewise. It does not depend on the day. Privacy: N.';
 
 GRANT SELECT ON lantik.agency, lantik.kanreg, lantik.kanreg_province, lantik.region, lantik.retired_region,
     lantik.education_level, lantik.minimum_wage, lantik.formation, lantik.target, lantik.pay_budget,

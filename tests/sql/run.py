@@ -335,7 +335,7 @@ class Reference(Database):
         self.assertEqual(lines[1:-1], sorted(set(lines[1:-1])))
         for line in (b"agency\t6171\tkota\t03\t32\t\t", b"agency\t4011\tpusat\t00\t\t\t", b"district\t990101",
                      b"kanreg\t03\t36\t\t", b"kanreg\t06\t12\t\t\tunverified", b"retired\t9101", b"education\t05",
-                     b"parameter\tni_pppk_kk\t21"):
+                     b"parameter\tni_pppk_kk\t21\t\t"):
             self.assertIn(line, lines)
         digest = hashlib.sha256(rulebook).hexdigest()
         self.assertEqual(self.ctl("status")[0]["rulebook_sha256"], digest)

@@ -40,7 +40,7 @@ static struct lantik_rulebook *small_rulebook(void)
 								       "agency\t9901\tkota\t99\t99\t\t\n"
 								       "district\t990101\n"
 								       "kanreg\t99\t99\t\t\n"
-								       "parameter\tni_pppk_kk\t21\n"
+								       "parameter\tni_pppk_kk\t21\t\t\n"
 								       "province\t99\n"
 								       "regency\t9901\n"),
 		&rulebook, &line);

@@ -22,24 +22,74 @@ static struct lantik_span span(const char *text)
 	return lantik_span_of(text);
 }
 
-static const char sample[] = HEAD "agency\t1010\tpusat\t00\t\t\t\n"
-				  "agency\t6171\tkota\t03\t32\t\t\n"
-				  "agency\t9902\tkota\t99\t99\t2020-01-01\t2025-01-01\n"
-				  "agency\t9902\tkota\t99\t99\t2026-01-01\t\n"
-				  "district\t990101\n"
-				  "education\t05\n"
-				  "kanreg\t03\t32\t\t2026-01-01\n"
-				  "kanreg\t05\t32\t2026-01-01\t\n"
-				  "kanreg\t98\t98\t\t\tunverified\n"
-				  "parameter\tbup_ahli_utama\t65\n"
-				  "parameter\tbup_default\t58\n"
-				  "parameter\tlist\t21\n"
-				  "parameter\tlist\t24\n"
-				  "parameter\tword\tx1\n"
-				  "province\t99\n"
-				  "regency\t9901\n"
-				  "retired\t9101\n"
-				  "retired\t970201\n";
+/* One line of every word, and of some what a look-up can trip over. */
+static const char sample[] =
+	HEAD "agency\t1010\tpusat\t00\t\t\t\n"
+	     "agency\t6171\tkota\t03\t32\t\t\n"
+	     "agency\t9902\tkota\t99\t99\t2020-01-01\t2025-01-01\n"
+	     "agency\t9902\tkota\t99\t99\t2026-01-01\t\n"
+	     "category\tPW2024\tR2\tadmitted\t\t\n"
+	     "category\tPW2024\tR3\tadmitted\t\t2026-01-01\n"
+	     "category\tPW2024\tR3\tfailed\t2026-01-01\t\n"
+	     "category\tPW2024\tTMS\tfailed\t\t\n"
+	     "category\tPW2025\tR5\tadmitted\t2026-01-01\t\n"
+	     "district\t990101\n"
+	     "document\tPW2024\tNI\t1\t\t\n"
+	     "document\tPW2024\tNI\t300\t\t2026-01-01\n"
+	     "document\tPW2024\tNI\t4\t2025-06-01\t\n"
+	     "document\tPW2024\tSK\t9\t\t\n"
+	     "education\t05\n"
+	     "education\t40\n"
+	     "eligibility\tPW2024\t\tyes\t\tyes\t\t\n"
+	     "eligibility\tPW2024\t\tyes\tyes\t\t\t\n"
+	     "eligibility\tPW2024\t9901\tyes\t\tyes\t2025-01-01\t2026-01-01\n"
+	     "eligibility\tPW2024\t9902\tno\t\t\t\t\n"
+	     "eligibility\tPW2025\t9901\t\tno\t\t\t\n"
+	     "formation\t6171\tPW2024\tguru\t688\t\t\t\n"
+	     "formation\t9901\tPW2024\tguru\t10\t2025-08-29\t\t2025-12-01\n"
+	     "formation\t9901\tPW2024\tguru\t12\t2025-11-20\t2025-12-01\t\n"
+	     "formation\t9901\tPW2024\tteknis\t30\t2025-09-03\t\t\n"
+	     "group\tpenata_layanan_operasional\t35\n"
+	     "group\tpengelola_umum_operasional\t05\tunverified\n"
+	     "holiday\t2025-09-05\n"
+	     "holiday\t2025-12-25\n"
+	     "kanreg\t03\t32\t\t2026-01-01\n"
+	     "kanreg\t05\t32\t2026-01-01\t\n"
+	     "kanreg\t98\t98\t\t\tunverified\n"
+	     "parameter\tbup_ahli_utama\t65\t\t\n"
+	     "parameter\tbup_default\t58\t\t2026-01-01\n"
+	     "parameter\tbup_default\t60\t2026-01-01\t\n"
+	     "parameter\tlist\t21\t\t\n"
+	     "parameter\tlist\t24\t2025-06-01\t\n"
+	     "parameter\tword\tx1\t\t\n"
+	     "position\t00000000000000000000000000000001\t2\t40\tIII/b\tIV/e\t65\t40\t\t2026-01-01\n"
+	     "position\t00000000000000000000000000000001\t2\t40\tIII/c\tIV/e\t65\t40\t2026-01-01\t\tunverified\n"
+	     "position\ta0000000000000000000000000000001\t4\t\t\t\t\t\t2025-01-01\t2025-12-01\n"
+	     "position\tf0000000000000000000000000000001\t2\t\tIX\tXVII\t60\t\t\t\n"
+	     "province\t99\n"
+	     "reason\t1\tdeceased\n"
+	     "reason\t12\tno_need\n"
+	     "reason\t2\tinactive\n"
+	     "reason\t3\tno_budget\n"
+	     "regency\t9901\n"
+	     "retired\t9101\n"
+	     "retired\t970201\n"
+	     "severity\tN05\tOFF\t\t\t\t\t\n"
+	     "severity\tN05.birth_date\tERROR\tPPPK_PW\tNI\t9901\t2025-01-01\t2026-01-01\n"
+	     "severity\tZ99.new\tFATAL\tJF\t\t\t\t\n"
+	     "study\t00000000000000000000000000000001\n"
+	     "study\tffffffffffffffffffffffffffffffff\n"
+	     "unit\t00000000000000000000000000000001\t9901\t\t\n"
+	     "unit\t00000000000000000000000000000002\t9901\t2026-01-01\t\n"
+	     "unit\t00000000000000000000000000000002\t9902\t\t2026-01-01\n"
+	     "unit\tffffffffffffffffffffffffffffffff\t9902\t2025-01-01\t2025-12-01\n"
+	     "wage\t32\t2025\t219123200\t\t\n"
+	     "wage\t3273\t2025\t448291400\t\t\n"
+	     "wage\t3273\t2026\t460000000\t\t\tunverified\n"
+	     "window\tPW2024\tNI\t\t2025-08-22T17:00:00Z\t2025-12-19T17:00:00Z\t60\n"
+	     "window\tPW2024\tNI\t9901\t2025-08-22T17:00:00Z\t2025-09-30T17:00:00Z\t0\tunverified\n"
+	     "window\tPW2024\tNI\t9901\t2025-11-30T17:00:00Z\t2025-12-19T17:00:00Z\t10\n"
+	     "window\tPW2024\tSK\t\t2025-10-01T00:00:00Z\t2025-12-31T17:00:00Z\t0\n";
 
 Test(rulebook, knows_agencies_by_date)
 {
@@ -98,16 +148,16 @@ Test(rulebook, knows_who_serves_whom_and_how_surely)
 Test(rulebook, knows_parameters)
 {
 	struct lantik_rulebook *book = parse(sample);
-	cr_expect(lantik_rulebook_parameter_is(book, "list", span("21")));
-	cr_expect(lantik_rulebook_parameter_is(book, "list", span("24")));
-	cr_expect_not(lantik_rulebook_parameter_is(book, "list", span("22")));
-	cr_expect_not(lantik_rulebook_parameter_is(book, "lis", span("21")));
-	cr_expect_not(lantik_rulebook_parameter_is(book, "word", span("x")));
-	cr_expect_eq(lantik_rulebook_number(book, "bup_default", 1), 58);
-	cr_expect_eq(lantik_rulebook_number(book, "bup_ahli_utama", 1), 65);
-	cr_expect_eq(lantik_rulebook_number(book, "bup", 7), 7);
-	cr_expect_eq(lantik_rulebook_number(book, "word", 7), 7);
-	cr_expect_eq(lantik_rulebook_number(book, "zzz", 7), 7);
+	cr_expect(lantik_rulebook_parameter_is(book, "list", span("21"), 20251027));
+	cr_expect(lantik_rulebook_parameter_is(book, "list", span("24"), 20251027));
+	cr_expect_not(lantik_rulebook_parameter_is(book, "list", span("22"), 20251027));
+	cr_expect_not(lantik_rulebook_parameter_is(book, "lis", span("21"), 20251027));
+	cr_expect_not(lantik_rulebook_parameter_is(book, "word", span("x"), 20251027));
+	cr_expect_eq(lantik_rulebook_number(book, "bup_default", 1, 20251231), 58);
+	cr_expect_eq(lantik_rulebook_number(book, "bup_ahli_utama", 1, 20251027), 65);
+	cr_expect_eq(lantik_rulebook_number(book, "bup", 7, 20251027), 7);
+	cr_expect_eq(lantik_rulebook_number(book, "word", 7, 20251027), 7);
+	cr_expect_eq(lantik_rulebook_number(book, "zzz", 7, 20251027), 7);
 	lantik_rulebook_free(&book);
 }
 
@@ -149,7 +199,7 @@ Test(rulebook, refuses_text_that_is_not_canonical)
 	expect_refused(HEAD "province\t99\nprovince\t98\n", LANTIK_E_MALFORMED, 3);
 	expect_refused(HEAD "province\t99\nprovince\t99\n", LANTIK_E_MALFORMED, 3);
 	expect_refused(HEAD "province\t99\n\n", LANTIK_E_MALFORMED, 3);
-	expect_refused(HEAD "wage\t3273\n", LANTIK_E_UNKNOWN_FIELD, 2);
+	expect_refused(HEAD "wages\t3273\n", LANTIK_E_UNKNOWN_FIELD, 2);
 	expect_refused(HEAD "\n", LANTIK_E_UNKNOWN_FIELD, 2);
 }
 
@@ -163,7 +213,7 @@ Test(rulebook, refuses_lines_that_do_not_fit_their_table)
 		"agency\t6171\tkota\t03\t32\t2025-02-29\t", "agency\t6171\tkota\t03\t32\t\t01-01-2025",
 		"agency\t6171\tkota\t03\t32\t0001-01-01\t", "kanreg\t03\t32\t", "kanreg\t03\t32\t\t\tsure",
 		"kanreg\t3\t32\t\t", "kanreg\t03\t3\t\t", "kanreg\t03\t32\tx\t", "parameter\tname",
-		"parameter\t\tvalue", "parameter\tname\t", "parameter\tname\ta\tb"};
+		"parameter\t\tvalue\t\t", "parameter\tname\t\t\t", "parameter\tname\ta\tb\t"};
 	for (size_t i = 0; i < LANTIK_COUNT(lines); i++) {
 		char text[128];
 		snprintf(text, sizeof text, HEAD "%s\n", lines[i]);

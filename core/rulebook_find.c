@@ -1,0 +1,190 @@
+/* Look-ups in the rulebook: bisection, and the tables that describe agencies, people's work and their schooling.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "rulebook_find.h"
+
+#include <string.h>
+
+#include "rulebook_cells.h"
+
+#define CENTRE "00"
+
+/* The first row that is not before the probe, or, or_equal, that is behind it; the count when there is none. */
+static size_t bisect(const struct lantik_rows *rows, size_t size, const void *probe, size_t len, bool or_equal)
+{
+	size_t low = 0, high = rows->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp((const char *)rows->items + middle * size, probe, len);
+		if (order < 0 || (or_equal && order == 0))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct lantik_block lantik_rulebook_block(
+	const struct lantik_rulebook *book, enum lantik_table table, const void *probe, size_t len)
+{
+	const struct lantik_rows *rows = &book->tables[table];
+	size_t size = lantik_shapes[table].size;
+	size_t first = bisect(rows, size, probe, len, false);
+	if (first == rows->count || memcmp((const char *)rows->items + first * size, probe, len) != 0)
+		return (struct lantik_block){NULL, 0};
+	return (struct lantik_block){
+		(const char *)rows->items + first * size, bisect(rows, size, probe, len, true) - first};
+}
+
+/* How many rows of the block began on the day or before. */
+static size_t begun(struct lantik_block block, const struct lantik_shape *shape, int32_t on)
+{
+	size_t low = 0, high = block.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int32_t from;
+		memcpy(&from, block.at + middle * shape->size + shape->from, sizeof from);
+		if (from <= on)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const void *lantik_rulebook_row(
+	const struct lantik_rulebook *book, enum lantik_table table, const void *probe, int32_t on)
+{
+	const struct lantik_shape *shape = &lantik_shapes[table];
+	struct lantik_block block = lantik_rulebook_block(book, table, probe, shape->sorted);
+	if (block.count == 0 || shape->from == LANTIK_NO_PERIOD)
+		return block.at;
+	size_t count = begun(block, shape, on);
+	if (count == 0)
+		return NULL;
+	const char *row = block.at + (count - 1) * shape->size;
+	int32_t until;
+	memcpy(&until, row + shape->from + sizeof(int32_t), sizeof until);
+	return until == 0 || on < until ? row : NULL;
+}
+
+const struct lantik_agency *lantik_rulebook_agency(
+	const struct lantik_rulebook *rulebook, struct lantik_span code, int32_t on)
+{
+	struct lantik_agency probe;
+	memset(&probe, 0, sizeof probe);
+	if (!lantik_cell_digits(code, 4, probe.code))
+		return NULL;
+	return lantik_rulebook_row(rulebook, LANTIK_TABLE_AGENCY, &probe, on);
+}
+
+bool lantik_rulebook_agency_known(const struct lantik_rulebook *rulebook, struct lantik_span code)
+{
+	char probe[5] = "";
+	return lantik_cell_digits(code, 4, probe) &&
+	       lantik_rulebook_block(rulebook, LANTIK_TABLE_AGENCY, probe, sizeof probe).count > 0;
+}
+
+bool lantik_rulebook_region(const struct lantik_rulebook *rulebook, struct lantik_span code)
+{
+	struct lantik_region_row probe = {""};
+	if ((code.len != 2 && code.len != 4 && code.len != 6) || !lantik_cell_digits(code, code.len, probe.code))
+		return false;
+	return lantik_rulebook_block(rulebook, LANTIK_TABLE_REGION, &probe, sizeof probe).count > 0;
+}
+
+bool lantik_rulebook_serves(
+	const struct lantik_rulebook *rulebook, struct lantik_span kanreg_id, const char *province, int32_t on)
+{
+	const struct lantik_service_row *rows = rulebook->tables[LANTIK_TABLE_KANREG].items;
+	if (*province == '\0')
+		return lantik_span_is(kanreg_id, CENTRE);
+	for (size_t i = 0; i < rulebook->tables[LANTIK_TABLE_KANREG].count; i++) {
+		if (lantik_span_is(kanreg_id, rows[i].kanreg_id) && strcmp(rows[i].province, province) == 0 &&
+			lantik_in_force(rows[i].valid_from, rows[i].valid_until, on))
+			return true;
+	}
+	return false;
+}
+
+bool lantik_rulebook_serves_sure(const struct lantik_rulebook *rulebook, const char *province, int32_t on)
+{
+	const struct lantik_service_row *rows = rulebook->tables[LANTIK_TABLE_KANREG].items;
+	bool doubtful = false;
+	for (size_t i = 0; i < rulebook->tables[LANTIK_TABLE_KANREG].count; i++) {
+		if (strcmp(rows[i].province, province) != 0 ||
+			!lantik_in_force(rows[i].valid_from, rows[i].valid_until, on))
+			continue;
+		if (!rows[i].unverified)
+			return true;
+		doubtful = true;
+	}
+	return !doubtful;
+}
+
+bool lantik_rulebook_education(const struct lantik_rulebook *rulebook, struct lantik_span code)
+{
+	struct lantik_education_row probe = {""};
+	return lantik_cell_digits(code, 2, probe.code) &&
+	       lantik_rulebook_row(rulebook, LANTIK_TABLE_EDUCATION, &probe, 0) != NULL;
+}
+
+const struct lantik_position *lantik_rulebook_position(
+	const struct lantik_rulebook *rulebook, const uint8_t id[16], int32_t on)
+{
+	return lantik_rulebook_row(rulebook, LANTIK_TABLE_POSITION, id, on);
+}
+
+bool lantik_rulebook_unit(const struct lantik_rulebook *rulebook, const uint8_t id[16], int32_t on, char ret_agency[5])
+{
+	const struct lantik_unit_row *row = lantik_rulebook_row(rulebook, LANTIK_TABLE_UNIT, id, on);
+	if (row == NULL)
+		return false;
+	memcpy(ret_agency, row->agency, sizeof row->agency);
+	return true;
+}
+
+bool lantik_rulebook_study(const struct lantik_rulebook *rulebook, const uint8_t id[16])
+{
+	return lantik_rulebook_row(rulebook, LANTIK_TABLE_STUDY, id, 0) != NULL;
+}
+
+const char *lantik_rulebook_group_education(const struct lantik_rulebook *rulebook, int32_t group, bool *ret_unverified)
+{
+	const struct lantik_group_row *row = lantik_rulebook_row(rulebook, LANTIK_TABLE_GROUP, &group, 0);
+	if (row == NULL)
+		return NULL;
+	*ret_unverified = row->unverified;
+	return row->education;
+}
+
+int64_t lantik_rulebook_wage(const struct lantik_rulebook *rulebook, struct lantik_span region, int32_t year,
+	int32_t on, bool *ret_unverified)
+{
+	struct lantik_wage_row probe;
+	memset(&probe, 0, sizeof probe);
+	probe.year = year;
+	if (!lantik_cell_digits(region, 2, probe.region) && !lantik_cell_digits(region, 4, probe.region))
+		return 0;
+	const struct lantik_wage_row *row = lantik_rulebook_row(rulebook, LANTIK_TABLE_WAGE, &probe, on);
+	if (row == NULL)
+		return 0;
+	*ret_unverified = row->unverified;
+	return row->sen;
+}
+
+bool lantik_rulebook_wages_of(const struct lantik_rulebook *rulebook, int32_t year)
+{
+	return year >= LANTIK_WAGE_YEAR_FIRST && year < LANTIK_WAGE_YEAR_FIRST + LANTIK_WAGE_YEARS &&
+	       rulebook->wage_years[year - LANTIK_WAGE_YEAR_FIRST];
+}
+
+bool lantik_rulebook_holiday(const struct lantik_rulebook *rulebook, int32_t date)
+{
+	return lantik_rulebook_row(rulebook, LANTIK_TABLE_HOLIDAY, &date, 0) != NULL;
+}
+
+enum lantik_reason lantik_rulebook_reason(const struct lantik_rulebook *rulebook, int32_t id)
+{
+	const struct lantik_reason_row *row = lantik_rulebook_row(rulebook, LANTIK_TABLE_REASON, &id, 0);
+	return row != NULL ? row->reason : LANTIK_REASON_NONE;
+}

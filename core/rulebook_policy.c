@@ -1,0 +1,243 @@
+/* Look-ups in the rulebook: parameters, severities, and what a programme allows, needs and has room for.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "rulebook_cells.h"
+#include "rulebook_find.h"
+
+/* The bytes of a row up to and with a member. */
+#define THROUGH(type, member) (offsetof(struct type, member) + sizeof(((struct type *)0)->member))
+
+static struct lantik_block parameters(const struct lantik_rulebook *book, const char *name)
+{
+	char probe[LANTIK_MAX_PARAMETER + 1] = "";
+	if (!lantik_cell_text(lantik_span_of(name), LANTIK_MAX_PARAMETER, probe))
+		return (struct lantik_block){NULL, 0};
+	return lantik_rulebook_block(book, LANTIK_TABLE_PARAMETER, probe, sizeof probe);
+}
+
+bool lantik_rulebook_parameter_is(
+	const struct lantik_rulebook *rulebook, const char *name, struct lantik_span value, int32_t on)
+{
+	struct lantik_block block = parameters(rulebook, name);
+	const struct lantik_parameter_row *rows = (const void *)block.at;
+	for (size_t i = 0; i < block.count; i++) {
+		if (lantik_span_is(value, rows[i].value) &&
+			lantik_in_force(rows[i].valid_from, rows[i].valid_until, on))
+			return true;
+	}
+	return false;
+}
+
+bool lantik_rulebook_parameter_known(const struct lantik_rulebook *rulebook, const char *name, int32_t on)
+{
+	struct lantik_block block = parameters(rulebook, name);
+	const struct lantik_parameter_row *rows = (const void *)block.at;
+	for (size_t i = 0; i < block.count; i++) {
+		if (on == 0 || lantik_in_force(rows[i].valid_from, rows[i].valid_until, on))
+			return true;
+	}
+	return false;
+}
+
+int32_t lantik_rulebook_number(const struct lantik_rulebook *rulebook, const char *name, int32_t otherwise, int32_t on)
+{
+	struct lantik_block block = parameters(rulebook, name);
+	const struct lantik_parameter_row *rows = (const void *)block.at, *found = NULL;
+	for (size_t i = 0; i < block.count; i++) {
+		if (lantik_in_force(rows[i].valid_from, rows[i].valid_until, on) &&
+			(found == NULL || rows[i].valid_from > found->valid_from))
+			found = &rows[i];
+	}
+	size_t len = found != NULL ? strlen(found->value) : 0;
+	if (len == 0 || len > 9 || strspn(found->value, "0123456789") != len)
+		return otherwise;
+	int32_t number = 0;
+	for (size_t i = 0; i < len; i++)
+		number = number * 10 + (found->value[i] - '0');
+	return number;
+}
+
+size_t lantik_rulebook_override_count(const struct lantik_rulebook *rulebook)
+{
+	return rulebook->tables[LANTIK_TABLE_SEVERITY].count;
+}
+
+const struct lantik_override *lantik_rulebook_override(const struct lantik_rulebook *rulebook, size_t i)
+{
+	return (const struct lantik_override *)rulebook->tables[LANTIK_TABLE_SEVERITY].items + i;
+}
+
+static struct lantik_block windows(
+	const struct lantik_rulebook *book, struct lantik_span programme, int32_t step, struct lantik_span agency)
+{
+	struct lantik_window_row probe;
+	memset(&probe, 0, sizeof probe);
+	probe.step = step;
+	if (!lantik_cell_text(programme, LANTIK_MAX_PROGRAMME, probe.programme) ||
+		!lantik_cell_digits_or_none(agency, 4, probe.agency))
+		return (struct lantik_block){NULL, 0};
+	return lantik_rulebook_block(book, LANTIK_TABLE_WINDOW, &probe, THROUGH(lantik_window_row, step));
+}
+
+static enum lantik_window_state window_state(const struct lantik_window_row *window, int64_t at)
+{
+	if (at < window->opens)
+		return LANTIK_WINDOW_EARLY;
+	if (at < window->closes)
+		return LANTIK_WINDOW_OPEN;
+	bool grace = at < window->closes + (int64_t)window->grace_minutes * 60 * 1000000;
+	return grace ? LANTIK_WINDOW_GRACE : LANTIK_WINDOW_CLOSED;
+}
+
+/* Of several windows the kindest counts, but between two of them it is no longer early. One sure window that is open,
+ * or in grace, makes that sure; that none is rests on all of them. */
+enum lantik_window_state lantik_rulebook_window(const struct lantik_rulebook *rulebook, struct lantik_span programme,
+	int32_t step, struct lantik_span agency, int64_t at, bool *ret_unverified)
+{
+	struct lantik_block block = {NULL, 0};
+	size_t seen[LANTIK_WINDOW_CLOSED + 1] = {0}, sure[LANTIK_WINDOW_CLOSED + 1] = {0};
+	*ret_unverified = false;
+	if (agency.len > 0)
+		block = windows(rulebook, programme, step, agency);
+	if (block.count == 0)
+		block = windows(rulebook, programme, step, (struct lantik_span){NULL, 0});
+	const struct lantik_window_row *rows = (const void *)block.at;
+	for (size_t i = 0; i < block.count; i++) {
+		enum lantik_window_state state = window_state(&rows[i], at);
+		seen[state]++;
+		sure[state] += !rows[i].unverified;
+	}
+	for (enum lantik_window_state state = LANTIK_WINDOW_OPEN; state <= LANTIK_WINDOW_GRACE; state++) {
+		if (seen[state] == 0)
+			continue;
+		*ret_unverified = sure[state] == 0;
+		return state;
+	}
+	*ret_unverified = sure[LANTIK_WINDOW_EARLY] + sure[LANTIK_WINDOW_CLOSED] < block.count;
+	return seen[LANTIK_WINDOW_CLOSED] > 0  ? LANTIK_WINDOW_CLOSED
+	       : seen[LANTIK_WINDOW_EARLY] > 0 ? LANTIK_WINDOW_EARLY
+					       : LANTIK_WINDOW_NONE;
+}
+
+static bool fits(uint8_t wanted, int32_t stated)
+{
+	return wanted == 0 || wanted == stated;
+}
+
+/* NONE when no row of this agency (or of all, when it is empty) is in force. */
+static enum lantik_eligibility policy(const struct lantik_rulebook *book, struct lantik_span programme,
+	struct lantik_span agency, int32_t on, const int32_t stated[3])
+{
+	struct lantik_policy_row probe;
+	enum lantik_eligibility answer = LANTIK_ELIGIBILITY_NONE;
+	memset(&probe, 0, sizeof probe);
+	if (!lantik_cell_text(programme, LANTIK_MAX_PROGRAMME, probe.programme) ||
+		!lantik_cell_digits_or_none(agency, 4, probe.agency))
+		return LANTIK_ELIGIBILITY_NONE;
+	struct lantik_block block =
+		lantik_rulebook_block(book, LANTIK_TABLE_ELIGIBILITY, &probe, THROUGH(lantik_policy_row, agency));
+	const struct lantik_policy_row *rows = (const void *)block.at;
+	for (size_t i = 0; i < block.count; i++) {
+		if (!lantik_in_force(rows[i].valid_from, rows[i].valid_until, on))
+			continue;
+		if (fits(rows[i].terdata, stated[0]) && fits(rows[i].cpns, stated[1]) && fits(rows[i].pppk, stated[2]))
+			return LANTIK_ELIGIBILITY_ADMITTED;
+		answer = LANTIK_ELIGIBILITY_NOT_ADMITTED;
+	}
+	return answer;
+}
+
+enum lantik_eligibility lantik_rulebook_eligible(const struct lantik_rulebook *rulebook, struct lantik_span programme,
+	struct lantik_span agency, int32_t on, int32_t terdata, int32_t cpns, int32_t pppk)
+{
+	const int32_t stated[3] = {terdata, cpns, pppk};
+	enum lantik_eligibility answer = LANTIK_ELIGIBILITY_NONE;
+	if (agency.len > 0)
+		answer = policy(rulebook, programme, agency, on, stated);
+	if (answer == LANTIK_ELIGIBILITY_NONE)
+		answer = policy(rulebook, programme, (struct lantik_span){NULL, 0}, on, stated);
+	return answer;
+}
+
+const struct lantik_formation *lantik_rulebook_formation(const struct lantik_rulebook *rulebook,
+	struct lantik_span agency, struct lantik_span programme, int32_t group, int32_t on)
+{
+	struct lantik_formation probe;
+	memset(&probe, 0, sizeof probe);
+	probe.group = group;
+	if (!lantik_cell_digits(agency, 4, probe.agency) ||
+		!lantik_cell_text(programme, LANTIK_MAX_PROGRAMME, probe.programme))
+		return NULL;
+	return lantik_rulebook_row(rulebook, LANTIK_TABLE_FORMATION, &probe, on);
+}
+
+bool lantik_rulebook_formed(const struct lantik_rulebook *rulebook, struct lantik_span agency,
+	struct lantik_span programme, int32_t on, int32_t *ret_decided_on)
+{
+	bool formed = false;
+	int32_t decided_on = 0;
+	for (int32_t group = 1; lantik_word(LANTIK_WORDS_kelompok_lapor, group, LANTIK_ENGLISH) != NULL; group++) {
+		const struct lantik_formation *row = lantik_rulebook_formation(rulebook, agency, programme, group, on);
+		if (row == NULL)
+			continue;
+		formed = true;
+		if (row->decided_on != 0 && (decided_on == 0 || row->decided_on < decided_on))
+			decided_on = row->decided_on;
+	}
+	if (formed)
+		*ret_decided_on = decided_on;
+	return formed;
+}
+
+size_t lantik_rulebook_documents(const struct lantik_rulebook *rulebook, struct lantik_span programme, int32_t step,
+	int32_t on, int32_t *ret_types, size_t capacity)
+{
+	struct lantik_document_row probe;
+	size_t count = 0;
+	memset(&probe, 0, sizeof probe);
+	probe.step = step;
+	if (!lantik_cell_text(programme, LANTIK_MAX_PROGRAMME, probe.programme))
+		return 0;
+	struct lantik_block block =
+		lantik_rulebook_block(rulebook, LANTIK_TABLE_DOCUMENT, &probe, THROUGH(lantik_document_row, step));
+	const struct lantik_document_row *rows = (const void *)block.at;
+	for (size_t i = 0; i < block.count; i++) {
+		if (!lantik_in_force(rows[i].valid_from, rows[i].valid_until, on))
+			continue;
+		if (count < capacity)
+			ret_types[count] = rows[i].type;
+		count++;
+	}
+	return count;
+}
+
+enum lantik_category lantik_rulebook_category(
+	const struct lantik_rulebook *rulebook, struct lantik_span programme, struct lantik_span category, int32_t on)
+{
+	struct lantik_category_row probe;
+	memset(&probe, 0, sizeof probe);
+	if (!lantik_cell_text(programme, LANTIK_MAX_PROGRAMME, probe.programme) ||
+		!lantik_cell_text(category, LANTIK_MAX_CATEGORY, probe.category))
+		return LANTIK_CATEGORY_UNKNOWN;
+	for (size_t i = 0; i < category.len; i++) {
+		if (probe.category[i] >= 'a' && probe.category[i] <= 'z')
+			probe.category[i] = (char)(probe.category[i] - 'a' + 'A');
+	}
+	const struct lantik_category_row *row = lantik_rulebook_row(rulebook, LANTIK_TABLE_CATEGORY, &probe, on);
+	return row != NULL ? row->meaning : LANTIK_CATEGORY_UNKNOWN;
+}
+
+bool lantik_rulebook_categories(const struct lantik_rulebook *rulebook, struct lantik_span programme, int32_t on)
+{
+	char probe[LANTIK_MAX_PROGRAMME + 1] = "";
+	if (!lantik_cell_text(programme, LANTIK_MAX_PROGRAMME, probe))
+		return false;
+	struct lantik_block block = lantik_rulebook_block(rulebook, LANTIK_TABLE_CATEGORY, probe, sizeof probe);
+	const struct lantik_category_row *rows = (const void *)block.at;
+	for (size_t i = 0; i < block.count; i++) {
+		if (lantik_in_force(rows[i].valid_from, rows[i].valid_until, on))
+			return true;
+	}
+	return false;
+}
