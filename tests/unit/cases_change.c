@@ -1,0 +1,238 @@
+/* The changes of a readable case: values of fields as the case files write them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "cases.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint8_t *pool_add(struct cases_pool *pool, const void *data, size_t len)
+{
+	if (pool->used + len > sizeof pool->bytes)
+		cases_fail("the pool is too small");
+	uint8_t *at = pool->bytes + pool->used;
+	if (len > 0)
+		memcpy(at, data, len);
+	pool->used += len;
+	return at;
+}
+
+/* `<nn>`: the record's number with that many digits; returns how much text that was. */
+static size_t add_number(struct cases_pool *pool, const char *text, uint32_t record)
+{
+	size_t width = strspn(text + 1, "n");
+	char digits[16];
+	if (width == 0 || text[1 + width] != '>')
+		return 0;
+	snprintf(digits, sizeof digits, "%0*u", (int)width, (unsigned)record);
+	pool_add(pool, digits, strlen(digits));
+	return width + 2;
+}
+
+static size_t add_piece(struct cases_pool *pool, const char *text, uint32_t record)
+{
+	unsigned value;
+	int used;
+	if (sscanf(text, "\\x%2x%n", &value, &used) == 1) {
+		uint8_t byte = (uint8_t)value;
+		pool_add(pool, &byte, 1);
+		return (size_t)used;
+	}
+	if (*text == '{' && sscanf(text, "{%u}%n", &value, &used) == 1) {
+		for (unsigned i = 1; i < value; i++)
+			pool_add(pool, text - 1, 1);
+		return (size_t)used;
+	}
+	size_t number = *text == '<' ? add_number(pool, text, record) : 0;
+	if (number == 0)
+		pool_add(pool, text, 1);
+	return number > 0 ? number : 1;
+}
+
+static struct lantik_span unescape(struct cases_pool *pool, const char *text, uint32_t record)
+{
+	const uint8_t *start = pool_add(pool, "", 0);
+	while (*text != '\0')
+		text += add_piece(pool, text, record);
+	return (struct lantik_span){start, pool->used - (size_t)(start - pool->bytes)};
+}
+
+static int64_t as_it_stands(const char *text)
+{
+	return strtoll(text + 1, NULL, 10);
+}
+
+static int32_t read_int(const char *text)
+{
+	char *end;
+	long value = strtol(text, &end, 10);
+	return *text == '\0' ? 0 : *end == '\0' ? (int32_t)value : LANTIK_UNREADABLE;
+}
+
+static struct lantik_span read_id(struct cases_pool *pool, const char *text, uint32_t record)
+{
+	uint8_t id[16];
+	if (lantik_id_parse(lantik_span_of(text), id))
+		return (struct lantik_span){pool_add(pool, id, sizeof id), sizeof id};
+	return unescape(pool, text, record);
+}
+
+/* `type,object,sha256` */
+static struct lantik_document read_document(struct cases_pool *pool, const char *text, uint32_t record)
+{
+	char type[64], object[1024], digest[256];
+	uint8_t hash[LANTIK_HASH];
+	const char *first = strchr(text, ','), *second = first ? strchr(first + 1, ',') : NULL;
+	if (!second)
+		cases_fail("a document is type,object,sha256: %s", text);
+	snprintf(type, sizeof type, "%.*s", (int)(first - text), text);
+	snprintf(object, sizeof object, "%.*s", (int)(second - first - 1), first + 1);
+	snprintf(digest, sizeof digest, "%s", second + 1);
+	struct lantik_document document = {
+		.type = *type == '#' ? (int32_t)as_it_stands(type) : read_int(type),
+		.object = unescape(pool, object, record),
+	};
+	if (lantik_hex_decode(lantik_span_of(digest), hash, sizeof hash))
+		document.sha256 = (struct lantik_span){pool_add(pool, hash, sizeof hash), sizeof hash};
+	else
+		document.sha256 = unescape(pool, digest, record);
+	return document;
+}
+
+/* One more than there were; the list begins anew, since another record may share the old one. */
+static struct lantik_documents add_document(
+	struct cases_pool *pool, struct lantik_documents before, const char *text, uint32_t record)
+{
+	if (*text == '\0')
+		return (struct lantik_documents){0};
+	if (pool->document_count + before.count + 1 > LANTIK_COUNT(pool->documents))
+		cases_fail("too many documents");
+	struct lantik_document *items = pool->documents + pool->document_count;
+	for (size_t i = 0; i < before.count; i++)
+		items[i] = before.items[i];
+	items[before.count] = read_document(pool, text, record);
+	pool->document_count += before.count + 1;
+	return (struct lantik_documents){items, before.count + 1};
+}
+
+static void set_member(
+	struct cases_pool *pool, void *member, const struct lantik_field *field, const char *value, uint32_t record)
+{
+	bool raw = value[0] == '#';
+	struct lantik_span text = lantik_span_of(value);
+	switch (field->type) {
+	case LANTIK_TEXT:
+	case LANTIK_HASH_FIELD:
+		*(struct lantik_span *)member = unescape(pool, value, record);
+		break;
+	case LANTIK_ID:
+		*(struct lantik_span *)member = read_id(pool, value, record);
+		break;
+	case LANTIK_DATE:
+		*(int32_t *)member = raw ? (int32_t)as_it_stands(value) : lantik_date_parse(text);
+		break;
+	case LANTIK_INT:
+		*(int32_t *)member = raw ? (int32_t)as_it_stands(value) : read_int(value);
+		break;
+	case LANTIK_WORD:
+		*(int32_t *)member = raw ? (int32_t)as_it_stands(value) : lantik_word_code(field->words, text);
+		break;
+	case LANTIK_TIME:
+		*(int64_t *)member = raw ? as_it_stands(value) : lantik_instant_parse(text);
+		break;
+	case LANTIK_MONEY:
+		*(int64_t *)member = raw ? as_it_stands(value) : lantik_money_parse(text);
+		break;
+	case LANTIK_DOCUMENTS:
+		*(struct lantik_documents *)member =
+			add_document(pool, *(struct lantik_documents *)member, value, record);
+		break;
+	}
+}
+
+static void set_record(struct cases_example *example, uint32_t record, const char *name, const char *value)
+{
+	const struct lantik_field *field =
+		lantik_field_find(lantik_record_fields, LANTIK_FIELD_COUNT, lantik_span_of(name));
+	if (!field)
+		cases_fail("no field %s", name);
+	void *member = lantik_member_mutable(&example->records[record - 1], field);
+	set_member(&example->pool, member, field, value, record);
+}
+
+static void set_manifest(struct cases_example *example, const char *name, const char *value)
+{
+	const struct lantik_field *field =
+		lantik_field_find(lantik_manifest_fields, lantik_manifest_field_count, lantik_span_of(name));
+	if (!field)
+		cases_fail("no field %s in the manifest", name);
+	set_member(&example->pool, lantik_member_mutable(&example->manifest, field), field, value, 0);
+}
+
+/* A day alone is its noon. */
+static int64_t read_received(const char *value)
+{
+	char noon[64];
+	snprintf(noon, sizeof noon, "%s 12:00", value);
+	int64_t whole = lantik_instant_parse(lantik_span_of(value)), day = lantik_instant_parse(lantik_span_of(noon));
+	if (whole <= 0 && day <= 0)
+		cases_fail("no day and no instant: %s", value);
+	return whole > 0 ? whole : day;
+}
+
+static void change_rulebook(struct cases_example *example, char sign, const char *value)
+{
+	if (sign == '+' && example->added_count < LANTIK_COUNT(example->added))
+		example->added[example->added_count++] = value;
+	else if (sign == '-' && example->removed_count < LANTIK_COUNT(example->removed))
+		example->removed[example->removed_count++] = value;
+	else if (sign == '\0' && strcmp(value, "empty") == 0)
+		example->no_rulebook = true;
+	else
+		cases_fail("rulebook=empty, rulebook+=line or rulebook-=line, not %s", value);
+}
+
+static bool is_circumstance(const char *name)
+{
+	return strncmp(name, "manifest.", 9) == 0 || strncmp(name, "rulebook", 8) == 0 ||
+	       strcmp(name, "received") == 0 || strcmp(name, "copies") == 0;
+}
+
+static void change_circumstance(struct cases_example *example, const char *name, const char *value)
+{
+	if (strncmp(name, "manifest.", 9) == 0)
+		set_manifest(example, name + 9, value);
+	else if (strcmp(name, "received") == 0)
+		example->received = read_received(value);
+	else if (strcmp(name, "copies") == 0)
+		example->copies = (uint32_t)read_int(value);
+	else
+		change_rulebook(example, name[8], value);
+}
+
+static void change_record(struct cases_example *example, uint32_t record, const char *name, const char *value)
+{
+	char *end;
+	unsigned long only = strtoul(name, &end, 10);
+	if (*end != ':')
+		set_record(example, record, name, value);
+	else if (only < 1 || only > example->copies)
+		cases_fail("no record %lu", only);
+	else if (only == record)
+		set_record(example, record, end + 1, value);
+}
+
+void cases_change(struct cases_example *example, uint32_t record, char *changes)
+{
+	char *change;
+	while ((change = strsep(&changes, ";")) != NULL) {
+		char *value = strchr(change, '=');
+		if (!value)
+			cases_fail("no = in %s", change);
+		*value++ = '\0';
+		if (record == 0 && is_circumstance(change))
+			change_circumstance(example, change, value);
+		if (record > 0 && !is_circumstance(change))
+			change_record(example, record, change, value);
+	}
+}
