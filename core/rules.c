@@ -11,6 +11,7 @@
 #define PN (1u << LANTIK_PNS)
 #define JF (1u << LANTIK_JF)
 #define ALL (PW | PK | CP | PN | JF)
+#define NI (1u << LANTIK_STEP_NI)
 #define ALL_STEPS ((1u << LANTIK_STEP_END) - 2)
 
 #define CERTAINTY_S 'S'
@@ -39,7 +40,7 @@ static const struct lantik_case cases[] = {
 
 const size_t lantik_rule_count = LANTIK_COUNT(lantik_rules);
 
-_Static_assert(LANTIK_COUNT(lantik_rules) <= 256, "a verdict lists rules in 256 bits");
+_Static_assert(LANTIK_CASE_COUNT <= 256, "a verdict lists cases in 256 bits");
 _Static_assert(LANTIK_CASE_COUNT <= UINT16_MAX, "a finding holds a case in two bytes");
 
 const struct lantik_case *lantik_case_of(enum lantik_case_id id)
@@ -70,26 +71,11 @@ enum lantik_case_id lantik_case_find(struct lantik_span name)
 	return LANTIK_CASE_COUNT;
 }
 
-bool lantik_rule_checkable(const struct lantik_rule *rule, const struct lantik_rulebook *rulebook)
+void lantik_findings_add(struct lantik_findings *findings, uint32_t record_no, enum lantik_case_id case_id,
+	uint8_t severity, enum lantik_field_id field)
 {
-	switch ((enum lantik_rule_id)(rule - lantik_rules)) {
-	case LANTIK_RULE_B04:
-		return lantik_rulebook_has(rulebook, LANTIK_TABLE_AGENCY) &&
-		       lantik_rulebook_has(rulebook, LANTIK_TABLE_KANREG);
-	case LANTIK_RULE_B05:
-		return lantik_rulebook_has(rulebook, LANTIK_TABLE_AGENCY);
-	case LANTIK_RULE_N04:
-		return lantik_rulebook_has(rulebook, LANTIK_TABLE_REGION);
-	case LANTIK_RULE_P05:
-		return lantik_rulebook_parameter_known(rulebook, LANTIK_PARAMETER_KK, 0);
-	default:
-		return true;
-	}
-}
-
-void lantik_findings_add(
-	struct lantik_findings *findings, uint32_t record_no, enum lantik_case_id case_id, enum lantik_field_id field)
-{
+	if (severity == 0)
+		return;
 	if (findings->count == findings->capacity) {
 		size_t capacity = findings->capacity == 0 ? 64 : findings->capacity * 2;
 		struct lantik_finding *items = realloc(findings->items, capacity * sizeof *items);
@@ -97,12 +83,14 @@ void lantik_findings_add(
 		findings->items = items;
 		findings->capacity = capacity;
 	}
-	findings->items[findings->count++] = (struct lantik_finding){record_no, (uint16_t)case_id, (uint8_t)field};
+	findings->items[findings->count++] =
+		(struct lantik_finding){record_no, (uint16_t)case_id, (uint8_t)field, severity};
 }
 
 static uint64_t sort_key(const struct lantik_finding *finding)
 {
-	return (uint64_t)finding->record_no << 24 | (uint64_t)finding->case_id << 8 | finding->field;
+	return (uint64_t)finding->record_no << 32 | (uint64_t)finding->case_id << 16 | (uint64_t)finding->field << 8 |
+	       finding->severity;
 }
 
 static int by_place(const void *a, const void *b)
@@ -111,6 +99,7 @@ static int by_place(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+/* Of the same finding with two severities the graver one stands first and is kept. */
 void lantik_findings_sort(struct lantik_findings *findings)
 {
 	size_t kept = 0;
@@ -118,7 +107,7 @@ void lantik_findings_sort(struct lantik_findings *findings)
 		return;
 	qsort(findings->items, findings->count, sizeof *findings->items, by_place);
 	for (size_t i = 1; i < findings->count; i++) {
-		if (sort_key(&findings->items[i]) != sort_key(&findings->items[kept]))
+		if (sort_key(&findings->items[i]) >> 8 != sort_key(&findings->items[kept]) >> 8)
 			findings->items[++kept] = findings->items[i];
 	}
 	findings->count = kept + 1;

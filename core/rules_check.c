@@ -2,9 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "rules_private.h"
 
-/* What always has room beyond this: N07 of a record that another one repeats, and a finding graver than any before it,
- * of which there are three at most, so that what fills the list never hides what decides. */
-#define ROW_FINDINGS (LANTIK_MAX_FINDINGS_PER_RECORD - 4)
+#include <string.h>
+
+/* What always has room beyond this: N07, S02 and S03 of a record that another one repeats, and a finding graver than
+ * any before it, of which there are three at most, so that what fills the list never hides what decides. */
+#define ROW_FINDINGS (LANTIK_MAX_FINDINGS_PER_RECORD - 6)
 
 static unsigned bit_of(int32_t code, int32_t end)
 {
@@ -12,30 +14,69 @@ static unsigned bit_of(int32_t code, int32_t end)
 }
 
 /* A batch of no kind or step is refused for that; its records are not judged by rules made for another kind. */
-static bool rule_applies(const struct lantik_rule *rule, const struct lantik_check *check)
+static bool is_meant(const struct lantik_rule *rule, const struct lantik_manifest *manifest)
 {
-	unsigned kind = bit_of(check->manifest->kind, LANTIK_KIND_END);
-	unsigned step = bit_of(check->manifest->step, LANTIK_STEP_END);
+	unsigned kind = bit_of(manifest->kind, LANTIK_KIND_END);
+	unsigned step = bit_of(manifest->step, LANTIK_STEP_END);
 	bool meant = (rule->kinds & kind) != 0 && (rule->steps & step) != 0;
-	if (rule->layer == LANTIK_LAYER_BATCH)
-		meant = meant || kind == 0 || step == 0;
-	else if (rule->layer != LANTIK_LAYER_ROW)
-		return false;
-	return meant && lantik_rule_checkable(rule, check->rulebook);
+	return meant || (rule->layer == LANTIK_LAYER_BATCH && (kind == 0 || step == 0));
+}
+
+/* False when a table that the rule needs is empty. */
+static bool has_table(const struct lantik_rule *rule, const struct lantik_rulebook *rulebook)
+{
+	switch ((enum lantik_rule_id)(rule - lantik_rules)) {
+	case LANTIK_RULE_B04:
+		return lantik_rulebook_has(rulebook, LANTIK_TABLE_AGENCY) &&
+		       lantik_rulebook_has(rulebook, LANTIK_TABLE_KANREG);
+	case LANTIK_RULE_B05:
+		return lantik_rulebook_has(rulebook, LANTIK_TABLE_AGENCY);
+	case LANTIK_RULE_N04:
+		return lantik_rulebook_has(rulebook, LANTIK_TABLE_REGION);
+	case LANTIK_RULE_P05:
+		return lantik_rulebook_parameter_known(rulebook, LANTIK_PARAMETER_KK, 0);
+	default:
+		return true;
+	}
+}
+
+/* What the spreadsheet's text alone shows is the office's to judge, what needs the register the daemon's. */
+static void settle_case(struct lantik_check *check, unsigned id)
+{
+	const struct lantik_rule *rule = lantik_case_of((enum lantik_case_id)id)->rule;
+	uint8_t severity = check->severities.of[id];
+	if (rule->layer == LANTIK_LAYER_FILE || !is_meant(rule, check->manifest))
+		return;
+	if (severity == 0 || !has_table(rule, check->rulebook))
+		check->not_checked[id / 64] |= UINT64_C(1) << (id % 64);
+	else if (rule->layer != LANTIK_LAYER_CENTRAL)
+		check->judged[id] = severity;
 }
 
 struct lantik_check *lantik_check_new(
-	const struct lantik_rulebook *rulebook, const struct lantik_manifest *manifest, int32_t received)
+	const struct lantik_rulebook *rulebook, const struct lantik_manifest *manifest, int64_t received_at)
 {
 	struct lantik_check *check = calloc(1, sizeof *check);
 	if (check == NULL)
 		return NULL;
 	check->rulebook = rulebook;
 	check->manifest = manifest;
-	check->received = received;
+	check->received_at = received_at;
+	check->received = lantik_instant_date(received_at);
+	lantik_severities_for(rulebook, manifest, check->received, &check->severities);
 	for (unsigned id = 0; id < LANTIK_CASE_COUNT; id++)
-		check->applies[id] = rule_applies(lantik_case_of((enum lantik_case_id)id)->rule, check);
+		settle_case(check, id);
 	return check;
+}
+
+const struct lantik_severities *lantik_check_severities(const struct lantik_check *check)
+{
+	return &check->severities;
+}
+
+void lantik_check_not_checked(const struct lantik_check *check, uint64_t ret[4])
+{
+	memcpy(ret, check->not_checked, sizeof check->not_checked);
 }
 
 void lantik_check_free(struct lantik_check **check)
@@ -44,22 +85,24 @@ void lantik_check_free(struct lantik_check **check)
 	*check = NULL;
 }
 
-void lantik_row_report(struct lantik_row *row, enum lantik_case_id case_id, enum lantik_field_id field)
+bool lantik_row_report(struct lantik_row *row, enum lantik_case_id case_id, enum lantik_field_id field)
 {
-	enum lantik_severity severity = lantik_case_of(case_id)->severity;
+	uint8_t severity = row->check->judged[case_id];
 	bool graver = row->gravest == 0 || severity < row->gravest;
-	if (!row->check->applies[case_id] || (row->count >= ROW_FINDINGS && !graver))
-		return;
-	lantik_findings_add(row->findings, row->number, case_id, field);
-	row->count++;
+	if (severity == 0)
+		return false;
+	if (row->count < ROW_FINDINGS || graver) {
+		lantik_findings_add(row->findings, row->number, case_id, severity, field);
+		row->count++;
+	}
 	if (graver)
 		row->gravest = severity;
+	return severity <= LANTIK_ERROR_ROW;
 }
 
 void lantik_batch_report(struct lantik_check *check, struct lantik_findings *findings, enum lantik_case_id case_id)
 {
-	if (check->applies[case_id])
-		lantik_findings_add(findings, 0, case_id, LANTIK_F_NONE);
+	lantik_findings_add(findings, 0, case_id, check->judged[case_id], LANTIK_F_NONE);
 }
 
 static void count_record(struct lantik_check *check, const struct lantik_record *record)

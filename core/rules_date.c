@@ -57,19 +57,19 @@ static int32_t retirement(const struct lantik_row *row, int years_before)
 /* D03-D06 of somebody whose age is plausible; whoever is retired is not also called too old. */
 static void check_limits(struct lantik_row *row, int age)
 {
-	bool *applies = row->check->applies;
+	const uint8_t *judged = row->check->judged;
 	if (age < AGE_LEAST_PPPK)
 		lantik_row_report(row, LANTIK_CASE_D03_young, LANTIK_F_tgl_lahir);
-	if (applies[LANTIK_CASE_D05_retired] && row->tmt >= retirement(row, 0)) {
+	if (judged[LANTIK_CASE_D05_retired] != 0 && row->tmt >= retirement(row, 0)) {
 		lantik_row_report(row, LANTIK_CASE_D05_retired, LANTIK_F_tgl_lahir);
 		return;
 	}
 	if (age > AGE_MOST_CPNS)
 		lantik_row_report(row, LANTIK_CASE_D04_old, LANTIK_F_tgl_lahir);
-	if (applies[LANTIK_CASE_D06_old] && row->tmt > retirement(row, 1))
+	if (judged[LANTIK_CASE_D06_old] != 0 && row->tmt > retirement(row, 1))
 		lantik_row_report(row, LANTIK_CASE_D06_old, LANTIK_F_tgl_lahir);
 	int32_t end = day_or_none(row->record->tgl_kontrak_akhir);
-	if (applies[LANTIK_CASE_D10_beyond] && end > retirement(row, 0))
+	if (judged[LANTIK_CASE_D10_beyond] != 0 && end > retirement(row, 0))
 		lantik_row_report(row, LANTIK_CASE_D10_beyond, LANTIK_F_tgl_kontrak_akhir);
 }
 

@@ -110,12 +110,11 @@ static void check_once(struct lantik_row *row, struct lantik_span nik)
 			*slot = (struct lantik_nik_slot){value, row->number, false};
 		return;
 	}
-	if (!check->applies[LANTIK_CASE_N07_twice])
-		return;
+	uint8_t severity = check->judged[LANTIK_CASE_N07_twice];
 	if (!slot->reported)
-		lantik_findings_add(row->findings, slot->record_no, LANTIK_CASE_N07_twice, LANTIK_F_nik);
+		lantik_findings_add(row->findings, slot->record_no, LANTIK_CASE_N07_twice, severity, LANTIK_F_nik);
 	slot->reported = true;
-	lantik_findings_add(row->findings, row->number, LANTIK_CASE_N07_twice, LANTIK_F_nik);
+	lantik_findings_add(row->findings, row->number, LANTIK_CASE_N07_twice, severity, LANTIK_F_nik);
 }
 
 void lantik_row_nik(struct lantik_row *row)

@@ -29,10 +29,13 @@ struct lantik_nik_slot {
 struct lantik_check {
 	const struct lantik_rulebook *rulebook;
 	const struct lantik_manifest *manifest;
+	int64_t received_at;
 	int32_t received;
 	uint32_t records;
-	uint32_t groups[4]; /* records by kelompok_lapor; 0: none or unreadable */
-	bool applies[LANTIK_CASE_COUNT];
+	uint32_t groups[4];                  /* records by kelompok_lapor; 0: none or unreadable */
+	struct lantik_severities severities; /* of every case that is on */
+	uint8_t judged[LANTIK_CASE_COUNT];   /* severity of each case that this check reports; 0: it does not */
+	uint64_t not_checked[4];
 	struct lantik_nik_slot niks[LANTIK_NIK_SLOTS];
 };
 
@@ -52,16 +55,19 @@ struct lantik_row {
 	uint32_t count;                                   /* its findings so far */
 	enum lantik_severity gravest;                     /* of its findings; 0: none yet */
 	struct lantik_text_facts facts[LANTIK_FIELD_END]; /* of text fields, once lantik_row_readable has run */
-	bool spoiled[LANTIK_FIELD_END];                   /* by T01, T06 or T07: no second finding for the same cause */
+	bool spoiled[LANTIK_FIELD_END];                   /* returned by T01 or T06: no second finding for that cause */
 	bool nik_ok, nip_ok;                              /* N01 and P01 hold */
 	int32_t birth;                                    /* tgl_lahir when it is a day, else 0 */
 	int32_t tmt;                                      /* the TMT of this kind when it is a day, else 0 */
 	enum lantik_field_id tmt_field;
 };
 
-/* Adds a finding when its rule applies to this batch and the record has room for it. */
-void lantik_row_report(struct lantik_row *row, enum lantik_case_id case_id, enum lantik_field_id field);
-/* Adds a finding of the batch when its rule applies. */
+/* Adds a finding when its case is judged in this batch and the record has room for it. True when the case returns the
+ * record (or refuses the batch), so that a second finding for the same cause tells nothing new. */
+bool lantik_row_report(struct lantik_row *row, enum lantik_case_id case_id, enum lantik_field_id field);
+/* Whether the case is said of the whole batch, under record 0. */
+bool lantik_case_of_batch(enum lantik_case_id id);
+/* Adds a finding of the batch when its case is judged. */
 void lantik_batch_report(struct lantik_check *check, struct lantik_findings *findings, enum lantik_case_id case_id);
 
 /* The rules by file; in this order, since later ones ask what earlier ones found. */

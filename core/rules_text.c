@@ -200,6 +200,42 @@ bool lantik_text_normalise(struct lantik_span *cell)
 	return changed;
 }
 
+/* Codes with leading zeros, by the field's name in record or manifest. */
+static const struct {
+	const char *field;
+	size_t digits;    /* of the whole code */
+	const char *only; /* the one cell that is padded; NULL: any digits, one less than the whole */
+} padded_codes[] = {
+	{"tk_pendidikan_id", 2, NULL},
+	{"kanreg_id", 2, NULL},
+	{"jenis_pengadaan_id", 2, NULL},
+	{"jenis_formasi_id", 4, NULL},
+	{"golongan_id", 2, "0"},
+};
+
+static bool lacks_zero(const struct lantik_field *field, struct lantik_span cell)
+{
+	for (size_t i = 0; i < LANTIK_COUNT(padded_codes); i++) {
+		if (strcmp(field->name, padded_codes[i].field) == 0)
+			return cell.len + 1 == padded_codes[i].digits && lantik_all_digits(cell) &&
+			       (padded_codes[i].only == NULL || lantik_span_is(cell, padded_codes[i].only));
+	}
+	return false;
+}
+
+bool lantik_text_pad(const struct lantik_field *field, struct lantik_arena *arena, struct lantik_span *cell)
+{
+	if (!lacks_zero(field, *cell))
+		return false;
+	uint8_t *code = lantik_arena_alloc(arena, cell->len + 1);
+	if (code == NULL)
+		return false;
+	code[0] = '0';
+	memcpy(code + 1, cell->data, cell->len);
+	*cell = (struct lantik_span){code, cell->len + 1};
+	return true;
+}
+
 static struct lantik_span text_of(const struct lantik_record *record, const struct lantik_field *field)
 {
 	return *(const struct lantik_span *)lantik_member(record, field);
@@ -234,16 +270,14 @@ bool lantik_text_formula(struct lantik_span text)
 	return first == '=' || first == '+' || first == '-' || first == '@';
 }
 
-/* T01; true when the text may be looked at further. */
+/* T01; false when it returns the record: then nothing further is to be said of this text. */
 static bool plain_text(
 	struct lantik_row *row, struct lantik_span text, struct lantik_text_facts facts, enum lantik_field_id field)
 {
-	bool formula = lantik_text_formula(text);
-	if (facts.control)
-		lantik_row_report(row, LANTIK_CASE_T01_control, field);
-	if (formula)
-		lantik_row_report(row, LANTIK_CASE_T01_formula, field);
-	return !facts.control && !formula;
+	bool returned = facts.control && lantik_row_report(row, LANTIK_CASE_T01_control, field);
+	if (lantik_text_formula(text))
+		returned |= lantik_row_report(row, LANTIK_CASE_T01_formula, field);
+	return !returned;
 }
 
 /* Fields whose length or word another rule judges. */
@@ -302,12 +336,9 @@ static void check_number(struct lantik_row *row, struct lantik_span text, enum l
 	if (row->spoiled[field] || len == 0 || lantik_all_digits(text))
 		return;
 	if (is_exponent(text, len))
-		lantik_row_report(row, LANTIK_CASE_T06_scientific, field);
+		row->spoiled[field] = lantik_row_report(row, LANTIK_CASE_T06_scientific, field);
 	else if (len == text.len)
-		lantik_row_report(row, LANTIK_CASE_T06_decimal, field);
-	else
-		return;
-	row->spoiled[field] = true;
+		row->spoiled[field] = lantik_row_report(row, LANTIK_CASE_T06_decimal, field);
 }
 
 /* Letters outside ASCII begin at U+00C0; punctuation and symbols in between are U+00D7, U+00F7 and U+2000-U+2BFF. */

@@ -11,13 +11,15 @@
 /* Stands for a name that the manifest does not give in a form that a line can hold. */
 #define NO_NAME "-"
 
+/* By enum lantik_severity. */
+static const char severity_letters[] = "-FERW";
 static const char *const outcome_words[] = {"accepted", "returned", "review", "refused", "rejected"};
 
 enum lantik_outcome lantik_outcome_of(const struct lantik_finding *findings, size_t count)
 {
 	enum lantik_outcome outcome = LANTIK_ACCEPTED;
 	for (size_t i = 0; i < count; i++) {
-		switch (lantik_case_of((enum lantik_case_id)findings[i].case_id)->severity) {
+		switch ((enum lantik_severity)findings[i].severity) {
 		case LANTIK_FATAL:
 			return LANTIK_REFUSED;
 		case LANTIK_ERROR_ROW:
@@ -110,22 +112,58 @@ static void append_head(const struct lantik_verdict *verdict, struct lantik_buff
 		(unsigned)verdict->returned, (unsigned)verdict->review);
 }
 
-static bool is_unchecked(const struct lantik_verdict *verdict, size_t rule)
+static bool is_unchecked(const struct lantik_verdict *verdict, unsigned id)
 {
-	return (verdict->not_checked[rule / 64] >> (rule % 64) & 1) != 0;
+	return (verdict->not_checked[id / 64] >> (id % 64) & 1) != 0;
+}
+
+/* The cases of a rule stand side by side; the first one behind them. */
+static unsigned behind_rule(unsigned id)
+{
+	const struct lantik_rule *rule = lantik_case_of((enum lantik_case_id)id)->rule;
+	while (id < LANTIK_CASE_COUNT && lantik_case_of((enum lantik_case_id)id)->rule == rule)
+		id++;
+	return id;
+}
+
+/* One rule's cases from `id` to `end`: by its code when all are unchecked, else case by case. */
+static void append_unchecked_rule(
+	const struct lantik_verdict *verdict, unsigned id, unsigned end, struct lantik_buffer *ret)
+{
+	char name[64];
+	bool all = true;
+	for (unsigned i = id; i < end; i++)
+		all &= is_unchecked(verdict, i);
+	if (all) {
+		lantik_buffer_printf(ret, " %s", lantik_case_of((enum lantik_case_id)id)->rule->code);
+		return;
+	}
+	for (; id < end; id++) {
+		lantik_case_format((enum lantik_case_id)id, name);
+		if (is_unchecked(verdict, id))
+			lantik_buffer_printf(ret, " %s", name);
+	}
 }
 
 static void append_unchecked(const struct lantik_verdict *verdict, struct lantik_buffer *ret)
 {
-	bool any = false;
-	for (size_t i = 0; i < lantik_rule_count; i++) {
-		if (!is_unchecked(verdict, i))
-			continue;
-		lantik_buffer_printf(ret, "%s %s", any ? "" : "not-checked", lantik_rules[i].code);
-		any = true;
+	uint64_t any = 0;
+	for (size_t i = 0; i < LANTIK_COUNT(verdict->not_checked); i++)
+		any |= verdict->not_checked[i];
+	if (any == 0)
+		return;
+	lantik_buffer_append_span(ret, lantik_span_of("not-checked"));
+	for (unsigned id = 0, end; id < LANTIK_CASE_COUNT; id = end) {
+		end = behind_rule(id);
+		append_unchecked_rule(verdict, id, end, ret);
 	}
-	if (any)
-		lantik_buffer_append(ret, "\n", 1);
+	lantik_buffer_append(ret, "\n", 1);
+}
+
+char lantik_severity_letter(enum lantik_severity severity)
+{
+	LANTIK_ASSERT((unsigned)severity < sizeof severity_letters - 1 && severity != 0);
+	return severity_letters[severity];
 }
 
 static void append_case(const struct lantik_finding *finding, struct lantik_buffer *ret)
@@ -137,6 +175,8 @@ static void append_case(const struct lantik_finding *finding, struct lantik_buff
 		lantik_buffer_append(ret, ":", 1);
 		lantik_buffer_append_span(ret, lantik_span_of(lantik_record_fields[finding->field - 1].name));
 	}
+	const char letter[] = {'/', lantik_severity_letter((enum lantik_severity)finding->severity)};
+	lantik_buffer_append(ret, letter, sizeof letter);
 }
 
 static void append_batch_findings(const struct lantik_finding *findings, size_t count, struct lantik_buffer *ret)

@@ -131,31 +131,41 @@ static void note_unknown(struct lantik_span name, struct lantik_verdict *ret)
 	ret->unknown++;
 }
 
-/* Rules are added without a new version of the contract: an unknown code has a place that only its writer knows. */
-static bool read_rule(struct lantik_span code, size_t *next, struct lantik_verdict *ret)
+/* Marks a case that stands in its place. */
+static bool mark_unchecked(unsigned id, unsigned *next, struct lantik_verdict *ret)
 {
-	size_t i = 0;
-	while (i < lantik_rule_count && !lantik_span_is(code, lantik_rules[i].code))
-		i++;
-	if (i == lantik_rule_count)
-		return is_rule_code(code);
-	if (i < *next)
+	if (id < *next)
 		return false;
-	ret->not_checked[i / 64] |= UINT64_C(1) << (i % 64);
-	*next = i + 1;
+	ret->not_checked[id / 64] |= UINT64_C(1) << (id % 64);
+	*next = id + 1;
 	return true;
+}
+
+/* `CODE` for all cases of a rule, or `CODE.case`. Rules and cases are added without a new version of the contract: an
+ * unknown one has a place that only its writer knows. */
+static bool read_unchecked(struct lantik_span name, unsigned *next, struct lantik_verdict *ret)
+{
+	enum lantik_case_id found = lantik_case_find(name);
+	if (found != LANTIK_CASE_COUNT)
+		return mark_unchecked(found, next, ret);
+	bool fine = is_rule_code(name) || is_case_name(name);
+	for (unsigned id = 0; id < LANTIK_CASE_COUNT && fine; id++) {
+		if (lantik_span_is(name, lantik_case_of((enum lantik_case_id)id)->rule->code))
+			fine = mark_unchecked(id, next, ret);
+	}
+	return fine;
 }
 
 /* `not-checked`, when there is such a line. */
 static enum lantik_error take_unchecked(struct lantik_span *text, struct lantik_verdict *ret)
 {
-	struct lantik_span after = *text, codes, code;
-	size_t next = 0;
-	if (!take_value(&after, "not-checked", &codes))
+	struct lantik_span after = *text, names, name;
+	unsigned next = 0;
+	if (!take_value(&after, "not-checked", &names))
 		return LANTIK_OK;
 	*text = after;
-	while (codes.len > 0) {
-		if (!take_word(&codes, &code) || !read_rule(code, &next, ret))
+	while (names.len > 0) {
+		if (!take_word(&names, &name) || !read_unchecked(name, &next, ret))
 			return LANTIK_E_MALFORMED;
 	}
 	return LANTIK_OK;
@@ -172,71 +182,109 @@ static bool read_field(struct lantik_span name, enum lantik_field_id *ret, bool 
 	return lantik_span_is(name, found->name);
 }
 
-/* `CODE.case` or `CODE.case:field`. */
-static bool read_case(
+/* Takes the letter off the end; 0 when there is none. */
+static enum lantik_severity take_severity(struct lantik_span *text)
+{
+	if (text->len < 3 || text->data[text->len - 2] != '/')
+		return 0;
+	for (enum lantik_severity severity = LANTIK_FATAL; severity <= LANTIK_WARN; severity++) {
+		if (text->data[text->len - 1] == lantik_severity_letter(severity)) {
+			text->len -= 2;
+			return severity;
+		}
+	}
+	return 0;
+}
+
+/* `CODE.case/S` or `CODE.case:field/S`; the severity, 0 when it is neither. */
+static enum lantik_severity read_case(
 	struct lantik_span text, uint32_t record_no, struct lantik_verdict *verdict, struct lantik_findings *ret)
 {
-	const uint8_t *colon = memchr(text.data, ':', text.len);
+	enum lantik_severity severity = take_severity(&text);
+	const uint8_t *colon = severity == 0 ? NULL : memchr(text.data, ':', text.len);
 	size_t len = colon == NULL ? text.len : (size_t)(colon - text.data);
 	struct lantik_span name = {text.data, len};
 	enum lantik_case_id case_id = lantik_case_find(name);
 	enum lantik_field_id field = LANTIK_F_NONE;
 	bool field_known = true;
 	if (case_id == LANTIK_CASE_COUNT && !is_case_name(name))
-		return false;
+		return 0;
 	if (colon != NULL && !read_field((struct lantik_span){colon + 1, text.len - len - 1}, &field, &field_known))
-		return false;
+		return 0;
 	if (case_id == LANTIK_CASE_COUNT || !field_known)
 		note_unknown(text, verdict);
 	else
-		lantik_findings_add(ret, record_no, case_id, field);
-	return true;
+		lantik_findings_add(ret, record_no, case_id, (uint8_t)severity, field);
+	return severity;
 }
 
+/* What the lines say. */
+struct tally {
+	uint32_t last;
+	uint32_t by_outcome[LANTIK_REFUSED + 1];
+	bool fatal; /* a finding refuses the batch */
+};
+
 static enum lantik_error take_batch_findings(
-	struct lantik_span *text, struct lantik_verdict *verdict, struct lantik_findings *ret)
+	struct lantik_span *text, struct lantik_verdict *verdict, struct tally *tally, struct lantik_findings *ret)
 {
 	struct lantik_span after = *text, name;
 	while (take_value(&after, "finding", &name)) {
-		if (!read_case(name, 0, verdict, ret))
+		enum lantik_severity severity = read_case(name, 0, verdict, ret);
+		if (severity == 0)
 			return LANTIK_E_MALFORMED;
+		tally->fatal |= severity == LANTIK_FATAL;
 		*text = after;
 	}
 	return LANTIK_OK;
 }
 
-/* What the record lines say. Severities may change from one version to the next, so the words count, not what this
- * build would make of the findings. */
-struct tally {
-	uint32_t last;
-	uint32_t by_outcome[LANTIK_REFUSED + 1];
-};
-
-static bool count_outcome(struct lantik_span word, struct tally *tally)
+static bool read_outcome(struct lantik_span word, enum lantik_outcome *ret)
 {
 	for (unsigned outcome = 0; outcome <= LANTIK_REFUSED; outcome++) {
 		if (lantik_span_is(word, lantik_outcome_word((enum lantik_outcome)outcome))) {
-			tally->by_outcome[outcome]++;
+			*ret = (enum lantik_outcome)outcome;
 			return true;
 		}
 	}
 	return false;
 }
 
+/* The findings of a record; the gravest severity among them, 0 when they are not well-formed or none. */
+static enum lantik_severity read_findings(
+	struct lantik_span text, uint32_t record_no, struct lantik_verdict *verdict, struct lantik_findings *ret)
+{
+	struct lantik_span name;
+	enum lantik_severity gravest = LANTIK_WARN;
+	if (text.len == 0)
+		return 0;
+	while (text.len > 0) {
+		enum lantik_severity severity = take_word(&text, &name) ? read_case(name, record_no, verdict, ret) : 0;
+		if (severity < gravest)
+			gravest = severity;
+		if (severity == 0)
+			return 0;
+	}
+	return gravest;
+}
+
 static bool read_record(
 	struct lantik_span line, struct lantik_verdict *verdict, struct tally *tally, struct lantik_findings *ret)
 {
-	struct lantik_span number, outcome, name;
+	static const enum lantik_outcome outcomes[] = {
+		LANTIK_REFUSED, LANTIK_REFUSED, LANTIK_RETURNED, LANTIK_IN_REVIEW, LANTIK_ACCEPTED};
+	struct lantik_span number, word;
+	enum lantik_outcome outcome;
 	uint32_t record_no;
-	if (!take_word(&line, &number) || !read_count(number, &record_no) || !take_word(&line, &outcome) ||
-		!count_outcome(outcome, tally) || record_no <= tally->last || record_no > verdict->records ||
-		line.len == 0)
+	if (!take_word(&line, &number) || !read_count(number, &record_no) || !take_word(&line, &word) ||
+		!read_outcome(word, &outcome) || record_no <= tally->last || record_no > verdict->records)
+		return false;
+	enum lantik_severity gravest = read_findings(line, record_no, verdict, ret);
+	if (gravest == 0 || outcome != (verdict->refused ? LANTIK_REFUSED : outcomes[gravest]))
 		return false;
 	tally->last = record_no;
-	while (line.len > 0) {
-		if (!take_word(&line, &name) || !read_case(name, record_no, verdict, ret))
-			return false;
-	}
+	tally->by_outcome[outcome]++;
+	tally->fatal |= gravest == LANTIK_FATAL;
 	return true;
 }
 
@@ -252,14 +300,13 @@ static enum lantik_error take_records(
 	return LANTIK_OK;
 }
 
-/* The counts in the head are those of the lines, and the findings stand in their order, each once. */
+/* Head, counts and letters say the same, and the findings stand in their order, each once. */
 static bool consistent(const struct lantik_verdict *head, const struct tally *tally, struct lantik_findings *findings)
 {
 	size_t count = findings->count;
 	uint64_t told = (uint64_t)head->accepted + head->returned + head->review;
-	bool outcomes = head->refused ? told == 0 && tally->by_outcome[LANTIK_ACCEPTED] == 0
-				      : told == head->records && tally->by_outcome[LANTIK_REFUSED] == 0;
-	if (!outcomes || head->returned != tally->by_outcome[LANTIK_RETURNED] ||
+	if (told != (head->refused ? 0 : head->records) || head->refused != tally->fatal ||
+		head->returned != tally->by_outcome[LANTIK_RETURNED] ||
 		head->review != tally->by_outcome[LANTIK_IN_REVIEW])
 		return false;
 	lantik_findings_sort(findings);
@@ -277,7 +324,7 @@ static enum lantik_error parse_lines(
 		return LANTIK_E_MALFORMED;
 	enum lantik_error error = take_unchecked(&text, ret);
 	if (error == LANTIK_OK)
-		error = take_batch_findings(&text, ret, ret_findings);
+		error = take_batch_findings(&text, ret, &tally, ret_findings);
 	if (error == LANTIK_OK)
 		error = take_records(&text, ret, &tally, ret_findings);
 	if (error != LANTIK_OK)

@@ -125,7 +125,7 @@ static enum store_result resolve_predecessor(
 static bool passes(const struct lantik_findings *findings, size_t from)
 {
 	for (size_t i = from; i < findings->count; i++)
-		if (lantik_case_of(findings->items[i].case_id)->severity != LANTIK_WARN)
+		if (findings->items[i].severity != LANTIK_WARN)
 			return false;
 	return true;
 }
@@ -154,8 +154,8 @@ static enum store_result judge_record(struct submission *s, struct lantik_check 
 	if (result)
 		return result;
 	if (record.predecessor_batch_id.len && !row->supersedes_batch_no)
-		lantik_findings_add(
-			&w->findings, i + 1, LANTIK_CASE_S05_predecessor_missing, LANTIK_F_predecessor_batch_id);
+		lantik_findings_add(&w->findings, i + 1, LANTIK_CASE_S05_predecessor_missing,
+			s->severities.of[LANTIK_CASE_S05_predecessor_missing], LANTIK_F_predecessor_batch_id);
 	s->has_changes |= record.change_kind != 0;
 	row_encode(&context, &record, w->salts + (size_t)i * ROW_SALT, row, &w->tuples);
 	s->row_count++;
@@ -171,9 +171,10 @@ enum store_result submission_judge(struct submission *s, bool *ret_answered)
 	uint32_t i;
 
 	*ret_answered = false;
-	struct lantik_check *check =
-		lantik_check_new(s->rulebook->rulebook, &s->manifest, lantik_instant_date(s->job->received_at));
+	struct lantik_check *check = lantik_check_new(s->rulebook->rulebook, &s->manifest, s->job->received_at);
 	LANTIK_ASSERT(check);
+	s->severities = *lantik_check_severities(check);
+	lantik_check_not_checked(check, s->not_checked);
 	w->findings.count = 0;
 	s->row_count = 0;
 	lantik_buffer_reset(&w->tuples);
@@ -223,7 +224,7 @@ void submission_settle(struct submission *s)
 	struct worker *w = s->worker;
 	const struct lantik_manifest *m = &s->manifest;
 
-	lantik_findings_sort(&w->findings);
+	lantik_findings_all_or_nothing(m, &s->severities, &w->findings);
 	s->verdict = (struct lantik_verdict){.office = lantik_span_of(s->job->office.name),
 		.agency = m->kode_instansi,
 		.kind = m->kind,
@@ -234,9 +235,7 @@ void submission_settle(struct submission *s)
 	memcpy(s->verdict.batch_id, m->batch_id.data, 16);
 	memcpy(s->verdict.records_sha256, m->records_sha256.data, LANTIK_HASH);
 	memcpy(s->verdict.rulebook_sha256, lantik_rulebook_digest(s->rulebook->rulebook), LANTIK_HASH);
-	for (size_t i = 0; i < lantik_rule_count; i++)
-		if (!lantik_rule_checkable(&lantik_rules[i], s->rulebook->rulebook))
-			s->verdict.not_checked[i / 64] |= UINT64_C(1) << (i % 64);
+	memcpy(s->verdict.not_checked, s->not_checked, sizeof s->not_checked);
 	lantik_verdict_count(&s->verdict);
 	s->copied = 0;
 	if (s->verdict.refused)

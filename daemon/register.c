@@ -13,7 +13,9 @@ void submission_forget_register(struct submission *s)
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct lantik_case *found = lantik_case_of(findings->items[i].case_id);
 		bool central = found->rule->layer == LANTIK_LAYER_CENTRAL;
-		/* a predecessor batch that is not held was found before, and stays so */
+		/* B10 follows from the rest; a predecessor batch that is not held was found before, and stays so */
+		if (findings->items[i].case_id == LANTIK_CASE_B10_all_or_nothing)
+			continue;
 		if (!central || findings->items[i].case_id == LANTIK_CASE_S05_predecessor_missing)
 			findings->items[kept++] = findings->items[i];
 	}
@@ -25,6 +27,12 @@ static int by_nip(const void *a, const void *b)
 	const struct row *const *x = a, *const *y = b;
 
 	return memcmp((*x)->nip, (*y)->nip, sizeof(*x)->nip);
+}
+
+static void add_shared_number(struct submission *s, const struct row *row)
+{
+	lantik_findings_add(&s->worker->findings, row->record_no, LANTIK_CASE_P08_other_person,
+		s->severities.of[LANTIK_CASE_P08_other_person], LANTIK_F_nip);
 }
 
 /* One number for two people of one batch: neither is believed. */
@@ -42,8 +50,8 @@ static void find_shared_numbers(struct submission *s)
 	for (size_t i = 1; i < count; i++) {
 		if (memcmp(sorted[i - 1]->nip, sorted[i]->nip, sizeof sorted[i]->nip) != 0)
 			continue;
-		lantik_findings_add(&w->findings, sorted[i - 1]->record_no, LANTIK_CASE_P08_other_person, LANTIK_F_nip);
-		lantik_findings_add(&w->findings, sorted[i]->record_no, LANTIK_CASE_P08_other_person, LANTIK_F_nip);
+		add_shared_number(s, sorted[i - 1]);
+		add_shared_number(s, sorted[i]);
 	}
 	free(sorted);
 }
@@ -120,19 +128,19 @@ static struct finding_of judge_new(const struct row *row)
 }
 
 /* Adds the finding; true when the record may still go on. */
-static bool add(struct lantik_findings *findings, uint32_t record_no, struct finding_of finding)
+static bool add(struct submission *s, uint32_t record_no, struct finding_of finding)
 {
 	if (!finding.found)
 		return true;
-	lantik_findings_add(findings, record_no, finding.case_id, finding.field);
-	return lantik_case_of(finding.case_id)->severity == LANTIK_WARN;
+	uint8_t severity = s->severities.of[finding.case_id];
+	lantik_findings_add(&s->worker->findings, record_no, finding.case_id, severity, finding.field);
+	return severity == 0 || severity == LANTIK_WARN;
 }
 
 /* Facts of one record lie side by side. */
 static void judge_facts(struct submission *s, struct row *const *rows, const struct store_fact *facts, size_t count,
 	int32_t *judged, size_t *judged_count)
 {
-	struct lantik_findings *findings = &s->worker->findings;
 	size_t at = 0;
 
 	for (size_t i = 0; i < s->copied; i++) {
@@ -142,10 +150,10 @@ static void judge_facts(struct submission *s, struct row *const *rows, const str
 			at++;
 		for (; at < count && (uint32_t)facts[at].record_no == row->record_no; at++) {
 			current |= facts[at].same_nik && facts[at].same_kind;
-			legal &= add(findings, row->record_no, judge_fact(s->manifest.kind, row, &facts[at]));
+			legal &= add(s, row->record_no, judge_fact(s->manifest.kind, row, &facts[at]));
 		}
 		if (!current)
-			add(findings, row->record_no, judge_new(row));
+			add(s, row->record_no, judge_new(row));
 		else if (legal)
 			judged[(*judged_count)++] = (int32_t)row->record_no;
 	}

@@ -270,7 +270,7 @@ enum store_result store_findings(
 	call_array_end(&call);
 	call_array(&call, TYPE_INT2, count);
 	for (size_t i = 0; i < count; i++)
-		call_element_int2(&call, (int32_t)lantik_case_of(findings[i].case_id)->severity);
+		call_element_int2(&call, findings[i].severity);
 	call_array_end(&call);
 	return store_run(&call, "findings", NULL);
 }

@@ -45,6 +45,8 @@ struct submission {
 	size_t row_count; /* of worker->rows: records that passed the row rules */
 	bool has_changes; /* a record changes what an earlier step recorded */
 	size_t copied;    /* of worker->order */
+	struct lantik_severities severities;
+	uint64_t not_checked[4];
 	struct lantik_verdict verdict;
 };
 

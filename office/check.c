@@ -5,14 +5,18 @@
 #include <string.h>
 #include <time.h>
 
-static void add_file_findings(const struct lantik_rows *table, struct lantik_findings *findings)
+/* The reader knows no rulebook: its findings get their severity here. */
+static void add_file_findings(
+	const struct lantik_rows *table, const struct lantik_severities *severities, struct lantik_findings *findings)
 {
 	uint32_t kept = table->fault_count < LANTIK_MAX_FAULTS ? table->fault_count : LANTIK_MAX_FAULTS;
 	for (uint32_t i = 0; i < kept; i++)
-		lantik_findings_add(findings, 0, table->faults[i].case_id, LANTIK_F_NONE);
+		lantik_findings_add(
+			findings, 0, table->faults[i].case_id, severities->of[table->faults[i].case_id], LANTIK_F_NONE);
 	for (size_t i = 0; i < table->findings.count; i++) {
 		const struct lantik_finding *finding = &table->findings.items[i];
-		lantik_findings_add(findings, finding->record_no, finding->case_id, finding->field);
+		lantik_findings_add(findings, finding->record_no, finding->case_id, severities->of[finding->case_id],
+			finding->field);
 	}
 }
 
@@ -43,15 +47,16 @@ static void count_outcomes(const struct lantik_sheet *sheet, struct lantik_check
 }
 
 void lantik_check_sheet(struct lantik_cli *cli, const struct lantik_sheet *sheet,
-	const struct lantik_rulebook *rulebook, int32_t received, struct lantik_checked *ret)
+	const struct lantik_rulebook *rulebook, int64_t received, struct lantik_checked *ret)
 {
 	*ret = (struct lantik_checked){0};
 	struct lantik_check *check = lantik_check_new(rulebook, &sheet->manifest, received);
 	LANTIK_ASSERT(check);
 	run_rules(cli, &sheet->table, check, &ret->findings);
+	add_file_findings(&sheet->table, lantik_check_severities(check), &ret->findings);
+	lantik_findings_all_or_nothing(&sheet->manifest, lantik_check_severities(check), &ret->findings);
+	lantik_check_not_checked(check, ret->not_checked);
 	lantik_check_free(&check);
-	add_file_findings(&sheet->table, &ret->findings);
-	lantik_findings_sort(&ret->findings);
 	count_outcomes(sheet, ret);
 }
 
@@ -60,20 +65,31 @@ void lantik_checked_free(struct lantik_checked *checked)
 	lantik_findings_free(&checked->findings);
 }
 
-static int32_t today(void)
+static int64_t now_micros(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
-	return lantik_instant_date((int64_t)now.tv_sec * 1000000);
+	return (int64_t)now.tv_sec * 1000000;
 }
 
-int lantik_check_date(struct lantik_cli *cli, int32_t *ret)
+static int64_t read_received(const char *given)
+{
+	char text[32];
+	int32_t date = lantik_date_parse(lantik_span_of(given));
+	if (!lantik_date_valid(date))
+		return lantik_instant_parse(lantik_span_of(given));
+	lantik_date_format(date, text);
+	strcat(text, " 00:00");
+	return lantik_instant_parse(lantik_span_of(text));
+}
+
+int lantik_check_date(struct lantik_cli *cli, int64_t *ret)
 {
 	const char *given = lantik_option_text(cli, "received");
-	int32_t date = given ? lantik_date_parse(lantik_span_of(given)) : today();
-	if (!lantik_date_valid(date))
+	int64_t received = given ? read_received(given) : now_micros();
+	if (received <= 0)
 		return lantik_fail(cli, 50, LANTIK_EXIT_USAGE, "--received takes a date such as 2025-10-01, not `%s`",
 			"--received memerlukan tanggal seperti 2025-10-01, bukan `%s`", given);
-	*ret = date;
+	*ret = received;
 	return LANTIK_EXIT_OK;
 }

@@ -10,15 +10,16 @@ struct lantik_checked {
 	struct lantik_findings findings; /* sorted */
 	bool refused;                    /* the whole batch, by a rule */
 	uint32_t accepted, returned, review;
+	uint64_t not_checked[4]; /* bit i: case i of this kind and step, by the office's own check alone */
 };
 
-/* received: the date by which time-dependent rules judge. Reports progress, prints nothing else. */
+/* received: the instant by which time-dependent rules judge. Reports progress, prints nothing else. */
 void lantik_check_sheet(struct lantik_cli *cli, const struct lantik_sheet *sheet,
-	const struct lantik_rulebook *rulebook, int32_t received, struct lantik_checked *ret);
+	const struct lantik_rulebook *rulebook, int64_t received, struct lantik_checked *ret);
 void lantik_checked_free(struct lantik_checked *checked);
 
-/* Today in Asia/Jakarta, or the date that --received names. */
-int lantik_check_date(struct lantik_cli *cli, int32_t *ret);
+/* Now, or the date or instant that --received names; a date is its first moment in Asia/Jakarta. */
+int lantik_check_date(struct lantik_cli *cli, int64_t *ret);
 
 /* ---- reports: one struct lantik_checked, by the office's check or out of a receipt ---- */
 

@@ -28,17 +28,24 @@ static bool applies(const struct lantik_rule *rule, const struct lantik_manifest
 	return (rule->kinds & (1u << manifest->kind)) && (rule->steps & (1u << manifest->step));
 }
 
-/* Codes of the rules that nobody judged here: of the register, or without their table. */
-static void not_checked(const struct lantik_sheet *sheet, const struct lantik_rulebook *rulebook, bool central,
-	struct lantik_buffer *ret)
+static bool is_unchecked(const struct lantik_checked *checked, unsigned id)
 {
-	for (size_t i = 0; i < lantik_rule_count; i++) {
-		const struct lantik_rule *rule = &lantik_rules[i];
+	return checked->not_checked[id / 64] >> (id % 64) & 1;
+}
+
+/* Codes of the rules of which a case could not be judged here: of the register, or without their table. */
+static void not_checked(
+	const struct lantik_sheet *sheet, const struct lantik_checked *checked, bool central, struct lantik_buffer *ret)
+{
+	const struct lantik_rule *last = NULL;
+	for (unsigned id = 0; id < LANTIK_CASE_COUNT; id++) {
+		const struct lantik_rule *rule = lantik_case_of((enum lantik_case_id)id)->rule;
 		bool is_central = rule->layer == LANTIK_LAYER_CENTRAL;
-		if (!applies(rule, &sheet->manifest) || is_central != central ||
-			(!is_central && lantik_rule_checkable(rule, rulebook)))
+		if (rule == last || !applies(rule, &sheet->manifest) || is_central != central ||
+			(!is_central && !is_unchecked(checked, id)))
 			continue;
 		lantik_buffer_printf(ret, "%s%s", ret->len > 0 ? " " : "", rule->code);
+		last = rule;
 	}
 	lantik_buffer_append(ret, "", 1);
 	LANTIK_ASSERT(!ret->error);
@@ -57,11 +64,11 @@ static void say_not_checked(struct lantik_cli *cli, const char *central, const c
 }
 
 static void report_not_checked(
-	struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_rulebook *rulebook)
+	struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
 {
 	struct lantik_buffer central = {0}, without_table = {0};
-	not_checked(sheet, rulebook, true, &central);
-	not_checked(sheet, rulebook, false, &without_table);
+	not_checked(sheet, checked, true, &central);
+	not_checked(sheet, checked, false, &without_table);
 	say_not_checked(cli, (const char *)central.data, (const char *)without_table.data);
 	lantik_json_open(cli, "result");
 	lantik_json_text(cli, "file", sheet->path);
@@ -110,8 +117,7 @@ static void summarize(struct lantik_cli *cli, const struct lantik_sheet *sheet, 
 	lantik_summary_number(cli, "findings", (int64_t)checked->findings.count);
 }
 
-static int report(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked,
-	const struct lantik_rulebook *rulebook)
+static int report(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
 {
 	int code = LANTIK_EXIT_OK;
 	say_verdict(cli, sheet, checked);
@@ -120,7 +126,7 @@ static int report(struct lantik_cli *cli, const struct lantik_sheet *sheet, cons
 	if (lantik_option_given(cli, "report"))
 		code = write_report(cli, sheet, checked);
 	say_next(cli, sheet, checked);
-	report_not_checked(cli, sheet, rulebook);
+	report_not_checked(cli, sheet, checked);
 	summarize(cli, sheet, checked);
 	if (code != LANTIK_EXIT_OK)
 		return code;
@@ -133,14 +139,14 @@ static int check_with(struct lantik_cli *cli, const struct lantik_rulebook *rule
 {
 	struct lantik_sheet *sheet = calloc(1, sizeof *sheet);
 	struct lantik_checked checked;
-	int32_t received = 0;
+	int64_t received = 0;
 	LANTIK_ASSERT(sheet);
 	int code = lantik_check_date(cli, &received);
 	if (code == LANTIK_EXIT_OK)
 		code = lantik_sheet_read(cli, lantik_argument(cli, 0), lantik_option_text(cli, "manifest"), sheet);
 	if (code == LANTIK_EXIT_OK) {
 		lantik_check_sheet(cli, sheet, rulebook, received, &checked);
-		code = report(cli, sheet, &checked, rulebook);
+		code = report(cli, sheet, &checked);
 		lantik_checked_free(&checked);
 		lantik_sheet_free(sheet);
 	}

@@ -24,7 +24,13 @@ static const char *severity_text(struct lantik_cli *cli, enum lantik_severity se
 	return texts[severity][lantik_cli_language(cli)];
 }
 
-static void print_rules(struct lantik_cli *cli, const size_t counts[LANTIK_CASE_COUNT])
+/* What was found of one case; the gravest of its findings decides. */
+struct tally {
+	size_t count;
+	enum lantik_severity severity;
+};
+
+static void print_rules(struct lantik_cli *cli, const struct tally tallies[LANTIK_CASE_COUNT])
 {
 	static const struct lantik_column columns[] = {{"rule", {"RULE", "ATURAN"}, false},
 		{"count", {"ROWS", "BARIS"}, true}, {"severity", {"OUTCOME", "AKIBAT"}, false},
@@ -33,12 +39,12 @@ static void print_rules(struct lantik_cli *cli, const size_t counts[LANTIK_CASE_
 	for (size_t id = 0; id < LANTIK_CASE_COUNT; id++) {
 		char name[64];
 		const struct lantik_case *entry = lantik_case_of((enum lantik_case_id)id);
-		if (counts[id] == 0)
+		if (tallies[id].count == 0)
 			continue;
 		lantik_case_format((enum lantik_case_id)id, name);
 		lantik_listing_text(listing, name);
-		lantik_listing_number(listing, (int64_t)counts[id]);
-		lantik_listing_text(listing, severity_text(cli, entry->severity));
+		lantik_listing_number(listing, (int64_t)tallies[id].count);
+		lantik_listing_text(listing, severity_text(cli, tallies[id].severity));
 		lantik_listing_text(listing, entry->rule->title[lantik_cli_language(cli)]);
 	}
 	lantik_listing_print(&listing);
@@ -72,9 +78,9 @@ static void print_finding(
 		lantik_say(cli, "    %s = \"%s\"  %s (%s)", "    %s = \"%s\"  %s (%s)",
 			shown(lantik_rows_header(&sheet->table, finding->field), header),
 			shown(lantik_rows_cell(&sheet->table, finding->record_no, finding->field), value), name,
-			severity_text(cli, entry->severity));
+			severity_text(cli, finding->severity));
 	else
-		lantik_say(cli, "    %s (%s)", "    %s (%s)", name, severity_text(cli, entry->severity));
+		lantik_say(cli, "    %s (%s)", "    %s (%s)", name, severity_text(cli, finding->severity));
 	const char *expected = entry->expected[lantik_cli_language(cli)];
 	lantik_say(cli, "      %s", "      %s", expected);
 }
@@ -140,13 +146,18 @@ static void print_rows(struct lantik_cli *cli, const struct lantik_sheet *sheet,
 
 void lantik_report_text(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
 {
-	size_t counts[LANTIK_CASE_COUNT] = {0};
+	struct tally tallies[LANTIK_CASE_COUNT] = {0};
 	if (lantik_cli_json(cli) || checked->findings.count == 0)
 		return;
-	for (size_t i = 0; i < checked->findings.count; i++)
-		counts[checked->findings.items[i].case_id]++;
+	for (size_t i = 0; i < checked->findings.count; i++) {
+		const struct lantik_finding *finding = &checked->findings.items[i];
+		struct tally *tally = &tallies[finding->case_id];
+		tally->count++;
+		if (!tally->severity || finding->severity < tally->severity)
+			tally->severity = finding->severity;
+	}
 	lantik_say(cli, "%s", "%s", "");
-	print_rules(cli, counts);
+	print_rules(cli, tallies);
 	lantik_say(cli, "\nFirst rows with findings:", "\nBaris pertama yang bermasalah:");
 	print_rows(cli, sheet, checked);
 }
@@ -191,7 +202,7 @@ void lantik_report_json(struct lantik_cli *cli, const struct lantik_sheet *sheet
 		lantik_json_number(cli, "line", lantik_rows_line(&sheet->table, finding->record_no));
 		lantik_json_span(cli, "reference", lantik_rows_reference(&sheet->table, finding->record_no));
 		lantik_json_text(cli, "rule", name);
-		lantik_json_text(cli, "severity", lantik_severity_word(entry->severity));
+		lantik_json_text(cli, "severity", lantik_severity_word(finding->severity));
 		lantik_json_text(cli, "field", finding->field ? lantik_record_fields[finding->field - 1].name : "");
 		lantik_json_span(cli, "header", lantik_rows_header(&sheet->table, finding->field));
 		lantik_json_span(cli, "value", lantik_rows_cell(&sheet->table, finding->record_no, finding->field));
@@ -237,7 +248,7 @@ static void append_line(struct lantik_cli *cli, const struct lantik_sheet *sheet
 	append_value(buffer, lantik_rows_cell(table, finding->record_no, finding->field));
 	append_text(buffer, entry->expected[lantik_cli_language(cli)]);
 	append_text(buffer, name);
-	lantik_buffer_printf(buffer, "%s\r\n", lantik_severity_word(entry->severity));
+	lantik_buffer_printf(buffer, "%s\r\n", lantik_severity_word(finding->severity));
 }
 
 int lantik_report_csv(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked,

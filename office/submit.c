@@ -16,7 +16,7 @@ struct submission {
 	struct lantik_home home;
 	struct lantik_rulebook *rulebook;
 	struct lantik_peer *peer;
-	int32_t today;
+	int64_t now;
 	int lock;
 	uint64_t records, accepted, returned, review; /* of all files */
 	bool warned_rulebook;
@@ -61,7 +61,7 @@ static int check_first(struct submission *all, const struct lantik_sheet *sheet)
 	struct lantik_checked checked;
 	struct lantik_cli *cli = all->cli;
 	int code = LANTIK_EXIT_OK;
-	lantik_check_sheet(cli, sheet, all->rulebook, all->today, &checked);
+	lantik_check_sheet(cli, sheet, all->rulebook, all->now, &checked);
 	if (sheet->table.fault_count > 0) {
 		code = cannot_send(cli, sheet, &checked);
 	} else if (!checked.refused) {
@@ -321,7 +321,7 @@ static int open_all(struct submission *all)
 	if (lantik_option_given(cli, "manifest") && lantik_argument_count(cli) > 1)
 		return lantik_fail(cli, 121, LANTIK_EXIT_USAGE, "--manifest goes with one file",
 			"--manifest hanya untuk satu berkas");
-	int code = lantik_check_date(cli, &all->today);
+	int code = lantik_check_date(cli, &all->now);
 	if (code == LANTIK_EXIT_OK)
 		code = lantik_home_open(cli, &all->home);
 	if (code == LANTIK_EXIT_OK)

@@ -83,8 +83,8 @@ static bool read_cell(struct lantik_rows *table, uint32_t record_no, const struc
 	struct lantik_span cell, struct lantik_record *record)
 {
 	if (lantik_text_normalise(&cell))
-		lantik_findings_add(
-			&table->findings, record_no, LANTIK_CASE_T02_normalised, (enum lantik_field_id)field->number);
+		lantik_findings_add(&table->findings, record_no, LANTIK_CASE_T02_normalised, LANTIK_WARN,
+			(enum lantik_field_id)field->number);
 	return lantik_value_read(field, cell, table->arena, record);
 }
 

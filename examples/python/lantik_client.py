@@ -330,11 +330,12 @@ def tell_receipt(receipt):
     verdict = receipt.verdict
     say(f"{verdict.outcome} batch {verdict.batch_id} leaf {receipt.index}: {verdict.accepted} accepted, "
         f"{verdict.returned} returned, {verdict.review} in review of {verdict.record_count}")
-    for finding in verdict.findings:
-        say(f"  batch: {finding}")
+    for case, _, severity in verdict.findings:
+        say(f"  batch: {case}/{severity}")
     for record in verdict.records:
         say(f"  record {record.record_no} {record.outcome}: "
-            + " ".join(f"{case}:{name}" if name else case for case, name in record.findings))
+            + " ".join(f"{case}:{name}/{severity}" if name else f"{case}/{severity}"
+                       for case, name, severity in record.findings))
     if verdict.not_checked:
         say("  not checked: " + " ".join(verdict.not_checked))
 

@@ -290,14 +290,22 @@ HEAD = (  # keyword, pattern of what follows
     ("accepted", COUNT), ("returned", COUNT), ("review", COUNT),
 )
 CASE = r"[A-Z][0-9]{2}\.[a-z0-9_]+"
-RECORD = re.compile(rf"record ([1-9][0-9]{{0,8}}) (accepted|returned|review|refused)((?: {CASE}(?::[a-z0-9_]+)?)+)")
+FINDING = re.compile(rf"({CASE})(?::([a-z0-9_]+))?/([FERW])")  # the letter: fatal, error, review, warning
+RECORD = re.compile(r"record ([1-9][0-9]{0,8}) (accepted|returned|review|refused)((?: [^ ]+)+)")
+OUTCOMES = {"F": "refused", "E": "returned", "R": "review", "W": "accepted"}
+
+
+def read_finding(text):
+    match = FINDING.fullmatch(text)
+    require(match is not None, "not a finding")
+    return match[1], match[2] or "", match[3]
 
 
 @dataclass(frozen=True)
 class RecordOutcome:
     record_no: int
     outcome: str
-    findings: tuple  # of (case, field); field is "" when the finding is about the whole record
+    findings: tuple  # of (case, field, severity); field is "" when the finding is about the whole record
 
 
 @dataclass(frozen=True)
@@ -315,7 +323,7 @@ class Verdict:
     returned: int
     review: int
     not_checked: tuple
-    findings: tuple  # of the batch
+    findings: tuple  # of the batch: (case, "", severity)
     records: tuple  # of RecordOutcome: those that were not accepted without a finding
 
     @classmethod
@@ -329,17 +337,17 @@ class Verdict:
         not_checked = ()
         if rest and rest[0].startswith("not-checked "):
             not_checked = tuple(rest.pop(0).split(" ")[1:])
-            require(all(re.fullmatch("[A-Z][0-9]{2}", code) for code in not_checked), "not a rule's code")
+            require(all(re.fullmatch(rf"[A-Z][0-9]{{2}}|{CASE}", name) for name in not_checked), "not a rule or case")
         findings = []
         while rest and rest[0].startswith("finding "):
-            findings.append(rest.pop(0)[len("finding "):])
-            require(re.fullmatch(CASE, findings[-1]) is not None, "not a finding")
+            findings.append(read_finding(rest.pop(0)[len("finding "):]))
         require(len(set(findings)) == len(findings), "a finding twice")
         count, _, digest = head["records"].partition(" ")
         verdict = cls(head["office"], uuid.UUID(head["batch"]), head["agency"], head["kind"], head["step"],
                       head["outcome"], int(count), bytes.fromhex(digest), bytes.fromhex(head["rulebook"]),
                       *(int(head[name]) for name in ("accepted", "returned", "review")),
                       not_checked, tuple(findings), cls._records(rest))
+        verdict._check_letters()
         verdict._check_counts()
         return verdict
 
@@ -359,11 +367,19 @@ class Verdict:
         for line in lines:
             match = RECORD.fullmatch(line)
             require(match is not None, "not a record's outcome")
-            findings = tuple((case, name) for case, _, name in (f.partition(":") for f in match[3].split()))
+            findings = tuple(read_finding(finding) for finding in match[3].split())
             require(len(set(findings)) == len(findings), "a finding twice")
             records.append(RecordOutcome(int(match[1]), match[2], findings))
             require(len(records) < 2 or records[-2].record_no < records[-1].record_no, "records out of order")
         return tuple(records)
+
+    def _check_letters(self):
+        """Each outcome is the one that the gravest letter leads to."""
+        fatal = any(f[2] == "F" for findings in (self.findings, *(r.findings for r in self.records)) for f in findings)
+        require(fatal == (self.outcome == "refused"), "the letters do not lead to the outcome")
+        for record in self.records:
+            gravest = min((f[2] for f in record.findings), key="FERW".index)
+            require(record.outcome == ("refused" if fatal else OUTCOMES[gravest]), "a letter contradicts its outcome")
 
     def _check_counts(self):
         told = {word: sum(r.outcome == word for r in self.records) for word in ("returned", "review", "refused")}

@@ -35,8 +35,8 @@ struct lantik_rule {
 struct lantik_case {
 	const struct lantik_rule *rule;
 	const char *name;
-	enum lantik_severity severity;
-	const char *expected[2]; /* what was expected and what to do, by enum lantik_language */
+	enum lantik_severity severity; /* by default: the rulebook may give another */
+	const char *expected[2];       /* what was expected and what to do, by enum lantik_language */
 };
 
 enum lantik_case_id {
@@ -50,16 +50,32 @@ enum lantik_case_id {
 
 extern const struct lantik_rule lantik_rules[];
 extern const size_t lantik_rule_count;
+/* A rule without a case is kept for its text alone. */
 const struct lantik_case *lantik_case_of(enum lantik_case_id id);
 /* `N05.birth_date`; ret needs 64 bytes. */
 void lantik_case_format(enum lantik_case_id id, char *ret);
 /* LANTIK_CASE_COUNT when there is no such case. */
 enum lantik_case_id lantik_case_find(struct lantik_span name);
 
+/* What each case means for one batch: enum lantik_severity, or 0 when the case is off and never reported. */
+struct lantik_severities {
+	uint8_t of[LANTIK_CASE_COUNT];
+};
+
+/* The defaults with the overrides of the rulebook that are legal and meant for this kind, step and agency on that day.
+ * The most specific one wins: agency before step before kind, a case before its rule, then the later valid_from. */
+void lantik_severities_for(const struct lantik_rulebook *rulebook, const struct lantik_manifest *manifest, int32_t on,
+	struct lantik_severities *ret);
+/* Whether `CODE` or `CODE.case` may be given this severity, 0 for off; of a rule, whether one of its cases may. What
+ * the register cannot hold, or what would let a batch out of its agency, can never be waved through; what is said of
+ * the whole batch refuses it, warns or is silent. */
+bool lantik_override_legal(struct lantik_span name, int32_t severity);
+
 struct lantik_finding {
 	uint32_t record_no; /* 1-based; 0: the batch */
 	uint16_t case_id;
-	uint8_t field; /* enum lantik_field_id */
+	uint8_t field;    /* enum lantik_field_id */
+	uint8_t severity; /* enum lantik_severity, as it was when the case was reported */
 };
 
 /* A growing list; zero it to begin. */
@@ -69,19 +85,28 @@ struct lantik_findings {
 	size_t capacity;
 };
 
-/* Appends; lantik_findings_sort removes duplicates. Aborts on no memory. */
-void lantik_findings_add(
-	struct lantik_findings *findings, uint32_t record_no, enum lantik_case_id case_id, enum lantik_field_id field);
+/* Appends, unless the severity is 0; lantik_findings_sort removes duplicates. Aborts on no memory. */
+void lantik_findings_add(struct lantik_findings *findings, uint32_t record_no, enum lantik_case_id case_id,
+	uint8_t severity, enum lantik_field_id field);
 /* By record, then rule table order, then field; duplicates removed. */
 void lantik_findings_sort(struct lantik_findings *findings);
 void lantik_findings_free(struct lantik_findings *findings);
+/* B10, after everybody added what they found: when the manifest asks for all or nothing and a record is not accepted,
+ * the batch is refused. Sorts. */
+void lantik_findings_all_or_nothing(const struct lantik_manifest *manifest, const struct lantik_severities *severities,
+	struct lantik_findings *findings);
 
 /* One batch being checked. Feed the manifest, then every record in order, then finish. */
 struct lantik_check;
 
-/* Borrows rulebook and manifest until freed. received is the date of receipt in Asia/Jakarta. */
+/* Borrows rulebook and manifest until freed. received_at is the instant of receipt; its day counts in Asia/Jakarta. */
 LANTIK_MUST_CHECK struct lantik_check *lantik_check_new(
-	const struct lantik_rulebook *rulebook, const struct lantik_manifest *manifest, int32_t received);
+	const struct lantik_rulebook *rulebook, const struct lantik_manifest *manifest, int64_t received_at);
+/* The severities by which it judges, for what is found beside it. */
+const struct lantik_severities *lantik_check_severities(const struct lantik_check *check);
+/* Sets bit i for each case i that is meant for this kind and step and that nobody can judge here: its table is empty,
+ * says nothing about this programme, step or agency, or the case is off. */
+void lantik_check_not_checked(const struct lantik_check *check, uint64_t ret[4]);
 /* Batch rules that need the manifest alone: B01 (but for header and columns, which only the office sees), B04, B05. */
 void lantik_check_manifest(struct lantik_check *check, struct lantik_findings *findings);
 /* Row rules, B01.utf8, B08 and N07; at most LANTIK_MAX_FINDINGS_PER_RECORD a record. Nothing of the record is kept. */
@@ -94,8 +119,8 @@ void lantik_check_free(struct lantik_check **check);
 /* T02, for readers of spreadsheets: trims blanks, takes one leading apostrophe off, makes `null`, `NULL` and a lone `-`
  * empty. True when the rule's case is to be reported; trimming alone is not worth a finding. */
 bool lantik_text_normalise(struct lantik_span *cell);
-
-/* Whether the rule could be judged: false when a table that it needs is empty in this rulebook. */
-bool lantik_rule_checkable(const struct lantik_rule *rule, const struct lantik_rulebook *rulebook);
+/* T02.padded, for readers of spreadsheets, after lantik_text_normalise: puts back the leading zero that a spreadsheet
+ * dropped from a code of this field. True when it did; the cell then lies in the arena. */
+bool lantik_text_pad(const struct lantik_field *field, struct lantik_arena *arena, struct lantik_span *cell);
 
 #endif

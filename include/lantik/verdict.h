@@ -12,10 +12,12 @@
  *   accepted <n>
  *   returned <n>
  *   review <n>
- *   not-checked <code> ...                     absent when every rule was checked; codes in table order
- *   finding <CODE.case>                        of the batch, none or more, in table order
- *   record <no> <accepted|returned|review|refused> <CODE.case>[:<field>] ...    ascending
+ *   not-checked <code|CODE.case> ...           absent when everything was checked; in table order, a rule by its code
+ *                                              when none of its cases was checked
+ *   finding <CODE.case>/<F|E|R|W>              of the batch, none or more, in table order
+ *   record <no> <accepted|returned|review|refused> <CODE.case>[:<field>]/<F|E|R|W> ...    ascending
  *   end
+ * The letter is the severity by which it was judged: fatal, error, review, warning. It says what the outcome says.
  * A record without a line was accepted without a finding, or refused with its batch. Record numbers and codes only:
  * no value of a person ever stands here.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -41,22 +43,23 @@ struct lantik_verdict {
 	uint32_t accepted, returned, review;
 	const struct lantik_finding *findings; /* sorted by lantik_findings_sort */
 	size_t finding_count;
-	uint64_t not_checked[4]; /* bit i: rule i of lantik_rules */
+	uint64_t not_checked[4]; /* bit i: case i */
 	/* Of a newer centre, after parsing alone: findings whose case or field this build does not know. They are not
 	 * in findings; the counts above hold nevertheless. */
 	uint32_t unknown;
-	struct lantik_span unknown_names[LANTIK_UNKNOWN_NAMES]; /* as they stand, each once; empty behind the last */
+	struct lantik_span unknown_names[LANTIK_UNKNOWN_NAMES]; /* without their letter, each once; then empty */
 };
 
 /* The outcome that a record's findings lead to; findings are those of one record. */
 enum lantik_outcome lantik_outcome_of(const struct lantik_finding *findings, size_t count);
 const char *lantik_outcome_word(enum lantik_outcome outcome);
+char lantik_severity_letter(enum lantik_severity severity);
 /* Sets refused, accepted, returned and review from the findings and records. */
 void lantik_verdict_count(struct lantik_verdict *verdict);
 
 enum lantik_error lantik_verdict_format(const struct lantik_verdict *verdict, struct lantik_buffer *ret);
 /* ret borrows from text; findings go to *ret_findings (the caller frees). Rules, cases and fields that this build does
- * not know are counted in ret->unknown: the words of the records say their outcomes. */
+ * not know are counted in ret->unknown: their letters say what they lead to. */
 LANTIK_MUST_CHECK enum lantik_error lantik_verdict_parse(
 	struct lantik_span text, struct lantik_verdict *ret, struct lantik_findings *ret_findings);
 

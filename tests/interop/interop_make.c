@@ -201,7 +201,7 @@ static void add(struct lantik_findings *findings, uint32_t record_no, const char
 
 	if (id == LANTIK_CASE_COUNT)
 		fail(name);
-	lantik_findings_add(findings, record_no, id, field);
+	lantik_findings_add(findings, record_no, id, (uint8_t)lantik_case_of(id)->severity, field);
 }
 
 static void add_findings(struct lantik_findings *findings, bool refused)
@@ -223,12 +223,16 @@ static void make_verdict(
 		.kind = batch->manifest.kind,
 		.step = batch->manifest.step,
 		.records = 3,
-		.not_checked = {refused ? 0 : 5}};
+		.not_checked = {0}};
 
 	memcpy(verdict.batch_id, batch->manifest.batch_id.data, sizeof verdict.batch_id);
 	memcpy(verdict.records_sha256, batch->records_sha256, LANTIK_HASH);
 	memset(verdict.rulebook_sha256, 0x52, LANTIK_HASH);
 	add_findings(&findings, refused);
+	for (unsigned id = LANTIK_CASE_B05_format; id <= LANTIK_CASE_B05_inactive && !refused; id++)
+		verdict.not_checked[0] |= UINT64_C(1) << id;
+	if (!refused)
+		verdict.not_checked[0] |= UINT64_C(1) << LANTIK_CASE_B04_kanreg;
 	verdict.findings = findings.items;
 	verdict.finding_count = findings.count;
 	lantik_verdict_count(&verdict);

@@ -39,7 +39,7 @@ class Register(harness.Case):
             receipt, _ = client.submit_body(office.batch.encode_batch(office.contract, manifest, records))
         verdict = receipt.verdict
         self.assertEqual(f"KIND_{verdict.kind}", self.office.contract.name("Kind", manifest.kind), "it is about this very batch")
-        return {r.record_no: (r.outcome, {case for case, _ in r.findings}) for r in verdict.records}, verdict.accepted
+        return {r.record_no: (r.outcome, {case for case, _, _ in r.findings}) for r in verdict.records}, verdict.accepted
 
     def expect(self, said, **expected):
         outcomes, accepted = said

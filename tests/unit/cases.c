@@ -79,8 +79,7 @@ static void describe_batch(
 static void check_batch(
 	const struct cases_example *example, const struct lantik_rulebook *rulebook, struct lantik_findings *ret)
 {
-	struct lantik_check *check =
-		lantik_check_new(rulebook, &example->manifest, lantik_instant_date(example->received));
+	struct lantik_check *check = lantik_check_new(rulebook, &example->manifest, example->received);
 	if (!check)
 		cases_fail("no memory");
 	lantik_check_manifest(check, ret);
@@ -112,11 +111,6 @@ static void sort_tokens(const char *text, char *ret)
 		ret += sprintf(ret, "%s%s", i > 0 ? " " : "", tokens[i]);
 }
 
-static char severity_letter(const struct lantik_finding *finding)
-{
-	return " FERW"[lantik_case_of((enum lantik_case_id)finding->case_id)->severity];
-}
-
 static int describe_finding(const struct lantik_finding *finding, uint32_t copies, char *ret)
 {
 	char name[64], number[16] = "", field[64] = "";
@@ -125,7 +119,7 @@ static int describe_finding(const struct lantik_finding *finding, uint32_t copie
 		snprintf(number, sizeof number, "%u/", (unsigned)finding->record_no);
 	if (finding->field != LANTIK_F_NONE)
 		snprintf(field, sizeof field, ":%s", lantik_record_fields[finding->field - 1].name);
-	return sprintf(ret, "%s%s%s/%c ", number, name, field, severity_letter(finding));
+	return sprintf(ret, "%s%s%s/%c ", number, name, field, " FERW"[finding->severity]);
 }
 
 static void describe_findings(const struct lantik_findings *findings, uint32_t copies, char *ret)

@@ -6,7 +6,8 @@
 
 #include "lantik/rules.h"
 
-#define RECEIVED 20251015
+/* 2025-10-15 12:00 in Asia/Jakarta. */
+#define RECEIVED INT64_C(1760504400000000)
 
 static struct lantik_manifest good_manifest(int32_t rows)
 {
@@ -90,19 +91,91 @@ Test(rule_table, cases_follow_their_rules_and_are_found_by_name)
 	cr_expect_eq(lantik_case_find(lantik_span_of("N05.birth_date ")), LANTIK_CASE_COUNT);
 }
 
-Test(rule_table, a_rule_without_its_table_is_not_checkable)
+static bool is_checked(const struct lantik_rulebook *rulebook, const struct lantik_rule *rule)
+{
+	struct lantik_manifest manifest = good_manifest(0);
+	uint64_t unchecked[4];
+	bool checked = true;
+	struct lantik_check *check = lantik_check_new(rulebook, &manifest, RECEIVED);
+	lantik_check_not_checked(check, unchecked);
+	for (unsigned id = 0; id < LANTIK_CASE_COUNT; id++) {
+		if (lantik_case_of((enum lantik_case_id)id)->rule == rule && (unchecked[id / 64] >> (id % 64) & 1))
+			checked = false;
+	}
+	lantik_check_free(&check);
+	return checked;
+}
+
+Test(rule_table, a_rule_without_its_table_is_not_checked)
 {
 	struct lantik_rulebook *nothing = lantik_rulebook_empty(), *small = small_rulebook();
 	size_t missing = 0;
 	for (size_t i = 0; i < lantik_rule_count; i++) {
 		bool needs = strstr("B04 B05 N04 P05", lantik_rules[i].code) != NULL;
-		cr_expect_eq(lantik_rule_checkable(&lantik_rules[i], nothing), !needs, "%s", lantik_rules[i].code);
-		cr_expect(lantik_rule_checkable(&lantik_rules[i], small));
+		cr_expect_eq(is_checked(nothing, &lantik_rules[i]), !needs, "%s", lantik_rules[i].code);
+		cr_expect(is_checked(small, &lantik_rules[i]), "%s", lantik_rules[i].code);
 		missing += needs;
 	}
 	cr_expect_eq(missing, 4);
 	lantik_rulebook_free(&nothing);
 	lantik_rulebook_free(&small);
+}
+
+/* --- severities --- */
+
+Test(severities, are_those_of_the_table_without_a_rulebook)
+{
+	struct lantik_rulebook *nothing = lantik_rulebook_empty();
+	struct lantik_manifest manifest = good_manifest(0);
+	struct lantik_severities severities;
+	lantik_severities_for(nothing, &manifest, 20251015, &severities);
+	for (unsigned id = 0; id < LANTIK_CASE_COUNT; id++)
+		cr_expect_eq(severities.of[id], lantik_case_of((enum lantik_case_id)id)->severity);
+	lantik_rulebook_free(&nothing);
+}
+
+/* The severities that a name may be given, as letters; `-` is off. */
+static void expect_legal(const char *name, const char *letters)
+{
+	static const char all[] = "-FERW";
+	for (int32_t severity = -1; severity <= 5; severity++) {
+		bool legal = severity >= 0 && severity <= 4 && strchr(letters, all[severity]) != NULL;
+		cr_expect_eq(lantik_override_legal(lantik_span_of(name), severity), legal, "%s %d", name, severity);
+	}
+}
+
+Test(severities, that_a_rulebook_may_give)
+{
+	expect_legal("N05.birth_date", "-FERW");
+	expect_legal("N05", "-FERW");
+	expect_legal("K05", "-FERW");
+	expect_legal("B06.closed", "-FERW");
+	expect_legal("B09", "-FERW");
+	expect_legal("B07", "-FW");
+	expect_legal("B02.row_count", "-FW");
+	expect_legal("T06.rounded_column", "-FW");
+	expect_legal("T06", "-FERW");
+	expect_legal("B01.kind", "F");
+	expect_legal("B01", "F");
+	expect_legal("B08", "FE");
+	expect_legal("N01.length", "FE");
+	expect_legal("N07", "FE");
+	expect_legal("S05.same_step", "FE");
+	expect_legal("S05.rejected", "-FERW");
+	expect_legal("T02", "-W");
+	expect_legal("B04.kanreg_unverified", "-W");
+	expect_legal("T04", "");
+	expect_legal("N05.nothing", "");
+	expect_legal("Z01", "");
+	expect_legal("", "");
+}
+
+/* A finding that the rulebook turned off is never added. */
+Test(severities, that_are_off_are_silent)
+{
+	struct lantik_findings findings = {0};
+	lantik_findings_add(&findings, 1, LANTIK_CASE_N05_birth_date, 0, LANTIK_F_nik);
+	cr_expect_eq(findings.count, 0);
 }
 
 /* --- findings --- */
@@ -111,25 +184,26 @@ Test(findings, are_sorted_by_record_case_and_field_without_duplicates)
 {
 	struct lantik_findings findings = {0};
 	lantik_findings_sort(&findings);
-	lantik_findings_add(&findings, 2, LANTIK_CASE_N01_length, LANTIK_F_nik);
-	lantik_findings_add(&findings, 1, LANTIK_CASE_P01_length, LANTIK_F_nip);
-	lantik_findings_add(&findings, 0, LANTIK_CASE_B05_unknown, LANTIK_F_NONE);
-	lantik_findings_add(&findings, 1, LANTIK_CASE_T08_too_long, LANTIK_F_unor_nama);
-	lantik_findings_add(&findings, 2, LANTIK_CASE_N01_length, LANTIK_F_nik);
-	lantik_findings_add(&findings, 1, LANTIK_CASE_T08_too_long, LANTIK_F_nama_sek);
+	lantik_findings_add(&findings, 2, LANTIK_CASE_N01_length, LANTIK_ERROR_ROW, LANTIK_F_nik);
+	lantik_findings_add(&findings, 1, LANTIK_CASE_P01_length, LANTIK_ERROR_ROW, LANTIK_F_nip);
+	lantik_findings_add(&findings, 0, LANTIK_CASE_B05_unknown, LANTIK_ERROR_ROW, LANTIK_F_NONE);
+	lantik_findings_add(&findings, 1, LANTIK_CASE_T08_too_long, LANTIK_ERROR_ROW, LANTIK_F_unor_nama);
+	lantik_findings_add(&findings, 2, LANTIK_CASE_N01_length, LANTIK_ERROR_ROW, LANTIK_F_nik);
+	lantik_findings_add(&findings, 1, LANTIK_CASE_T08_too_long, LANTIK_ERROR_ROW, LANTIK_F_nama_sek);
 	lantik_findings_sort(&findings);
 	static const struct lantik_finding expected[] = {
-		{0, LANTIK_CASE_B05_unknown, LANTIK_F_NONE},
-		{1, LANTIK_CASE_T08_too_long, LANTIK_F_nama_sek},
-		{1, LANTIK_CASE_T08_too_long, LANTIK_F_unor_nama},
-		{1, LANTIK_CASE_P01_length, LANTIK_F_nip},
-		{2, LANTIK_CASE_N01_length, LANTIK_F_nik},
+		{0, LANTIK_CASE_B05_unknown, LANTIK_F_NONE, LANTIK_ERROR_ROW},
+		{1, LANTIK_CASE_T08_too_long, LANTIK_F_nama_sek, LANTIK_ERROR_ROW},
+		{1, LANTIK_CASE_T08_too_long, LANTIK_F_unor_nama, LANTIK_ERROR_ROW},
+		{1, LANTIK_CASE_P01_length, LANTIK_F_nip, LANTIK_ERROR_ROW},
+		{2, LANTIK_CASE_N01_length, LANTIK_F_nik, LANTIK_ERROR_ROW},
 	};
 	cr_assert_eq(findings.count, LANTIK_COUNT(expected));
 	for (size_t i = 0; i < LANTIK_COUNT(expected); i++) {
 		cr_expect_eq(findings.items[i].record_no, expected[i].record_no);
 		cr_expect_eq(findings.items[i].case_id, expected[i].case_id);
 		cr_expect_eq(findings.items[i].field, expected[i].field);
+		cr_expect_eq(findings.items[i].severity, expected[i].severity);
 	}
 	lantik_findings_free(&findings);
 	cr_assert(!findings.items && !findings.count && !findings.capacity);
@@ -178,7 +252,7 @@ Test(findings, of_a_whole_batch_fit_into_a_receipt)
 	}
 	for (size_t i = 0; i < LANTIK_FIELD_COUNT; i++)
 		field = strlen(lantik_record_fields[i].name) > field ? strlen(lantik_record_fields[i].name) : field;
-	item = name + field + sizeof ": " - 1;
+	item = name + field + sizeof " :/E" - 1;
 	cr_expect_lt(LANTIK_MAX_RECORDS * (sizeof "record 10000 returned\n" + LANTIK_MAX_FINDINGS_PER_RECORD * item),
 		LANTIK_MAX_RECEIPT);
 }

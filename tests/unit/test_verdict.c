@@ -16,29 +16,26 @@ static const char expected_text[] = "lantik-verdict 1\n"
 				    "accepted 8\n"
 				    "returned 1\n"
 				    "review 1\n"
-				    "not-checked B04 N04\n"
-				    "finding B04.kanreg_unverified\n"
-				    "record 2 accepted T03.digit:nama N05.birth_date:nik\n"
-				    "record 7 returned N03.serial:nik N05.birth_date:nik\n"
-				    "record 10 review N08.other_ni:nip D13.retroactive:tmt\n"
+				    "not-checked B04.kanreg N04\n"
+				    "finding B04.kanreg_unverified/W\n"
+				    "record 2 accepted T03.digit:nama/W N05.birth_date:nik/W\n"
+				    "record 7 returned N03.serial:nik/E N05.birth_date:nik/W\n"
+				    "record 10 review N08.other_ni:nip/R D13.retroactive:tmt/W\n"
 				    "end\n";
 
 static const struct lantik_finding sample_findings[] = {
-	{0, LANTIK_CASE_B04_kanreg_unverified, LANTIK_F_NONE},
-	{2, LANTIK_CASE_T03_digit, LANTIK_F_nama},
-	{2, LANTIK_CASE_N05_birth_date, LANTIK_F_nik},
-	{7, LANTIK_CASE_N03_serial, LANTIK_F_nik},
-	{7, LANTIK_CASE_N05_birth_date, LANTIK_F_nik},
-	{10, LANTIK_CASE_N08_other_ni, LANTIK_F_nip},
-	{10, LANTIK_CASE_D13_retroactive, LANTIK_F_tmt},
+	{0, LANTIK_CASE_B04_kanreg_unverified, LANTIK_F_NONE, LANTIK_WARN},
+	{2, LANTIK_CASE_T03_digit, LANTIK_F_nama, LANTIK_WARN},
+	{2, LANTIK_CASE_N05_birth_date, LANTIK_F_nik, LANTIK_WARN},
+	{7, LANTIK_CASE_N03_serial, LANTIK_F_nik, LANTIK_ERROR_ROW},
+	{7, LANTIK_CASE_N05_birth_date, LANTIK_F_nik, LANTIK_WARN},
+	{10, LANTIK_CASE_N08_other_ni, LANTIK_F_nip, LANTIK_REVIEW},
+	{10, LANTIK_CASE_D13_retroactive, LANTIK_F_tmt, LANTIK_WARN},
 };
 
-static void mark_unchecked(struct lantik_verdict *verdict, const char *code)
+static void mark_unchecked(struct lantik_verdict *verdict, enum lantik_case_id id)
 {
-	for (size_t i = 0; i < lantik_rule_count; i++) {
-		if (strcmp(lantik_rules[i].code, code) == 0)
-			verdict->not_checked[i / 64] |= UINT64_C(1) << (i % 64);
-	}
+	verdict->not_checked[id / 64] |= UINT64_C(1) << (id % 64);
 }
 
 static struct lantik_verdict sample_verdict(void)
@@ -55,8 +52,9 @@ static struct lantik_verdict sample_verdict(void)
 	unit_hex("01981c0000007000800000000000002a", verdict.batch_id, 16);
 	memset(verdict.records_sha256, 1, LANTIK_HASH);
 	memset(verdict.rulebook_sha256, 2, LANTIK_HASH);
-	mark_unchecked(&verdict, "B04");
-	mark_unchecked(&verdict, "N04");
+	mark_unchecked(&verdict, LANTIK_CASE_B04_kanreg);
+	mark_unchecked(&verdict, LANTIK_CASE_N04_province);
+	mark_unchecked(&verdict, LANTIK_CASE_N04_district);
 	lantik_verdict_count(&verdict);
 	return verdict;
 }
@@ -91,6 +89,7 @@ Test(verdict, comes_back_from_its_text)
 		cr_expect_eq(findings.items[i].record_no, sample_findings[i].record_no);
 		cr_expect_eq(findings.items[i].case_id, sample_findings[i].case_id);
 		cr_expect_eq(findings.items[i].field, sample_findings[i].field);
+		cr_expect_eq(findings.items[i].severity, sample_findings[i].severity);
 	}
 	expect_text(&verdict, expected_text);
 	lantik_findings_free(&findings);
@@ -98,20 +97,22 @@ Test(verdict, comes_back_from_its_text)
 
 /* --- outcomes --- */
 
-static enum lantik_outcome outcome_of(enum lantik_case_id a, enum lantik_case_id b)
+/* Of two findings whose case says nothing of what they come to. */
+static enum lantik_outcome outcome_of(enum lantik_severity a, enum lantik_severity b)
 {
-	struct lantik_finding findings[] = {{1, (uint16_t)a, LANTIK_F_nik}, {1, (uint16_t)b, LANTIK_F_nik}};
+	struct lantik_finding findings[] = {{1, LANTIK_CASE_N01_length, LANTIK_F_nik, (uint8_t)a},
+		{1, LANTIK_CASE_N05_birth_date, LANTIK_F_nik, (uint8_t)b}};
 	return lantik_outcome_of(findings, 2);
 }
 
 Test(outcome, is_that_of_the_gravest_finding)
 {
 	cr_expect_eq(lantik_outcome_of(NULL, 0), LANTIK_ACCEPTED);
-	cr_expect_eq(outcome_of(LANTIK_CASE_N05_birth_date, LANTIK_CASE_N06_sex), LANTIK_ACCEPTED);
-	cr_expect_eq(outcome_of(LANTIK_CASE_N08_other_ni, LANTIK_CASE_N05_birth_date), LANTIK_IN_REVIEW);
-	cr_expect_eq(outcome_of(LANTIK_CASE_N08_other_ni, LANTIK_CASE_N01_length), LANTIK_RETURNED);
-	cr_expect_eq(outcome_of(LANTIK_CASE_N01_length, LANTIK_CASE_N08_other_ni), LANTIK_RETURNED);
-	cr_expect_eq(outcome_of(LANTIK_CASE_N01_length, LANTIK_CASE_B08_agency), LANTIK_REFUSED);
+	cr_expect_eq(outcome_of(LANTIK_WARN, LANTIK_WARN), LANTIK_ACCEPTED);
+	cr_expect_eq(outcome_of(LANTIK_REVIEW, LANTIK_WARN), LANTIK_IN_REVIEW);
+	cr_expect_eq(outcome_of(LANTIK_REVIEW, LANTIK_ERROR_ROW), LANTIK_RETURNED);
+	cr_expect_eq(outcome_of(LANTIK_ERROR_ROW, LANTIK_REVIEW), LANTIK_RETURNED);
+	cr_expect_eq(outcome_of(LANTIK_WARN, LANTIK_FATAL), LANTIK_REFUSED);
 	cr_expect_str_eq(lantik_outcome_word(LANTIK_IN_REVIEW), "review");
 }
 
@@ -131,9 +132,9 @@ Test(verdict, counts_records_by_outcome)
 Test(verdict, of_a_refused_batch_refuses_every_record)
 {
 	static const struct lantik_finding findings[] = {
-		{0, LANTIK_CASE_B05_format, LANTIK_F_NONE},
-		{3, LANTIK_CASE_B08_agency, LANTIK_F_kode_instansi},
-		{4, LANTIK_CASE_N05_birth_date, LANTIK_F_nik},
+		{0, LANTIK_CASE_B05_format, LANTIK_F_NONE, LANTIK_FATAL},
+		{3, LANTIK_CASE_B08_agency, LANTIK_F_kode_instansi, LANTIK_FATAL},
+		{4, LANTIK_CASE_N05_birth_date, LANTIK_F_nik, LANTIK_WARN},
 	};
 	struct lantik_verdict verdict = sample_verdict(), again;
 	struct lantik_findings parsed;
@@ -149,7 +150,7 @@ Test(verdict, of_a_refused_batch_refuses_every_record)
 	lantik_buffer_append(&text, "", 1);
 	cr_expect(strstr((const char *)text.data, "\nagency -\nkind -\nstep -\noutcome refused\n"));
 	cr_expect(strstr((const char *)text.data, "\naccepted 0\nreturned 0\nreview 0\n"));
-	cr_expect(strstr((const char *)text.data, "\nrecord 4 refused N05.birth_date:nik\nend\n"));
+	cr_expect(strstr((const char *)text.data, "\nrecord 4 refused N05.birth_date:nik/W\nend\n"));
 	cr_assert_eq(lantik_verdict_parse((struct lantik_span){text.data, text.len - 1}, &again, &parsed), LANTIK_OK);
 	cr_expect(again.refused);
 	cr_expect_eq(again.kind, 0);
@@ -202,8 +203,8 @@ Test(verdict, counts_what_this_build_does_not_know)
 {
 	static const char *const news[][3] = {{"T03.digit:nama", "T03.emoji:nama", "T03.emoji:nama"},
 		{"T03.digit:nama", "Z03.digit", "Z03.digit"}, {"T03.digit:nama", "T03.digit:name", "T03.digit:name"},
-		{"N03.serial:nik N05.birth_date:nik", "Q99.new_case:nik", "Q99.new_case:nik"},
-		{"B04.kanreg_unverified", "B99.seal", "B99.seal"}, {"B04 N04", "B04 Z04", ""}};
+		{"N03.serial:nik/E N05.birth_date:nik/W", "Q99.new_case:nik/E", "Q99.new_case:nik"},
+		{"B04.kanreg_unverified", "B99.seal", "B99.seal"}, {" N04", " Z04", ""}, {" N04", " N04.seal", ""}};
 	for (size_t i = 0; i < LANTIK_COUNT(news); i++) {
 		struct lantik_verdict verdict;
 		struct lantik_findings findings = {0};
@@ -215,7 +216,7 @@ Test(verdict, counts_what_this_build_does_not_know)
 			lantik_verdict_parse(lantik_span_of(text), &verdict, &findings), LANTIK_OK, "%s", news[i][1]);
 		cr_expect_eq(verdict.unknown, news[i][2][0] ? 1 : 0, "%s", news[i][1]);
 		cr_expect(lantik_span_is(verdict.unknown_names[0], news[i][2]), "%s", news[i][1]);
-		cr_expect_eq(verdict.returned, 1, "the record's own word counts");
+		cr_expect_eq(verdict.returned, 1, "the letter counts");
 		lantik_findings_free(&findings);
 	}
 }
@@ -226,7 +227,8 @@ Test(verdict, refuses_names_that_are_none)
 		"T03.digit:", "T03.digit:na.ma", "T03.digit:a:b", "XT03.digit"};
 	for (size_t i = 0; i < LANTIK_COUNT(names); i++)
 		cr_expect_eq(parse_with("T03.digit:nama", names[i]), LANTIK_E_MALFORMED, "%s", names[i]);
-	cr_expect_eq(parse_with("B04 N04", "B04 ZZ4"), LANTIK_E_MALFORMED);
+	cr_expect_eq(parse_with("B04.kanreg N04", "B04.kanreg ZZ4"), LANTIK_E_MALFORMED);
+	cr_expect_eq(parse_with("B04.kanreg N04", "B04.Kanreg N04"), LANTIK_E_MALFORMED);
 }
 
 Test(verdict, has_one_spelling)
@@ -236,14 +238,20 @@ Test(verdict, has_one_spelling)
 		{"committed", "accepted"}, {"committed", "refused"}, {"records 10 ", "records 010 "},
 		{"records 10 ", "records 10  "}, {"records 10 ", "records 9 "}, {"0202", "02G2"},
 		{"accepted 8", "accepted 9"}, {"accepted 8", "accepted +8"}, {"returned 1\n", "returned 0\n"},
-		{"review 1\n", "review 4294967297\n"}, {"B04 N04", "N04 B04"}, {"B04 N04", "B04  N04"},
-		{"B04 N04", "B04 B04"}, {"not-checked B04 N04", "not-checked "}, {"record 7 ", "record 2 "},
-		{"record 7 ", "record 1 "}, {"record 10 ", "record 11 "}, {"record 2 ", "record 0 "},
-		{"record 2 accepted", "record 2 approved"},
-		{" T03.digit:nama N05.birth_date:nik\nrecord 7", "\nrecord 7"}, {"T03.digit:nama", "T03.digit:NAMA"},
-		{"T03.digit:nama", "N05.birth_date:nik"}, {"end\n", ""}, {"end\n", "end"}, {"end\n", "end\nend\n"},
-		{"finding B04.kanreg_unverified\nrecord 2",
-			"record 2 accepted N06.sex:nik\nfinding B04.kanreg_unverified\nrecord 3"}};
+		{"review 1\n", "review 4294967297\n"}, {"B04.kanreg N04", "N04 B04.kanreg"},
+		{"B04.kanreg N04", "B04.kanreg  N04"}, {"B04.kanreg N04", "B04.kanreg B04.kanreg"},
+		{"not-checked B04.kanreg N04", "not-checked "}, {"record 7 ", "record 2 "}, {"record 7 ", "record 1 "},
+		{"record 10 ", "record 11 "}, {"record 2 ", "record 0 "}, {"record 2 accepted", "record 2 approved"},
+		{" T03.digit:nama/W N05.birth_date:nik/W\nrecord 7", "\nrecord 7"},
+		{"T03.digit:nama", "T03.digit:NAMA"}, {"T03.digit:nama/W", "T03.digit:nama"},
+		{"T03.digit:nama/W", "T03.digit:nama/w"}, {"T03.digit:nama/W", "T03.digit:nama/"},
+		{"T03.digit:nama/W", "T03.digit:nama/WW"}, {"T03.digit:nama/W", "T03.digit:nama/-"},
+		{"T03.digit:nama/W", "T03.digit:nama/E"}, {"N03.serial:nik/E", "N03.serial:nik/W"},
+		{"N03.serial:nik/E", "N03.serial:nik/R"}, {"N03.serial:nik/E", "N03.serial:nik/F"},
+		{"kanreg_unverified/W", "kanreg_unverified/F"}, {"T03.digit:nama", "N05.birth_date:nik"}, {"end\n", ""},
+		{"end\n", "end"}, {"end\n", "end\nend\n"},
+		{"finding B04.kanreg_unverified/W\nrecord 2",
+			"record 2 accepted N06.sex:nik/W\nfinding B04.kanreg_unverified/W\nrecord 3"}};
 	for (size_t i = 0; i < LANTIK_COUNT(damage); i++) {
 		enum lantik_error error = parse_with(damage[i][0], damage[i][1]);
 		bool spelled = i == 0; /* an office's name may begin with a blank */
