@@ -95,7 +95,7 @@ enum store_result store_begin(struct store *store)
 
 void store_rollback(struct store *store)
 {
-	if (store->connection && PQtransactionStatus(store->connection) == PQTRANS_IDLE)
+	if (!store->connection || PQtransactionStatus(store->connection) == PQTRANS_IDLE)
 		return;
 	if (store_simple(store, "ROLLBACK", NULL))
 		store_disconnect(store);

@@ -74,5 +74,6 @@ struct lantik_span result_bytes(const PGresult *result, int row, int column);
 
 extern const struct store_statement store_reference_statements[];
 extern const struct store_statement store_commit_statements[];
+extern const struct store_statement store_enquiry_statements[];
 
 #endif

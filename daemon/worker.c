@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "counters.h"
+#include "enquiry.h"
 #include "submit.h"
 
 /* A record's struct and texts after unpacking: the generated message is under 4 kB, its texts at most the record. */
@@ -60,51 +60,6 @@ static void worker_close(struct worker *w)
 	free(w->hashes);
 }
 
-static void answer_state(struct worker *w, struct job *job, bool received, struct store_held *held)
-{
-	struct lantik_status_answer answer = {.state = received ? LANTIK_STATE_RECEIVED : LANTIK_STATE_NOT_HELD};
-	struct lantik_buffer receipt = {0};
-
-	if (held->found) {
-		if (answer_receipt_text(w, lantik_buffer_span(&held->leaf), held->leaf_index, NULL,
-			    lantik_buffer_span(&held->note), lantik_buffer_span(&held->verdict), &receipt))
-			lantik_buffer_reset(&receipt);
-		answer = (struct lantik_status_answer){
-			.state = held->refused ? LANTIK_STATE_REFUSED : LANTIK_STATE_COMMITTED,
-			.accepted = held->accepted,
-			.returned = held->returned,
-			.review = held->review,
-			.recorded_at = held->recorded_at,
-			.leaf_index = held->leaf_index,
-			.receipt = lantik_buffer_span(&receipt)};
-	}
-	job->reply = LANTIK_STATUS_ANSWER;
-	LANTIK_ASSERT(lantik_status_answer_encode(&answer, &job->reply_body) == LANTIK_OK);
-	lantik_buffer_free(&receipt);
-}
-
-static void status(struct worker *w, struct job *job)
-{
-	struct lantik_status_request asked;
-	struct store_held held = {0};
-
-	lantik_arena_reset(w->record_arena);
-	if (lantik_status_request_decode(job->body, w->record_arena, &asked)) {
-		answer_refusal(job, LANTIK_REFUSED_MALFORMED, 0, "a StatusRequest holds one batch_id of 16 bytes");
-		return;
-	}
-	/* before the look-up: a batch that leaves the hands meanwhile is in the database by then */
-	bool received = in_hand_holds(w->in_hand, job->office.office_no, asked.batch_id.data);
-	enum store_result result = store_connect(w->store);
-	if (!result)
-		result = store_find(w->store, job->office.office_no, asked.batch_id.data, &held);
-	if (result)
-		answer_store_failure(w, job, result, "status");
-	else
-		answer_state(w, job, received, &held);
-	store_held_free(&held);
-}
-
 static void reference(struct worker *w, struct job *job)
 {
 	struct rulebook_copy *copy = house_rulebook(w->house);
@@ -127,7 +82,10 @@ static void carry_out(struct worker *w, struct job *job)
 		submit(w, job);
 		return;
 	case LANTIK_STATUS:
-		status(w, job);
+		enquiry_status(w, job);
+		return;
+	case LANTIK_RECONCILE:
+		enquiry_reconcile(w, job);
 		return;
 	case LANTIK_REFERENCE:
 		reference(w, job);

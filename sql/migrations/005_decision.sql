@@ -68,6 +68,8 @@ CREATE TABLE lantik.decision (
 CREATE INDEX decision_batch_no ON lantik.decision (batch_no, leaf_index);
 CREATE INDEX decision_office_no ON lantik.decision (office_no, leaf_index);
 ALTER TABLE lantik.decision ALTER COLUMN statement SET COMPRESSION lz4;
+CREATE INDEX batch_office_no ON lantik.batch (office_no, leaf_index);
+COMMENT ON INDEX lantik.batch_office_no IS 'Batches of an office, in the order of the ledger.';
 COMMENT ON INDEX lantik.decision_batch_no IS 'Decisions of a batch, in the order of the ledger.';
 COMMENT ON INDEX lantik.decision_office_no IS 'Decisions for an office, in the order of the ledger.';
 COMMENT ON TABLE lantik.decision IS
