@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "lines.h"
+#include "wording.h"
 
 #define FIRST_LINE "lantik-verdict 1"
 
@@ -166,24 +166,11 @@ char lantik_severity_letter(enum lantik_severity severity)
 	return severity_letters[severity];
 }
 
-static void append_case(const struct lantik_finding *finding, struct lantik_buffer *ret)
-{
-	char name[64];
-	lantik_case_format((enum lantik_case_id)finding->case_id, name);
-	lantik_buffer_append_span(ret, lantik_span_of(name));
-	if (finding->field != LANTIK_F_NONE) {
-		lantik_buffer_append(ret, ":", 1);
-		lantik_buffer_append_span(ret, lantik_span_of(lantik_record_fields[finding->field - 1].name));
-	}
-	const char letter[] = {'/', lantik_severity_letter((enum lantik_severity)finding->severity)};
-	lantik_buffer_append(ret, letter, sizeof letter);
-}
-
 static void append_batch_findings(const struct lantik_finding *findings, size_t count, struct lantik_buffer *ret)
 {
 	for (size_t i = 0; i < count; i++) {
 		lantik_buffer_append_span(ret, lantik_span_of("finding "));
-		append_case(&findings[i], ret);
+		lantik_finding_append(&findings[i], ret);
 		lantik_buffer_append(ret, "\n", 1);
 	}
 }
@@ -194,7 +181,7 @@ static void append_record(const struct lantik_finding *findings, size_t count, b
 	lantik_buffer_printf(ret, "record %u %s", (unsigned)findings->record_no, lantik_outcome_word(outcome));
 	for (size_t i = 0; i < count; i++) {
 		lantik_buffer_append(ret, " ", 1);
-		append_case(&findings[i], ret);
+		lantik_finding_append(&findings[i], ret);
 	}
 	lantik_buffer_append(ret, "\n", 1);
 }

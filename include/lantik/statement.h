@@ -21,8 +21,9 @@
  *   record <no> <accepted|returned|review|rejected> <token> ...      ascending, at least one record
  *   end
  * Tokens are those of a verdict (lantik/verdict.h), and a record may have none: an official's word is reason enough.
- * official, position and reason are one line each of valid UTF-8 without control characters, without a blank at either
- * end. A position that is `-` cannot be told from none.
+ * The act decides the outcomes: accept accepts, return returns, reject rejects every record; replay leaves it to the
+ * rules, and never rejects. official, position and reason are one line each (lantik_statement_line_ok). A position that
+ * is `-` is none.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_STATEMENT_H
 #define LANTIK_STATEMENT_H
@@ -47,8 +48,8 @@ struct lantik_statement {
 	struct lantik_span position; /* at most so many; empty: none */
 	struct lantik_span reason;   /* 1 to LANTIK_MAX_REASON characters */
 	uint8_t rulebook_sha256[LANTIK_HASH];
-	uint32_t accepted, returned, review, rejected; /* formatting counts them anew */
-	struct lantik_decided *records;                /* ascending, 1 to LANTIK_MAX_RECORDS */
+	uint32_t accepted, returned, review, rejected;
+	struct lantik_decided *records; /* ascending, 1 to LANTIK_MAX_RECORDS */
 	size_t record_count;
 	struct lantik_findings findings; /* sorted by lantik_findings_sort; each of one of the records */
 	/* As in a verdict, after parsing alone: findings that this build does not know; not in findings. */
@@ -56,12 +57,14 @@ struct lantik_statement {
 	struct lantik_span unknown_names[LANTIK_UNKNOWN_NAMES];
 };
 
-/* Whether the text can stand in a statement: 1 to characters, one line of valid UTF-8 without control characters (those
- * of U+0080 to U+009F and the line separators included), no blank at either end. */
+/* Whether the text can stand in a statement: one line of valid UTF-8, 1 to so many characters, none of them a control
+ * character (U+0000 to U+001F, U+007F to U+009F) or a line separator (U+2028, U+2029). */
 bool lantik_statement_line_ok(struct lantik_span text, size_t characters);
 
-/* LANTIK_E_MALFORMED when a name, a text or a record is not as said above; only bytes appended before that are in ret.
- */
+/* Sets accepted, returned, review and rejected from the records. */
+void lantik_statement_count(struct lantik_statement *statement);
+/* LANTIK_E_MALFORMED when a name, a text, a record or a finding is not as said above; ret is as before then. Counts by
+ * itself. */
 enum lantik_error lantik_statement_format(const struct lantik_statement *statement, struct lantik_buffer *ret);
 /* The whole text or LANTIK_E_MALFORMED; LANTIK_E_BAD_VERSION when it begins otherwise. ret borrows from text and owns
  * records and findings until lantik_statement_free. */
