@@ -111,11 +111,15 @@ static enum lantik_error arrange(struct lantik_rulebook *book)
 	return LANTIK_OK;
 }
 
-static void note_wage_years(struct lantik_rulebook *book)
+/* What would else be a search through a whole table. */
+static void take_notes(struct lantik_rulebook *book)
 {
+	const struct lantik_unit_row *units = book->tables[LANTIK_TABLE_UNIT].items;
 	const struct lantik_wage_row *wages = book->tables[LANTIK_TABLE_WAGE].items;
 	for (size_t i = 0; i < book->tables[LANTIK_TABLE_WAGE].count; i++)
 		book->wage_years[wages[i].year - LANTIK_WAGE_YEAR_FIRST] = true;
+	for (size_t i = 0; i < book->tables[LANTIK_TABLE_UNIT].count; i++)
+		book->unit_agencies[strtoul(units[i].agency, NULL, 10)] = true;
 }
 
 struct lantik_rulebook *lantik_rulebook_empty(void)
@@ -138,7 +142,7 @@ enum lantik_error lantik_rulebook_parse(struct lantik_span text, struct lantik_r
 		lantik_rulebook_free(&book);
 		return error;
 	}
-	note_wage_years(book);
+	take_notes(book);
 	lantik_sha256(text, book->digest);
 	*ret = book;
 	return LANTIK_OK;

@@ -143,6 +143,16 @@ bool lantik_rulebook_unit(const struct lantik_rulebook *rulebook, const uint8_t 
 	return true;
 }
 
+bool lantik_rulebook_units_of(const struct lantik_rulebook *rulebook, struct lantik_span agency)
+{
+	size_t code = 0;
+	if (!lantik_cell_digits(agency, 4, NULL))
+		return false;
+	for (size_t i = 0; i < agency.len; i++)
+		code = code * 10 + (size_t)(agency.data[i] - '0');
+	return rulebook->unit_agencies[code];
+}
+
 bool lantik_rulebook_study(const struct lantik_rulebook *rulebook, const uint8_t id[16])
 {
 	return lantik_rulebook_row(rulebook, LANTIK_TABLE_STUDY, id, 0) != NULL;

@@ -113,6 +113,7 @@ struct lantik_rulebook {
 	struct lantik_rows tables[LANTIK_TABLE_COUNT]; /* retired codes stand among the regions */
 	bool has_provinces, has_districts, has_retired;
 	bool wage_years[LANTIK_WAGE_YEARS];
+	bool unit_agencies[10000]; /* by their code as a number */
 };
 
 #define LANTIK_NO_PERIOD SIZE_MAX

@@ -168,6 +168,9 @@ const struct lantik_position *lantik_rulebook_position(
 	const struct lantik_rulebook *rulebook, const uint8_t id[16], int32_t on);
 /* The agency of the unit on that date; ret is untouched when the unit is unknown or not valid then. */
 bool lantik_rulebook_unit(const struct lantik_rulebook *rulebook, const uint8_t id[16], int32_t on, char ret_agency[5]);
+/* Whether any unit of the agency is known. Units are loaded agency by agency: of one whose units nobody loaded, an
+ * unknown unit says nothing. */
+bool lantik_rulebook_units_of(const struct lantik_rulebook *rulebook, struct lantik_span agency);
 bool lantik_rulebook_study(const struct lantik_rulebook *rulebook, const uint8_t id[16]);
 /* Least level of education for a group of kelompok_jabatan; NULL: the table does not say. */
 const char *lantik_rulebook_group_education(
