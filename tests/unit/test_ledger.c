@@ -550,3 +550,111 @@ Test(leaf, office_names_have_a_length)
 		lantik_buffer_free(&bytes);
 	}
 }
+
+/* --- leaves of decisions --- */
+
+static struct lantik_decision_leaf sample_decision(void)
+{
+	struct lantik_decision_leaf leaf = {.leaf_index = UINT64_C(0x0102030405060708),
+		.office = lantik_span_of("kanreg-99"),
+		.batch_leaf_index = UINT64_C(0x0102030405060707),
+		.rows = 2,
+		.row_format = 1,
+		.requested_at = INT64_C(1764547200123456),
+		.recorded_at = -2,
+		.durability = LANTIK_DURABLE_QUORUM};
+	memset(leaf.decision_id, 0xd1, sizeof leaf.decision_id);
+	memset(leaf.batch_id, 0xa1, sizeof leaf.batch_id);
+	memset(leaf.statement_sha256, 0xe5, LANTIK_HASH);
+	memset(leaf.rulebook_sha256, 0xf6, LANTIK_HASH);
+	memset(leaf.rows_root, 0x17, LANTIK_HASH);
+	return leaf;
+}
+
+Test(leaf, layout_of_a_decision_is_the_documented_one)
+{
+	static const char expected[] = "0001"
+				       "02"
+				       "0102030405060708"
+				       "09"
+				       "6b616e7265672d3939" X16("d1") X16("a1") "0102030405060707" X32("e5")
+					       X32("f6") "00000002"
+							 "0001" X32("17") "000644d8a90d8240"
+									  "fffffffffffffffe"
+									  "02";
+	struct lantik_decision_leaf leaf = sample_decision(), parsed;
+	struct lantik_buffer bytes = {0}, again = {0};
+	cr_assert_eq(lantik_decision_leaf_format(&leaf, &bytes), LANTIK_OK);
+	char text[2 * LANTIK_MAX_LEAF + 1];
+	lantik_hex_encode(bytes.data, bytes.len, text);
+	cr_assert_str_eq(text, expected);
+	cr_assert_eq(lantik_decision_leaf_parse(lantik_buffer_span(&bytes), &parsed), LANTIK_OK);
+	cr_assert_eq(parsed.requested_at, leaf.requested_at);
+	cr_assert_eq(parsed.batch_leaf_index, leaf.batch_leaf_index);
+	cr_assert_eq(lantik_decision_leaf_format(&parsed, &again), LANTIK_OK);
+	cr_assert(lantik_span_equal(lantik_buffer_span(&bytes), lantik_buffer_span(&again)));
+	lantik_buffer_free(&bytes);
+	lantik_buffer_free(&again);
+}
+
+Test(leaf, a_decision_of_another_length_is_refused)
+{
+	struct lantik_decision_leaf leaf = sample_decision(), parsed = {.rows = 5};
+	struct lantik_buffer bytes = {0};
+	cr_assert_eq(lantik_decision_leaf_format(&leaf, &bytes), LANTIK_OK);
+	size_t whole = bytes.len;
+	lantik_buffer_append(&bytes, "\0\0\0\0", 4);
+	for (size_t len = 0; len <= bytes.len; len++)
+		if (len != whole)
+			cr_assert_eq(lantik_decision_leaf_parse((struct lantik_span){bytes.data, len}, &parsed),
+				LANTIK_E_MALFORMED);
+	cr_assert_eq(parsed.rows, 5, "ret is untouched");
+	lantik_buffer_free(&bytes);
+}
+
+/* A decision is about a batch that is in the ledger before it. */
+Test(leaf, a_decision_follows_its_batch)
+{
+	struct lantik_decision_leaf leaf = sample_decision(), parsed;
+	struct lantik_buffer bytes = {0};
+	cr_assert_eq(lantik_decision_leaf_format(&leaf, &bytes), LANTIK_OK);
+	bytes.data[12 + 9 + 16 + 16 + 7] = 0x08;
+	cr_assert_eq(lantik_decision_leaf_parse(lantik_buffer_span(&bytes), &parsed), LANTIK_E_MALFORMED);
+	leaf.batch_leaf_index = leaf.leaf_index;
+	cr_assert_eq(lantik_decision_leaf_format(&leaf, &bytes), LANTIK_E_MALFORMED);
+	leaf = sample_decision();
+	leaf.durability = 0;
+	cr_assert_eq(lantik_decision_leaf_format(&leaf, &bytes), LANTIK_E_MALFORMED);
+	leaf = sample_decision();
+	leaf.office.len = 0;
+	cr_assert_eq(lantik_decision_leaf_format(&leaf, &bytes), LANTIK_E_MALFORMED);
+	lantik_buffer_free(&bytes);
+}
+
+/* One type never reads as the other, whatever length the office's name claims. */
+Test(leaf, types_are_never_taken_for_each_other)
+{
+	struct lantik_batch_leaf batch = sample_leaf(), batch_back;
+	struct lantik_decision_leaf decision = sample_decision(), decision_back;
+	struct lantik_buffer a = {0}, b = {0};
+	cr_assert_eq(lantik_batch_leaf_format(&batch, &a), LANTIK_OK);
+	cr_assert_eq(lantik_decision_leaf_format(&decision, &b), LANTIK_OK);
+	cr_assert_eq(lantik_leaf_type_of(lantik_buffer_span(&a)), LANTIK_LEAF_BATCH);
+	cr_assert_eq(lantik_leaf_type_of(lantik_buffer_span(&b)), LANTIK_LEAF_DECISION);
+	cr_assert_eq(lantik_decision_leaf_parse(lantik_buffer_span(&a), &decision_back), LANTIK_E_MALFORMED);
+	cr_assert_eq(lantik_batch_leaf_parse(lantik_buffer_span(&b), &batch_back), LANTIK_E_MALFORMED);
+	a.data[2] = LANTIK_LEAF_DECISION;
+	b.data[2] = LANTIK_LEAF_BATCH;
+	for (unsigned len = 0; len < 256; len++) {
+		a.data[11] = b.data[11] = (uint8_t)len;
+		cr_assert_eq(lantik_decision_leaf_parse(lantik_buffer_span(&a), &decision_back), LANTIK_E_MALFORMED);
+		cr_assert_eq(lantik_batch_leaf_parse(lantik_buffer_span(&b), &batch_back), LANTIK_E_MALFORMED);
+	}
+	a.data[2] = 6;
+	cr_assert_eq(lantik_leaf_type_of(lantik_buffer_span(&a)), LANTIK_LEAF_NONE);
+	a.data[0] = 1;
+	cr_assert_eq(lantik_leaf_type_of(lantik_buffer_span(&a)), LANTIK_LEAF_NONE);
+	cr_assert_eq(lantik_leaf_type_of((struct lantik_span){0}), LANTIK_LEAF_NONE);
+	lantik_buffer_free(&a);
+	lantik_buffer_free(&b);
+}

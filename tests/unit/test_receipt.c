@@ -8,13 +8,23 @@ static const char verdict_text[] = "lantik-verdict 1\noffice kanreg-99\nbatch 01
 				   "outcome committed\naccepted 1\nreturned 1\nreview 0\n"
 				   "record 2 returned N05.birth_date:nik\nend\n";
 
-/* A ledger of any length whose newest leaf is the batch; what a daemon has after its commit. */
+static const char statement_text[] =
+	"lantik-decision 1\noffice kanreg-99\ndecision 017f22e2-79b0-7cc3-98c4-dc0c0c0739dd\n"
+	"batch 017f22e2-79b0-7cc3-98c4-dc0c0c07398f\nleaf 2\nagency 9971\nkind PPPK_PW\nstep NI\nact reject\n"
+	"official Sekar Contoh\nposition -\nreason Tidak memenuhi syarat\n"
+	"rulebook 0000000000000000000000000000000000000000000000000000000000000000\n"
+	"accepted 0\nreturned 0\nreview 0\nrejected 1\nrecord 2 rejected\nend\n";
+
+/* A ledger of any length whose newest leaf is the batch or the decision; what a daemon has after its commit. */
 struct world {
 	struct lantik_skey key;
 	struct lantik_buffer leaf, note, receipt;
 	struct lantik_proof proof;
 	uint64_t index;
+	const char *text; /* behind the checkpoint */
 };
+
+static const enum lantik_leaf_type both[] = {LANTIK_LEAF_BATCH, LANTIK_LEAF_DECISION};
 
 static void world_leaf(struct world *world, uint64_t leaf_index, const char *verdict)
 {
@@ -29,27 +39,54 @@ static void world_leaf(struct world *world, uint64_t leaf_index, const char *ver
 	cr_assert_eq(lantik_batch_leaf_format(&leaf, &world->leaf), LANTIK_OK);
 }
 
-static struct world world_make(uint64_t index)
+static void world_decision(struct world *world, uint64_t leaf_index, const char *statement)
 {
-	struct world world = {.index = index};
+	struct lantik_decision_leaf leaf = {.leaf_index = leaf_index,
+		.office = lantik_span_of("kanreg-99"),
+		.batch_leaf_index = leaf_index - 1,
+		.row_format = 1,
+		.requested_at = INT64_C(1764547200000000),
+		.recorded_at = INT64_C(1764547200400000),
+		.durability = LANTIK_DURABLE_LOCAL};
+	lantik_sha256(lantik_span_of(statement), leaf.statement_sha256);
+	cr_assert_eq(lantik_decision_leaf_format(&leaf, &world->leaf), LANTIK_OK);
+}
+
+/* Signs whatever stands in world->leaf as leaf index, and puts the receipt together. */
+static void world_sign(struct world *world, uint64_t index)
+{
 	struct lantik_edge edge = {0};
-	uint8_t seed[LANTIK_SEED] = {99}, hash[LANTIK_HASH];
-	cr_assert_eq(lantik_skey_make("lantik.test/99", seed, &world.key), LANTIK_OK);
+	uint8_t seed[LANTIK_SEED] = {99}, hash[LANTIK_HASH], root[LANTIK_HASH];
+	world->index = index;
+	cr_assert_eq(lantik_skey_make("lantik.test/99", seed, &world->key), LANTIK_OK);
 	for (uint64_t i = 0; i < index; i++) {
 		lantik_leaf_hash((struct lantik_span){(const uint8_t *)&i, sizeof i}, hash);
 		lantik_edge_append(&edge, hash, NULL, NULL);
 	}
-	world_leaf(&world, index, verdict_text);
-	lantik_edge_proof(&edge, &world.proof);
-	lantik_leaf_hash(lantik_buffer_span(&world.leaf), hash);
+	lantik_edge_proof(&edge, &world->proof);
+	lantik_leaf_hash(lantik_buffer_span(&world->leaf), hash);
 	lantik_edge_append(&edge, hash, NULL, NULL);
-	uint8_t root[LANTIK_HASH];
 	lantik_edge_root(&edge, root);
-	cr_assert_eq(lantik_checkpoint_sign(edge.size, root, &world.key, &world.note), LANTIK_OK);
-	cr_assert_eq(lantik_receipt_format(lantik_buffer_span(&world.leaf), index, &world.proof,
-			     lantik_buffer_span(&world.note), lantik_span_of(verdict_text), &world.receipt),
+	cr_assert_eq(lantik_checkpoint_sign(edge.size, root, &world->key, &world->note), LANTIK_OK);
+	cr_assert_eq(lantik_receipt_format(lantik_buffer_span(&world->leaf), index, &world->proof,
+			     lantik_buffer_span(&world->note), lantik_span_of(world->text), &world->receipt),
 		LANTIK_OK);
+}
+
+static struct world world_of(uint64_t index, enum lantik_leaf_type type)
+{
+	struct world world = {.text = type == LANTIK_LEAF_BATCH ? verdict_text : statement_text};
+	if (type == LANTIK_LEAF_BATCH)
+		world_leaf(&world, index, world.text);
+	else
+		world_decision(&world, index, world.text);
+	world_sign(&world, index);
 	return world;
+}
+
+static struct world world_make(uint64_t index)
+{
+	return world_of(index, LANTIK_LEAF_BATCH);
 }
 
 static void world_free(struct world *world)
@@ -85,6 +122,25 @@ Test(receipt, says_what_was_put_in)
 		cr_assert(lantik_span_is(receipt.verdict_text, verdict_text));
 		cr_assert(lantik_span_equal(lantik_buffer_span(&receipt.leaf_bytes), lantik_buffer_span(&world.leaf)));
 		cr_assert(lantik_span_is(receipt.leaf.office, "kanreg-99"));
+		cr_assert(receipt.type == LANTIK_LEAF_BATCH && receipt.statement_text.len == 0);
+		lantik_receipt_free(&receipt);
+		world_free(&world);
+	}
+}
+
+Test(receipt, of_a_decision_says_what_was_put_in)
+{
+	for (uint64_t index = 1; index < 70; index++) {
+		struct world world = world_of(index, LANTIK_LEAF_DECISION);
+		struct lantik_receipt receipt;
+		cr_assert_eq(lantik_receipt_parse(lantik_buffer_span(&world.receipt), &receipt), LANTIK_OK);
+		cr_assert_eq(lantik_receipt_verify(&receipt, &world.key.vkey), LANTIK_OK);
+		cr_assert_eq(receipt.type, LANTIK_LEAF_DECISION);
+		cr_assert_eq(receipt.head.size, index + 1);
+		cr_assert(lantik_span_is(receipt.statement_text, statement_text));
+		cr_assert(lantik_span_is(receipt.decision.office, "kanreg-99"));
+		cr_assert_eq(receipt.decision.leaf_index, index);
+		cr_assert(receipt.verdict_text.len == 0 && receipt.leaf.office.len == 0, "no batch is spoken of");
 		lantik_receipt_free(&receipt);
 		world_free(&world);
 	}
@@ -109,51 +165,58 @@ Test(receipt, begins_as_a_tlog_proof)
 /* No byte is exempt: base64 has one spelling here, numbers have one, and the rest is signed or hashed. */
 Test(receipt, every_flipped_bit_is_refused)
 {
-	struct world world = world_make(6);
-	struct lantik_buffer *text = &world.receipt;
-	for (size_t i = 0; i < text->len; i++)
-		for (unsigned bit = 0; bit < 8; bit++) {
-			text->data[i] ^= (uint8_t)(1u << bit);
-			cr_assert_neq(judge(lantik_buffer_span(text), &world.key.vkey), LANTIK_OK, "byte %zu, bit %u",
-				i, bit);
-			text->data[i] ^= (uint8_t)(1u << bit);
-		}
-	cr_assert_eq(judge(lantik_buffer_span(text), &world.key.vkey), LANTIK_OK);
-	world_free(&world);
+	for (size_t kind = 0; kind < LANTIK_COUNT(both); kind++) {
+		struct world world = world_of(6, both[kind]);
+		struct lantik_buffer *text = &world.receipt;
+		for (size_t i = 0; i < text->len; i++)
+			for (unsigned bit = 0; bit < 8; bit++) {
+				text->data[i] ^= (uint8_t)(1u << bit);
+				cr_assert_neq(judge(lantik_buffer_span(text), &world.key.vkey), LANTIK_OK,
+					"byte %zu, bit %u", i, bit);
+				text->data[i] ^= (uint8_t)(1u << bit);
+			}
+		cr_assert_eq(judge(lantik_buffer_span(text), &world.key.vkey), LANTIK_OK);
+		world_free(&world);
+	}
 }
 
 Test(receipt, every_replaced_byte_is_refused)
 {
-	static const char instead[] = "\n\r \t=+/0A\xe2";
-	struct world world = world_make(6);
-	struct lantik_buffer *text = &world.receipt;
-	for (size_t i = 0; i < text->len; i++)
-		for (unsigned c = 0; c < sizeof instead; c++) {
-			uint8_t was = text->data[i];
-			text->data[i] = (uint8_t)instead[c];
-			if (text->data[i] != was)
-				cr_assert_neq(judge(lantik_buffer_span(text), &world.key.vkey), LANTIK_OK);
-			text->data[i] = was;
-		}
-	world_free(&world);
+	for (size_t kind = 0; kind < LANTIK_COUNT(both); kind++) {
+		static const char instead[] = "\n\r \t=+/0A\xe2";
+		struct world world = world_of(6, both[kind]);
+		struct lantik_buffer *text = &world.receipt;
+		for (size_t i = 0; i < text->len; i++)
+			for (unsigned c = 0; c < sizeof instead; c++) {
+				uint8_t was = text->data[i];
+				text->data[i] = (uint8_t)instead[c];
+				if (text->data[i] != was)
+					cr_assert_neq(judge(lantik_buffer_span(text), &world.key.vkey), LANTIK_OK);
+				text->data[i] = was;
+			}
+		world_free(&world);
+	}
 }
 
 Test(receipt, every_cut_missing_and_doubled_byte_is_refused)
 {
-	struct world world = world_make(6);
-	const struct lantik_buffer *text = &world.receipt;
-	for (size_t i = 0; i < text->len; i++) {
-		cr_assert_neq(judge((struct lantik_span){text->data, i}, &world.key.vkey), LANTIK_OK);
-		for (int doubled = 0; doubled < 2; doubled++) {
-			struct lantik_buffer changed = {0};
-			lantik_buffer_append(&changed, text->data, i + (size_t)doubled);
-			size_t from = doubled ? i : i + 1;
-			lantik_buffer_append(&changed, text->data + from, text->len - from);
-			cr_assert_neq(judge(lantik_buffer_span(&changed), &world.key.vkey), LANTIK_OK, "byte %zu", i);
-			lantik_buffer_free(&changed);
+	for (size_t kind = 0; kind < LANTIK_COUNT(both); kind++) {
+		struct world world = world_of(6, both[kind]);
+		const struct lantik_buffer *text = &world.receipt;
+		for (size_t i = 0; i < text->len; i++) {
+			cr_assert_neq(judge((struct lantik_span){text->data, i}, &world.key.vkey), LANTIK_OK);
+			for (int doubled = 0; doubled < 2; doubled++) {
+				struct lantik_buffer changed = {0};
+				lantik_buffer_append(&changed, text->data, i + (size_t)doubled);
+				size_t from = doubled ? i : i + 1;
+				lantik_buffer_append(&changed, text->data + from, text->len - from);
+				cr_assert_neq(
+					judge(lantik_buffer_span(&changed), &world.key.vkey), LANTIK_OK, "byte %zu", i);
+				lantik_buffer_free(&changed);
+			}
 		}
+		world_free(&world);
 	}
-	world_free(&world);
 }
 
 /* --- receipts whose parts are each genuine but do not belong together --- */
@@ -185,6 +248,53 @@ Test(receipt, parts_of_different_receipts_do_not_mix)
 	world_free(&a);
 	world_free(&b);
 	world_free(&forged);
+}
+
+/* A centre that signs everything that it should not: the leaf of one type never carries the text of the other. */
+static enum lantik_error judge_signed(struct world *world, uint64_t index, const char *text)
+{
+	world->text = text;
+	world_sign(world, index);
+	enum lantik_error error = judge(lantik_buffer_span(&world->receipt), &world->key.vkey);
+	world_free(world);
+	return error;
+}
+
+Test(receipt, a_decision_is_never_taken_for_a_batch_nor_the_reverse)
+{
+	struct world world = {0};
+	world_leaf(&world, 3, verdict_text);
+	cr_assert_eq(judge_signed(&world, 3, verdict_text), LANTIK_OK);
+	world_decision(&world, 3, statement_text);
+	cr_assert_eq(judge_signed(&world, 3, statement_text), LANTIK_OK);
+	world_leaf(&world, 3, statement_text);
+	cr_assert_eq(judge_signed(&world, 3, statement_text), LANTIK_E_MALFORMED);
+	world_decision(&world, 3, verdict_text);
+	cr_assert_eq(judge_signed(&world, 3, verdict_text), LANTIK_E_MALFORMED);
+	for (unsigned type = 0; type < 256; type++) {
+		if (type == LANTIK_LEAF_BATCH)
+			continue;
+		world_leaf(&world, 3, verdict_text);
+		world.leaf.data[2] = (uint8_t)type;
+		cr_assert_eq(judge_signed(&world, 3, verdict_text), LANTIK_E_MALFORMED, "type %u", type);
+	}
+}
+
+/* One text behind the other: what stands first is no longer alone. */
+Test(receipt, a_second_text_is_refused)
+{
+	static char verdict_first[sizeof verdict_text + sizeof statement_text + 1];
+	static char statement_first[sizeof verdict_first];
+	struct world batch = world_make(3), decision = world_of(3, LANTIK_LEAF_DECISION);
+	snprintf(verdict_first, sizeof verdict_first, "%s\n%s", verdict_text, statement_text);
+	snprintf(statement_first, sizeof statement_first, "%s\n%s", statement_text, verdict_text);
+	cr_assert_eq(judge_mixed(&batch, 3, &batch.proof, &batch, verdict_first), LANTIK_E_BAD_PROOF);
+	cr_assert_neq(judge_mixed(&batch, 3, &batch.proof, &batch, statement_first), LANTIK_OK);
+	cr_assert_eq(judge_mixed(&decision, 3, &decision.proof, &decision, statement_first), LANTIK_E_BAD_PROOF);
+	cr_assert_neq(judge_mixed(&decision, 3, &decision.proof, &decision, verdict_first), LANTIK_OK);
+	cr_assert_eq(judge_mixed(&decision, 3, &batch.proof, &batch, statement_text), LANTIK_E_BAD_PROOF);
+	world_free(&batch);
+	world_free(&decision);
 }
 
 Test(receipt, needs_the_pinned_key_and_origin)
