@@ -2,8 +2,11 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "rules_private.h"
 
-/* The least that a case may come to; 0: it may be off. */
-enum { MAY_BE_OFF = 0 };
+#include <string.h>
+
+#define OFF 0
+/* Of yes_no in words.def. */
+#define YES 1
 
 /* Cases that protect the register and the tally of persons: a value that no column holds, two rows where the register
  * has place for one, a record of another agency, a step out of order. No rulebook lets them pass, and no official
@@ -61,9 +64,9 @@ static bool is_legal(enum lantik_case_id id, int32_t severity)
 	if (is_of_the_form(id))
 		return severity == LANTIK_FATAL;
 	if (item->rule->layer == LANTIK_LAYER_FILE || id == LANTIK_CASE_B04_kanreg_unverified)
-		return severity == LANTIK_WARN || severity == MAY_BE_OFF;
+		return severity == LANTIK_WARN || severity == OFF;
 	if (lantik_case_of_batch(id))
-		return severity == LANTIK_FATAL || severity == LANTIK_WARN || severity == MAY_BE_OFF;
+		return severity == LANTIK_FATAL || severity == LANTIK_WARN || severity == OFF;
 	if (is_kept(id))
 		return severity == LANTIK_FATAL || severity == LANTIK_ERROR_ROW;
 	return true;
@@ -76,7 +79,7 @@ static bool names_case(struct lantik_span name, enum lantik_case_id id)
 
 bool lantik_override_legal(struct lantik_span name, int32_t severity)
 {
-	if (severity < MAY_BE_OFF || severity > LANTIK_WARN)
+	if (severity < OFF || severity > LANTIK_WARN)
 		return false;
 	for (unsigned id = 0; id < LANTIK_CASE_COUNT; id++) {
 		if (names_case(name, (enum lantik_case_id)id) && is_legal((enum lantik_case_id)id, severity))
@@ -85,14 +88,47 @@ bool lantik_override_legal(struct lantik_span name, int32_t severity)
 	return false;
 }
 
+/* Whether the override is meant for this batch. */
+static bool is_meant(const struct lantik_override *override, const struct lantik_manifest *manifest, int32_t on)
+{
+	return (override->kind == 0 || override->kind == manifest->kind) &&
+	       (override->step == 0 || override->step == manifest->step) &&
+	       (override->agency[0] == '\0' || lantik_span_is(manifest->kode_instansi, override->agency)) &&
+	       on >= override->valid_from && (override->valid_until == 0 || on < override->valid_until);
+}
+
+/* How specific it is: the greater wins. */
+static uint64_t weight(const struct lantik_override *override)
+{
+	uint64_t agency = override->agency[0] != '\0', step = override->step != 0, kind = override->kind != 0;
+	uint64_t one_case = strchr(override->name, '.') != NULL;
+	return agency << 35 | step << 34 | kind << 33 | one_case << 32 | (uint32_t) override->valid_from;
+}
+
+static void apply(
+	const struct lantik_override *override, uint64_t weights[LANTIK_CASE_COUNT], struct lantik_severities *ret)
+{
+	uint64_t own = weight(override);
+	for (unsigned id = 0; id < LANTIK_CASE_COUNT; id++) {
+		if (own >= weights[id] && names_case(lantik_span_of(override->name), (enum lantik_case_id)id) &&
+			is_legal((enum lantik_case_id)id, override->severity)) {
+			ret->of[id] = (uint8_t) override->severity;
+			weights[id] = own;
+		}
+	}
+}
+
 void lantik_severities_for(const struct lantik_rulebook *rulebook, const struct lantik_manifest *manifest, int32_t on,
 	struct lantik_severities *ret)
 {
-	(void)rulebook;
-	(void)manifest;
-	(void)on;
+	uint64_t weights[LANTIK_CASE_COUNT] = {0};
 	for (unsigned id = 0; id < LANTIK_CASE_COUNT; id++)
 		ret->of[id] = (uint8_t)lantik_case_of((enum lantik_case_id)id)->severity;
+	for (size_t i = 0; i < lantik_rulebook_override_count(rulebook); i++) {
+		const struct lantik_override *override = lantik_rulebook_override(rulebook, i);
+		if (is_meant(override, manifest, on))
+			apply(override, weights, ret);
+	}
 }
 
 static bool any_falls_out(const struct lantik_findings *findings)
@@ -104,17 +140,10 @@ static bool any_falls_out(const struct lantik_findings *findings)
 	return false;
 }
 
-static bool wants_all(const struct lantik_manifest *manifest)
-{
-	const struct lantik_field *field = lantik_field_find(
-		lantik_manifest_fields, lantik_manifest_field_count, lantik_span_of("all_or_nothing"));
-	return field != NULL && *(const int32_t *)lantik_member(manifest, field) == 1;
-}
-
 void lantik_findings_all_or_nothing(const struct lantik_manifest *manifest, const struct lantik_severities *severities,
 	struct lantik_findings *findings)
 {
-	if (wants_all(manifest) && any_falls_out(findings))
+	if (manifest->all_or_nothing == YES && any_falls_out(findings))
 		lantik_findings_add(findings, 0, LANTIK_CASE_B10_all_or_nothing,
 			severities->of[LANTIK_CASE_B10_all_or_nothing], LANTIK_F_NONE);
 	lantik_findings_sort(findings);

@@ -20,6 +20,7 @@ SKIPPED = {".git", "build", "var", "__pycache__"}
 FOREIGN = {
     r"openssl/.*": [r"core/crypto\.c"],
     r"sodium(/.*)?\.h": [r"core/crypto\.c"],
+    r"utf8proc\.h": [r"core/name\.c"],
     r"zmq\.h": [r"office/[a-z_]+\.c", r"daemon/(door|intake)\.c"],
     r".*\.pb-c\.h": [r"proto/.*"],
     r"protobuf-c/.*": [r"proto/.*"],
