@@ -2,6 +2,7 @@
  * receipt. SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "cause.h"
 #include "counters.h"
 #include "log.h"
 #include "submission.h"
@@ -36,28 +37,77 @@ static enum store_result copy_rows(struct submission *s)
 	return result ? result : store_copy_end(w->store);
 }
 
-/* Rows into the register and current. STORE_CONFLICT: some collide with what is there. */
-static enum store_result write_rows(struct submission *s, const int32_t *judged, size_t judged_count, bool slow)
+/* Rows whose current version fills another place than before. */
+static size_t list_placed(const struct submission *s, int32_t *ret)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->copied; i++) {
+		const struct row *row = s->worker->order[i];
+		if (row->place == ROW_PLACE_TAKEN || row->place == ROW_PLACE_MOVED)
+			ret[count++] = (int32_t)row->record_no;
+	}
+	return count;
+}
+
+static enum store_result make_current(
+	struct submission *s, const int32_t *judged, size_t judged_count, struct store_made_current *ret)
+{
+	int32_t *placed = calloc(s->copied, sizeof *placed);
+	struct store_to_current what = {.batch_no = s->batch_no,
+		.programme = s->manifest.programme,
+		.judged = judged,
+		.judged_count = judged_count,
+		.placed = placed};
+
+	LANTIK_ASSERT(placed);
+	what.placed_count = list_placed(s, placed);
+	enum store_result result = store_current(s->worker->store, &what, ret);
+	free(placed);
+	return result;
+}
+
+/* New people take a place; of the others the slow path told what becomes of theirs. */
+static void sum_places(struct submission *s, const struct store_made_current *made)
+{
+	struct places *places = &s->worker->places;
+
+	places->count = 0;
+	for (int32_t group = 0; group <= LANTIK_WORD_UNREADABLE; group++)
+		places_add(places, s->manifest.programme, group, made->begun[group]);
+	for (size_t i = 0; i < s->copied; i++) {
+		const struct row *row = s->worker->order[i];
+		if (row->place == ROW_PLACE_TAKEN || row->place == ROW_PLACE_MOVED)
+			places_add(places, s->manifest.programme, row->kelompok_lapor, 1);
+		if (row->place == ROW_PLACE_FREED || row->place == ROW_PLACE_MOVED)
+			places_add(places, lantik_span_of(row->held_programme), row->held_group, -1);
+	}
+	places_settle(places);
+}
+
+enum store_result submission_write_rows(struct submission *s, const int32_t *judged, size_t judged_count, bool slow)
 {
 	struct store *store = s->worker->store;
 	struct store_made_current made;
 	bool collides = false;
 
+	s->worker->places.count = 0;
 	if (!s->copied)
 		return STORE_OK;
 	enum store_result result = copy_rows(s);
 	if (!result)
-		result = store_current(store, s->batch_no, judged, judged_count, &made);
+		result = make_current(s, judged, judged_count, &made);
 	if (result)
 		return result;
 	if (made.rows < s->copied || (made.orphans && !slow))
 		return STORE_CONFLICT;
+	sum_places(s, &made);
 	if (!slow)
 		result = store_collides(store, s->batch_no, &collides);
 	return collides ? STORE_CONFLICT : result;
 }
 
-static enum store_result write_counters(struct submission *s)
+enum store_result submission_write_counters(struct submission *s)
 {
 	struct store_count counts[LANTIK_WORD_UNREADABLE + 1];
 	int64_t groups[LANTIK_WORD_UNREADABLE + 1] = {0};
@@ -68,8 +118,11 @@ static enum store_result write_counters(struct submission *s)
 	for (int32_t group = 0; group <= LANTIK_WORD_UNREADABLE; group++)
 		if (groups[group])
 			counts[count++] = (struct store_count){.kelompok_lapor = group, .accepted = groups[group]};
-	return store_counters(
+	enum store_result result = store_counters(
 		s->worker->store, s->manifest.kode_instansi, s->manifest.kind, s->manifest.step, counts, count);
+	return result ? result
+		      : store_formation(s->worker->store, s->manifest.kode_instansi, s->manifest.kind,
+				s->worker->places.items, s->worker->places.count);
 }
 
 /* The bytes of every record that does not go to the register; of a refused batch the body alone is kept. */
@@ -77,6 +130,7 @@ static enum store_result write_returned(struct submission *s)
 {
 	const struct lantik_findings *f = &s->worker->findings;
 	struct store_returned *records = calloc(s->view.record_count, sizeof *records);
+	struct lantik_buffer causes = {0};
 	size_t count = 0;
 
 	LANTIK_ASSERT(records);
@@ -86,20 +140,28 @@ static enum store_result write_returned(struct submission *s)
 		while (at < f->count && f->items[at].record_no == record_no)
 			at++;
 		enum lantik_outcome outcome = lantik_outcome_of(f->items + first, at - first);
-		if (record_no && outcome != LANTIK_ACCEPTED)
-			records[count++] = (struct store_returned){.record_no = (int32_t)record_no,
-				.review = outcome == LANTIK_IN_REVIEW,
-				.bytes = s->view.records[record_no - 1]};
+		if (!record_no || outcome == LANTIK_ACCEPTED)
+			continue;
+		size_t start = causes.len;
+		cause_format(f->items + first, at - first, &causes);
+		records[count++] = (struct store_returned){.record_no = (int32_t)record_no,
+			.review = outcome == LANTIK_IN_REVIEW,
+			.bytes = s->view.records[record_no - 1],
+			.cause = {.len = causes.len - start}};
 	}
+	LANTIK_ASSERT(!causes.error);
+	for (size_t i = 0, start = 0; i < count; start += records[i++].cause.len)
+		records[i].cause.data = causes.data + start;
 	enum store_result result = store_returned(s->worker->store, s->batch_no, records, count);
 	free(records);
+	lantik_buffer_free(&causes);
 	return result;
 }
 
 static enum store_result write_details(struct submission *s)
 {
 	struct store *store = s->worker->store;
-	enum store_result result = write_counters(s);
+	enum store_result result = submission_write_counters(s);
 
 	if (!result)
 		result = store_findings(store, s->batch_no, s->worker->findings.items, s->worker->findings.count);
@@ -163,6 +225,8 @@ static enum store_result append_leaf(struct submission *s, struct appended *ret)
 		.leaf = &leaf,
 		.office_no = s->job->office.office_no,
 		.signature = {.data = s->job->signature, .len = LANTIK_SIGNATURE},
+		.manifest_bytes = s->view.manifest,
+		.all_or_nothing = s->manifest.all_or_nothing == 1,
 		.verdict_text = lantik_buffer_span(&ret->verdict),
 		.leaf_bytes = lantik_buffer_span(&ret->leaf),
 		.edge = &ledger.edge};
@@ -185,7 +249,7 @@ static enum store_result transact(struct submission *s, bool slow, struct append
 	if (slow)
 		submission_settle(s);
 	if (!result)
-		result = write_rows(s, judged, judged_count, slow);
+		result = submission_write_rows(s, judged, judged_count, slow);
 	free(judged);
 	if (!result)
 		result = write_details(s);

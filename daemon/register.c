@@ -10,6 +10,8 @@ void submission_forget_register(struct submission *s)
 	struct lantik_findings *findings = &s->worker->findings;
 	size_t kept = 0;
 
+	for (size_t i = 0; i < s->row_count; i++)
+		s->worker->rows[i].place = ROW_PLACE_KEPT;
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct lantik_case *found = lantik_case_of(findings->items[i].case_id);
 		bool central = found->rule->layer == LANTIK_LAYER_CENTRAL;
@@ -127,6 +129,25 @@ static struct finding_of judge_new(const struct row *row)
 	return (struct finding_of){0};
 }
 
+/* What a record that goes on does to the place that the version before holds. A termination keeps it for good: who is
+ * appointed anew takes another. */
+static void find_place(const struct submission *s, struct row *row, const struct store_fact *fact)
+{
+	bool holds = fact->programme[0] && fact->change_kind != STORE_WITHDRAWN;
+	struct lantik_span programme = lantik_span_of(fact->programme);
+
+	row->place = ROW_PLACE_KEPT;
+	memcpy(row->held_programme, fact->programme, sizeof row->held_programme);
+	row->held_group = fact->kelompok_lapor;
+	if (row->change_kind == STORE_WITHDRAWN)
+		row->place = holds ? ROW_PLACE_FREED : ROW_PLACE_KEPT;
+	else if (fact->change_kind == STORE_WITHDRAWN || (fact->ended && !row->change_kind))
+		row->place = ROW_PLACE_TAKEN;
+	else if (row->change_kind && holds && row->kelompok_lapor && row->kelompok_lapor != row->held_group &&
+		 lantik_span_equal(programme, s->manifest.programme))
+		row->place = ROW_PLACE_MOVED;
+}
+
 /* Adds the finding; true when the record may still go on. */
 static bool add(struct submission *s, uint32_t record_no, struct finding_of finding)
 {
@@ -138,18 +159,21 @@ static bool add(struct submission *s, uint32_t record_no, struct finding_of find
 }
 
 /* Facts of one record lie side by side. */
-static void judge_facts(struct submission *s, struct row *const *rows, const struct store_fact *facts, size_t count,
+static void judge_facts(struct submission *s, struct row **rows, const struct store_fact *facts, size_t count,
 	int32_t *judged, size_t *judged_count)
 {
 	size_t at = 0;
 
 	for (size_t i = 0; i < s->copied; i++) {
-		const struct row *row = rows[i];
+		struct row *row = rows[i];
 		bool current = false, legal = true;
 		while (at < count && (uint32_t)facts[at].record_no < row->record_no)
 			at++;
 		for (; at < count && (uint32_t)facts[at].record_no == row->record_no; at++) {
-			current |= facts[at].same_nik && facts[at].same_kind;
+			if (facts[at].same_nik && facts[at].same_kind) {
+				current = true;
+				find_place(s, row, &facts[at]);
+			}
 			legal &= add(s, row->record_no, judge_fact(s->manifest.kind, row, &facts[at]));
 		}
 		if (!current)

@@ -142,7 +142,8 @@ static uint8_t *own_columns(
 	at = column16(at, context->manifest->step);
 	at = row->supersedes_batch_no ? column64(at, row->supersedes_batch_no) : put_null(at);
 	at = row->supersedes_batch_no ? column32(at, row->supersedes_record_no) : put_null(at);
-	return column_bytes(at, salt, ROW_SALT);
+	at = column_bytes(at, salt, ROW_SALT);
+	return column_span(at, row->nama_asli);
 }
 
 void row_encode(const struct row_context *context, const struct lantik_record *record, const uint8_t salt[ROW_SALT],

@@ -1,15 +1,16 @@
 /* A register row as PostgreSQL's COPY BINARY takes it, and its hash. Row format 1 is the column list that
- * row_encode writes: batch_no, record_no, office_no, kind, step, supersedes_batch_no, supersedes_record_no, salt, then
- * every field of fields.def in order.
- * SPDX-License-Identifier: Apache-2.0 */
+ * row_encode writes: batch_no, record_no, office_no, kind, step, supersedes_batch_no, supersedes_record_no, salt,
+ * nama_asli, then every field of fields.def in order. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_ROW_H
 #define LANTIK_DAEMON_ROW_H
 
 #include "lantik/crypto.h"
 #include "lantik/record.h"
 
+#include "store.h"
+
 #define ROW_SALT 16
-#define ROW_OWN_COLUMNS 8
+#define ROW_OWN_COLUMNS 9
 
 struct row_context {
 	int64_t batch_no;
@@ -27,6 +28,11 @@ struct row {
 	int32_t kelompok_lapor, step, change_kind;
 	int64_t supersedes_batch_no;
 	int32_t supersedes_record_no;
+	struct lantik_span nama_asli; /* the name as sent when it is kept in another form; only while it is encoded */
+	/* The place of a formation that the version before holds, and what becomes of it; the slow path's to say. */
+	enum row_place { ROW_PLACE_KEPT, ROW_PLACE_TAKEN, ROW_PLACE_MOVED, ROW_PLACE_FREED } place;
+	char held_programme[STORE_PROGRAMME];
+	int32_t held_group;
 };
 
 /* Appends the tuple of a record that passed the row rules; fills offset, len and hash. row->record_no and the

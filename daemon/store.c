@@ -95,6 +95,8 @@ enum store_result store_connect(struct store *store)
 		result = prepare_all(store, store_commit_statements);
 	if (!result)
 		result = prepare_all(store, store_enquiry_statements);
+	if (!result)
+		result = prepare_all(store, store_register_statements);
 	if (result)
 		store_disconnect(store);
 	return result;

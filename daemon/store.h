@@ -15,6 +15,7 @@ enum store_result {
 	STORE_DOWN,  /* no connection, or it was lost: what was under way is unknown until the batch id is looked up */
 	STORE_RETRY, /* deadlock or serialisation failure: roll back, do it again */
 	STORE_CONFLICT, /* a unique key: another transaction was first */
+	STORE_FULL,     /* a formation has fewer free places than the batch would take */
 	STORE_FAILED,   /* anything else: a bug or a broken database */
 };
 
@@ -79,15 +80,28 @@ LANTIK_MUST_CHECK enum store_result store_copy_begin(struct store *store);
 LANTIK_MUST_CHECK enum store_result store_copy_data(struct store *store, const void *data, size_t len);
 LANTIK_MUST_CHECK enum store_result store_copy_end(struct store *store);
 struct store_made_current {
-	uint32_t rows;    /* that became current: fewer than sent is a collision */
-	uint32_t orphans; /* of these, new people although a predecessor was named */
+	uint32_t rows;                              /* that became current: fewer than sent is a collision */
+	uint32_t orphans;                           /* of these, new people although a predecessor was named */
+	uint32_t begun[LANTIK_WORD_UNREADABLE + 1]; /* of these, new people that take a place, by kelompok_lapor */
 };
-/* Makes the batch's rows current. judged are record numbers that were judged under lock and may replace what is there.
- */
-LANTIK_MUST_CHECK enum store_result store_current(struct store *store, int64_t batch_no, const int32_t *judged,
-	size_t judged_count, struct store_made_current *ret);
+struct store_to_current {
+	int64_t batch_no;
+	struct lantik_span programme; /* whose formation new people fill; may be empty */
+	const int32_t *judged;        /* records that were judged under lock and may replace what is there */
+	size_t judged_count;
+	const int32_t *placed; /* of these, records that take another place than the row that they replace */
+	size_t placed_count;
+};
+/* Makes the batch's rows current. */
+LANTIK_MUST_CHECK enum store_result store_current(
+	struct store *store, const struct store_to_current *what, struct store_made_current *ret);
 /* Whether a person of the batch is current under another kind, or a number under another person. */
 LANTIK_MUST_CHECK enum store_result store_collides(struct store *store, int64_t batch_no, bool *ret);
+
+/* Codes of change_kind that end an appointment, and the bytes of a programme. */
+#define STORE_TERMINATED 3
+#define STORE_WITHDRAWN 4
+#define STORE_PROGRAMME 81
 
 /* What the register holds that concerns a record, one row a fact. */
 struct store_fact {
@@ -95,10 +109,13 @@ struct store_fact {
 	bool same_nik, same_kind;
 	bool nip_differs; /* both known and different */
 	bool same_agency;
-	bool ended; /* terminated or withdrawn */
+	int32_t change_kind; /* last change; 0: none */
+	bool ended;          /* terminated or withdrawn */
 	int32_t step;
 	int64_t batch_no;
 	int32_t batch_record_no;
+	char programme[STORE_PROGRAMME]; /* whose formation it fills; empty: none */
+	int32_t kelompok_lapor;
 };
 
 struct store_person {
@@ -118,6 +135,16 @@ struct store_count {
 LANTIK_MUST_CHECK enum store_result store_counters(struct store *store, struct lantik_span agency, int32_t kind,
 	int32_t step, const struct store_count *counts, size_t count);
 
+/* Places of a formation that are taken (or given back, negative) and how many there are. */
+struct store_place {
+	struct lantik_span programme;
+	int32_t kelompok_lapor;
+	int64_t change, quota;
+};
+/* STORE_FULL: a group's quota does not hold what is added. Entries are each of another programme or group. */
+LANTIK_MUST_CHECK enum store_result store_formation(
+	struct store *store, struct lantik_span agency, int32_t kind, const struct store_place *places, size_t count);
+
 LANTIK_MUST_CHECK enum store_result store_findings(
 	struct store *store, int64_t batch_no, const struct lantik_finding *findings, size_t count);
 
@@ -125,6 +152,7 @@ struct store_returned {
 	int32_t record_no;
 	bool review;
 	struct lantik_span bytes;
+	struct lantik_span cause;
 };
 LANTIK_MUST_CHECK enum store_result store_returned(
 	struct store *store, int64_t batch_no, const struct store_returned *records, size_t count);
@@ -145,6 +173,8 @@ struct store_batch {
 	const struct lantik_batch_leaf *leaf;
 	int32_t office_no;
 	struct lantik_span signature;
+	struct lantik_span manifest_bytes;
+	bool all_or_nothing;
 	struct lantik_span verdict_text;
 	struct lantik_span leaf_bytes;
 	/* subtrees that the leaf completes, and the head after it */

@@ -27,6 +27,13 @@ static void buffered(struct store_call *call, const void *bytes, size_t len)
 	lantik_buffer_append(&call->store->parameters, bytes, len);
 }
 
+void call_bool(struct store_call *call, bool value)
+{
+	uint8_t wire = value;
+
+	buffered(call, &wire, sizeof wire);
+}
+
 void call_int2(struct store_call *call, int32_t value)
 {
 	uint16_t wire = htobe16((uint16_t)value);

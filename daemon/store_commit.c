@@ -1,5 +1,5 @@
 /* The commit: everything that one batch writes, in the order of the locks
- * (current_appointment by NIK, counters, ledger head).
+ * (current_appointment by NIK, counters, ledger head; store_register.c has the first two).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_private.h"
 
@@ -7,55 +7,17 @@
 
 #include "compress.h"
 
-/* A row may become current when it is the person's first of its kind, or a later step of the same agency and number
- * and, when it names a predecessor, of that very row. What else is legal was judged under lock and is listed in $2. */
-#define CURRENT                                                                                                        \
-	"WITH made AS (INSERT INTO current_appointment AS c (nik, kind, nip, kode_instansi, step, change_kind, "       \
-	"batch_no, record_no, supersedes_batch_no, supersedes_record_no) "                                             \
-	"SELECT nik, kind, nip, kode_instansi, step, change_kind, batch_no, record_no, supersedes_batch_no, "          \
-	"supersedes_record_no FROM appointment WHERE batch_no = $1::bigint ORDER BY nik "                              \
-	"ON CONFLICT (nik, kind) DO UPDATE SET nip = coalesce(excluded.nip, c.nip), "                                  \
-	"kode_instansi = excluded.kode_instansi, step = excluded.step, change_kind = excluded.change_kind, "           \
-	"batch_no = excluded.batch_no, record_no = excluded.record_no, "                                               \
-	"supersedes_batch_no = excluded.supersedes_batch_no, supersedes_record_no = excluded.supersedes_record_no "    \
-	"WHERE (excluded.step > c.step AND excluded.kode_instansi = c.kode_instansi "                                  \
-	"AND excluded.change_kind IS NULL AND coalesce(c.change_kind, 1) < 3 "                                         \
-	"AND (excluded.nip = c.nip OR excluded.nip IS NULL OR c.nip IS NULL) "                                         \
-	"AND (excluded.supersedes_batch_no IS NULL OR (excluded.supersedes_batch_no, excluded.supersedes_record_no) "  \
-	"= (c.batch_no, c.record_no))) OR excluded.record_no = ANY ($2::int[]) "                                       \
-	"RETURNING xmax = 0 AND supersedes_batch_no IS NOT NULL AS orphan) "                                           \
-	"SELECT count(*), count(*) FILTER (WHERE orphan) FROM made"
-
-/* Active under another kind matters to the kinds that make a person an ASN (N08); JF and PNS follow from one. */
-#define COLLIDES                                                                                                       \
-	"SELECT EXISTS (SELECT FROM appointment a "                                                                    \
-	"LEFT JOIN LATERAL (SELECT true AS hit FROM current_appointment c "                                            \
-	"WHERE c.nik = a.nik AND c.kind <> a.kind AND a.kind <= 3 LIMIT 1) n ON true "                                 \
-	"LEFT JOIN LATERAL (SELECT true AS hit FROM current_appointment c "                                            \
-	"WHERE c.nip = a.nip AND c.nik <> a.nik LIMIT 1) p ON true WHERE a.batch_no = $1::bigint AND (n.hit OR "       \
-	"p.hit))"
-
-/* The locked rows first, in the order that every transaction takes them; then whoever else is concerned. */
-#define FACTS_LOCK                                                                                                     \
-	"SELECT 1 FROM current_appointment WHERE kind = $2::smallint AND nik = ANY ($1::text[]) ORDER BY nik FOR "     \
-	"UPDATE"
-#define FACTS                                                                                                          \
-	"SELECT p.record_no, c.nik = p.nik, c.kind = $4::smallint, coalesce(c.nip <> nullif(p.nip, ''), false), "      \
-	"c.kode_instansi = $5::text, coalesce(c.change_kind, 1) >= 3, c.step, c.batch_no, c.record_no "                \
-	"FROM unnest($1::int[], $2::text[], $3::text[]) AS p(record_no, nik, nip) "                                    \
-	"JOIN LATERAL (SELECT * FROM current_appointment x WHERE x.nik = p.nik UNION "                                 \
-	"SELECT * FROM current_appointment x WHERE x.nip = nullif(p.nip, '')) c ON true ORDER BY 1"
-
 #define APPEND                                                                                                         \
 	"WITH b AS (INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, "            \
 	"corrects_batch_id, body_sha256, records_sha256, signing_key_id, signature, rulebook_sha256, row_count, "      \
 	"accepted, returned, review, row_format, rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, "   \
 	"certifier_nama, certifier_nip, sptjm_no, sptjm_tgl, pengirim_nip, sent_at, verdict, leaf_index, durability, " \
-	"received_at, recorded_at) VALUES ($1::bigint, $2::int, $3::uuid, $4::text, $5::smallint, $6::smallint, "      \
+	"received_at, recorded_at, manifest, all_or_nothing) VALUES ($1::bigint, $2::int, $3::uuid, $4::text, "        \
+	"$5::smallint, $6::smallint, "                                                                                 \
 	"$7::smallint, $8::uuid, $9::bytea, $10::bytea, $11::bytea, $12::bytea, $13::bytea, $14::int, $15::int, "      \
 	"$16::int, $17::int, $18::smallint, $19::bytea, $20::text, $21::int, $22::text, $23::date, $24::text, "        \
 	"$25::text, $26::text, $27::date, $28::text, $29::timestamptz, $30::text, $31::bigint, $32::smallint, "        \
-	"$33::timestamptz, $34::timestamptz)), "                                                                       \
+	"$33::timestamptz, $34::timestamptz, $42::bytea, $43::boolean)), "                                             \
 	"l AS (INSERT INTO ledger_leaf (leaf_index, leaf, leaf_hash) VALUES ($31::bigint, $35::bytea, $36::bytea)), "  \
 	"n AS (INSERT INTO ledger_node (level, node_index, hash) "                                                     \
 	"SELECT * FROM unnest($37::smallint[], $38::bigint[], $39::bytea[])) "                                         \
@@ -63,19 +25,12 @@
 	"$41::bytea"
 
 const struct store_statement store_commit_statements[] = {
-	{"current", CURRENT},
-	{"collides", COLLIDES},
-	{"facts_lock", FACTS_LOCK},
-	{"facts", FACTS},
-	{"counter", "INSERT INTO counter AS c (kode_instansi, kind, step, kelompok_lapor, accepted) "
-		    "VALUES ($1::text, $2::smallint, $3::smallint, $4::smallint, $5::bigint) "
-		    "ON CONFLICT (kode_instansi, kind, step, kelompok_lapor) "
-		    "DO UPDATE SET accepted = c.accepted + excluded.accepted"},
 	{"findings", "INSERT INTO finding (batch_no, record_no, rule_case, field, severity) "
 		     "SELECT $1::bigint, r, c, nullif(f, ''), s FROM unnest($2::int[], $3::text[], $4::text[], "
 		     "$5::smallint[]) AS t(r, c, f, s)"},
-	{"returned", "INSERT INTO returned_record (batch_no, record_no, outcome, bytes) "
-		     "SELECT $1::bigint, r, o, b FROM unnest($2::int[], $3::smallint[], $4::bytea[]) AS t(r, o, b)"},
+	{"returned", "INSERT INTO returned_record (batch_no, record_no, outcome, bytes, cause) "
+		     "SELECT $1::bigint, r, o, b, c FROM unnest($2::int[], $3::smallint[], $4::bytea[], $5::text[]) "
+		     "AS t(r, o, b, c)"},
 	{"body", "INSERT INTO batch_body (batch_no, body, body_size) VALUES ($1::bigint, $2::bytea, $3::int)"},
 	{"lock_ledger", "SELECT size, edge, greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, "
 			"(extract(epoch FROM recorded_at) * 1000000)::bigint), "
@@ -136,113 +91,6 @@ enum store_result store_copy_end(struct store *store)
 	return failed;
 }
 
-enum store_result store_current(struct store *store, int64_t batch_no, const int32_t *judged, size_t judged_count,
-	struct store_made_current *ret)
-{
-	struct store_call call = store_call(store);
-	PGresult *rows;
-
-	call_int8(&call, batch_no);
-	call_array(&call, TYPE_INT4, judged_count);
-	for (size_t i = 0; i < judged_count; i++)
-		call_element_int4(&call, judged[i]);
-	call_array_end(&call);
-	enum store_result result = store_run(&call, "current", &rows);
-	if (result)
-		return result;
-	*ret = (struct store_made_current){
-		.rows = (uint32_t)result_int8(rows, 0, 0), .orphans = (uint32_t)result_int8(rows, 0, 1)};
-	PQclear(rows);
-	return STORE_OK;
-}
-
-enum store_result store_collides(struct store *store, int64_t batch_no, bool *ret)
-{
-	struct store_call call = store_call(store);
-	PGresult *rows;
-
-	call_int8(&call, batch_no);
-	enum store_result result = store_run(&call, "collides", &rows);
-	if (result)
-		return result;
-	*ret = result_bool(rows, 0, 0);
-	PQclear(rows);
-	return STORE_OK;
-}
-
-static void call_niks(struct store_call *call, const struct store_person *people, size_t count)
-{
-	call_array(call, TYPE_TEXT, count);
-	for (size_t i = 0; i < count; i++)
-		call_element(call, people[i].nik.data, people[i].nik.len);
-	call_array_end(call);
-}
-
-static void fact_from(const PGresult *rows, int row, struct store_fact *ret)
-{
-	*ret = (struct store_fact){.record_no = result_int4(rows, row, 0),
-		.same_nik = result_bool(rows, row, 1),
-		.same_kind = result_bool(rows, row, 2),
-		.nip_differs = result_bool(rows, row, 3),
-		.same_agency = result_bool(rows, row, 4),
-		.ended = result_bool(rows, row, 5),
-		.step = result_int2(rows, row, 6),
-		.batch_no = result_int8(rows, row, 7),
-		.batch_record_no = result_int4(rows, row, 8)};
-}
-
-enum store_result store_facts(struct store *store, const struct store_person *people, size_t count, int32_t kind,
-	struct lantik_span agency, struct store_fact **ret_facts, size_t *ret_count)
-{
-	struct store_call call = store_call(store);
-	PGresult *rows;
-
-	call_niks(&call, people, count);
-	call_int2(&call, kind);
-	enum store_result result = store_run(&call, "facts_lock", NULL);
-	if (result)
-		return result;
-	call = store_call(store);
-	call_array(&call, TYPE_INT4, count);
-	for (size_t i = 0; i < count; i++)
-		call_element_int4(&call, people[i].record_no);
-	call_array_end(&call);
-	call_niks(&call, people, count);
-	call_array(&call, TYPE_TEXT, count);
-	for (size_t i = 0; i < count; i++)
-		call_element(&call, people[i].nip.data, people[i].nip.len);
-	call_array_end(&call);
-	call_int2(&call, kind);
-	call_bytes(&call, agency);
-	result = store_run(&call, "facts", &rows);
-	if (result)
-		return result;
-	*ret_count = (size_t)PQntuples(rows);
-	*ret_facts = calloc(*ret_count ? *ret_count : 1, sizeof **ret_facts);
-	LANTIK_ASSERT(*ret_facts);
-	for (size_t i = 0; i < *ret_count; i++)
-		fact_from(rows, (int)i, &(*ret_facts)[i]);
-	PQclear(rows);
-	return STORE_OK;
-}
-
-enum store_result store_counters(struct store *store, struct lantik_span agency, int32_t kind, int32_t step,
-	const struct store_count *counts, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct store_call call = store_call(store);
-		call_bytes(&call, agency);
-		call_int2(&call, kind);
-		call_int2(&call, step);
-		call_int2(&call, counts[i].kelompok_lapor);
-		call_int8(&call, counts[i].accepted);
-		enum store_result result = store_run(&call, "counter", NULL);
-		if (result)
-			return result;
-	}
-	return STORE_OK;
-}
-
 enum store_result store_findings(
 	struct store *store, int64_t batch_no, const struct lantik_finding *findings, size_t count)
 {
@@ -294,6 +142,10 @@ enum store_result store_returned(
 	call_array(&call, TYPE_BYTEA, count);
 	for (size_t i = 0; i < count; i++)
 		call_element(&call, records[i].bytes.data, records[i].bytes.len);
+	call_array_end(&call);
+	call_array(&call, TYPE_TEXT, count);
+	for (size_t i = 0; i < count; i++)
+		call_element(&call, records[i].cause.data, records[i].cause.len);
 	call_array_end(&call);
 	return store_run(&call, "returned", NULL);
 }
@@ -426,6 +278,8 @@ enum store_result store_append(struct store *store, const struct store_batch *ba
 	call_bytes(&call,
 		(struct lantik_span){.data = batch->edge->hashes[0], .len = (size_t)batch->edge->count * LANTIK_HASH});
 	call_hash(&call, batch->root);
+	call_bytes(&call, batch->manifest_bytes);
+	call_bool(&call, batch->all_or_nothing);
 	return store_run(&call, "append", NULL);
 }
 

@@ -35,6 +35,7 @@ struct store_call {
 };
 
 struct store_call store_call(struct store *store);
+void call_bool(struct store_call *call, bool value);
 void call_int2(struct store_call *call, int32_t value);
 void call_int4(struct store_call *call, int32_t value);
 void call_int8(struct store_call *call, int64_t value);
@@ -75,5 +76,6 @@ struct lantik_span result_bytes(const PGresult *result, int row, int column);
 extern const struct store_statement store_reference_statements[];
 extern const struct store_statement store_commit_statements[];
 extern const struct store_statement store_enquiry_statements[];
+extern const struct store_statement store_register_statements[];
 
 #endif

@@ -13,6 +13,7 @@
 #include "house.h"
 #include "in_hand.h"
 #include "job.h"
+#include "places.h"
 #include "row.h"
 #include "store.h"
 
@@ -32,6 +33,7 @@ struct worker {
 	uint8_t *salts;
 	uint8_t *hashes;
 	struct lantik_findings findings;
+	struct places places; /* of the attempt under way */
 };
 
 struct submission {
@@ -71,6 +73,14 @@ LANTIK_MUST_CHECK enum store_result submission_ask_register(
 void submission_forget_register(struct submission *s);
 
 /* commit.c */
+/* Parts of the transaction that a decision shares. Both work on worker->order, s->copied, s->batch_no and s->manifest.
+ * The rows into the register and current; judged are the records that may replace a current row, slow says that the
+ * register was asked. STORE_CONFLICT: some collide with what is there. Sums up worker->places. */
+LANTIK_MUST_CHECK enum store_result submission_write_rows(
+	struct submission *s, const int32_t *judged, size_t judged_count, bool slow);
+/* Counters, then places of the formations; after the rows, before the ledger. STORE_FULL: a formation has not so many
+ * places left. */
+LANTIK_MUST_CHECK enum store_result submission_write_counters(struct submission *s);
 /* Commits and answers. */
 void submission_commit(struct submission *s);
 

@@ -53,6 +53,7 @@ static void worker_close(struct worker *w)
 	lantik_buffer_free(&w->tuples);
 	lantik_buffer_free(&w->chunk);
 	lantik_findings_free(&w->findings);
+	places_free(&w->places);
 	free(w->rows);
 	free(w->order);
 	free(w->niks);

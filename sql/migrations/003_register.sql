@@ -60,6 +60,7 @@ CREATE TABLE lantik.batch (
     step              smallint NOT NULL,
     outcome           smallint NOT NULL CHECK (outcome IN (1, 2)),
     corrects_batch_id uuid,
+    all_or_nothing    boolean NOT NULL,
     body_sha256       bytea NOT NULL CHECK (octet_length(body_sha256) = 32),
     records_sha256    bytea NOT NULL CHECK (octet_length(records_sha256) = 32),
     signing_key_id    bytea NOT NULL CHECK (octet_length(signing_key_id) = 4),
@@ -81,6 +82,7 @@ CREATE TABLE lantik.batch (
     sptjm_tgl         date,
     pengirim_nip      text,
     sent_at           timestamptz,
+    manifest          bytea NOT NULL,
     verdict           text NOT NULL,
     leaf_index        bigint NOT NULL CHECK (leaf_index >= 0),
     durability        smallint NOT NULL CHECK (durability BETWEEN 1 AND 3),
@@ -109,6 +111,7 @@ COMMENT ON COLUMN lantik.batch.kind IS 'Kind of appointment. Code of list kind o
 COMMENT ON COLUMN lantik.batch.step IS 'Step. Code of list step of lantik.word. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.outcome IS '1 committed, 2 refused whole by a rule. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.corrects_batch_id IS 'Refused or returned batch that this one corrects. Privacy: N.';
+COMMENT ON COLUMN lantik.batch.all_or_nothing IS 'The manifest asked that no record be recorded unless all are. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.body_sha256 IS 'SHA-256 of the body as received, 32 bytes. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.records_sha256 IS 'SHA-256 of the records'' bytes in the body, 32 bytes. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.signing_key_id IS 'Id of the office''s signing key, 4 bytes. Privacy: N.';
@@ -130,6 +133,8 @@ COMMENT ON COLUMN lantik.batch.sptjm_no IS 'Number of the statement of responsib
 COMMENT ON COLUMN lantik.batch.sptjm_tgl IS 'Date of the statement of responsibility (SPTJM). Privacy: N.';
 COMMENT ON COLUMN lantik.batch.pengirim_nip IS 'NIP of the official who sent it. Privacy: I.';
 COMMENT ON COLUMN lantik.batch.sent_at IS 'When the office made it, by its own clock. Privacy: N.';
+COMMENT ON COLUMN lantik.batch.manifest IS
+    'The manifest as it stood in the body (protobuf): what is judged again later is judged with it. Privacy: I.';
 COMMENT ON COLUMN lantik.batch.verdict IS 'The verdict: canonical text of record numbers and rule cases. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.leaf_index IS 'Its leaf of the ledger, from 0, without gaps. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.durability IS
@@ -161,6 +166,7 @@ CREATE TABLE lantik.appointment (
     supersedes_batch_no        bigint,
     supersedes_record_no       integer,
     salt                       bytea NOT NULL,
+    nama_asli                  text COLLATE "C",
     row_no                     integer,
     office_reference           text COLLATE "C",
     kode_instansi              text COLLATE "C" NOT NULL,
@@ -274,6 +280,8 @@ COMMENT ON COLUMN lantik.appointment.supersedes_record_no IS
     'Record of the version that this one replaced, as the office named it; NULL when it named none. Privacy: N.';
 COMMENT ON COLUMN lantik.appointment.salt IS
     '16 random bytes in the row''s hash, so that a hash tells nothing about a person. Privacy: N.';
+COMMENT ON COLUMN lantik.appointment.nama_asli IS
+    'Name as the office sent it, when it differs from nama; NULL otherwise. Privacy: I.';
 COMMENT ON COLUMN lantik.appointment.row_no IS
     'Line of the office''s file on which the record stood. Number up to 1048576. Privacy: N.';
 COMMENT ON COLUMN lantik.appointment.office_reference IS
@@ -456,6 +464,8 @@ CREATE TABLE lantik.current_appointment (
     record_no   integer NOT NULL,
     supersedes_batch_no  bigint,
     supersedes_record_no integer,
+    programme      text COLLATE "C",
+    kelompok_lapor smallint,
     CONSTRAINT current_appointment_pkey PRIMARY KEY (nik, kind),
     CONSTRAINT current_appointment_nip_key UNIQUE (nip, kind)
 )
@@ -479,6 +489,10 @@ COMMENT ON COLUMN lantik.current_appointment.supersedes_batch_no IS
     'Batch of the version before, when the record names it; compared in the commit. Privacy: N.';
 COMMENT ON COLUMN lantik.current_appointment.supersedes_record_no IS
     'Record of the version before, when the record names it; compared in the commit. Privacy: N.';
+COMMENT ON COLUMN lantik.current_appointment.programme IS
+    'Programme whose formation the appointment fills (lantik.formation_use), from its beginning; NULL: none. Privacy: N.';
+COMMENT ON COLUMN lantik.current_appointment.kelompok_lapor IS
+    'Reporting group whose place it takes, code of list kelompok_lapor of lantik.word, 0 when it began without one; NULL without a programme. Privacy: N.';
 
 CREATE TABLE lantik.finding (
     batch_no  bigint NOT NULL,
@@ -503,6 +517,7 @@ CREATE TABLE lantik.returned_record (
     record_no integer NOT NULL,
     outcome   smallint NOT NULL,
     bytes     bytea NOT NULL,
+    cause     text COLLATE "C" NOT NULL,
     CONSTRAINT returned_record_pkey PRIMARY KEY (batch_no, record_no)
 );
 COMMENT ON TABLE lantik.returned_record IS
@@ -511,6 +526,8 @@ COMMENT ON COLUMN lantik.returned_record.batch_no IS 'The batch. Privacy: N.';
 COMMENT ON COLUMN lantik.returned_record.record_no IS 'The record, from 1. Privacy: N.';
 COMMENT ON COLUMN lantik.returned_record.outcome IS '1 returned for repair (BTS), 2 waits for a named official. Privacy: N.';
 COMMENT ON COLUMN lantik.returned_record.bytes IS 'The record as it stood in the body (protobuf). Privacy: X.';
+COMMENT ON COLUMN lantik.returned_record.cause IS
+    'Why, as a fingerprint: CODE.case[:field] of its findings without the warnings, each once, sorted, joined by blanks. Privacy: N.';
 
 CREATE TABLE lantik.counter (
     kode_instansi  text COLLATE "C" NOT NULL,
@@ -530,18 +547,38 @@ COMMENT ON COLUMN lantik.counter.kelompok_lapor IS
     'Reporting group, code of list kelompok_lapor of lantik.word; 0 when the record names none. Privacy: N.';
 COMMENT ON COLUMN lantik.counter.accepted IS 'Accepted versions of the step, changes included. Privacy: N.';
 
+CREATE TABLE lantik.formation_use (
+    kode_instansi  text COLLATE "C" NOT NULL,
+    kind           smallint NOT NULL,
+    programme      text COLLATE "C" NOT NULL,
+    kelompok_lapor smallint NOT NULL,
+    used           bigint NOT NULL CHECK (used >= 0),
+    CONSTRAINT formation_use_pkey PRIMARY KEY (kode_instansi, kind, programme, kelompok_lapor)
+)
+WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0.1);
+COMMENT ON TABLE lantik.formation_use IS
+    'Places of the formations that are taken, kept in the same commit. Grain: one agency, kind, programme and reporting group. Source: lantikd. Privacy: N.';
+COMMENT ON COLUMN lantik.formation_use.kode_instansi IS 'Agency, 4 digits. Privacy: N.';
+COMMENT ON COLUMN lantik.formation_use.kind IS 'Kind of appointment. Code of list kind of lantik.word. Privacy: N.';
+COMMENT ON COLUMN lantik.formation_use.programme IS 'Programme: PW2024. Privacy: N.';
+COMMENT ON COLUMN lantik.formation_use.kelompok_lapor IS
+    'Reporting group, code of list kelompok_lapor of lantik.word; 0 when the record names none. Privacy: N.';
+COMMENT ON COLUMN lantik.formation_use.used IS
+    'Appointments that began, less the withdrawn ones; a termination keeps its place. Unit: people. Privacy: N.';
+
 GRANT SELECT ON lantik.office, lantik.office_key TO lantik_daemon, lantik_operator;
 GRANT INSERT ON lantik.office, lantik.office_key TO lantik_operator;
 GRANT UPDATE (revoked_at, reason) ON lantik.office, lantik.office_key TO lantik_operator;
 
 GRANT USAGE ON SEQUENCE lantik.batch_no TO lantik_daemon;
 GRANT SELECT, INSERT ON lantik.batch, lantik.batch_body, lantik.appointment, lantik.current_appointment,
-    lantik.finding, lantik.returned_record, lantik.counter TO lantik_daemon;
-GRANT UPDATE ON lantik.current_appointment, lantik.counter TO lantik_daemon;
+    lantik.finding, lantik.returned_record, lantik.counter, lantik.formation_use TO lantik_daemon;
+GRANT UPDATE ON lantik.current_appointment, lantik.counter, lantik.formation_use TO lantik_daemon;
 
 -- The operator sees batches without the officials' names and numbers, and nobody's record.
-GRANT SELECT (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, corrects_batch_id, body_sha256,
+GRANT SELECT (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, corrects_batch_id,
+    all_or_nothing, body_sha256,
     records_sha256, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,
     rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, sptjm_no, sptjm_tgl, sent_at, verdict,
     leaf_index, durability, received_at, recorded_at) ON lantik.batch TO lantik_operator;
-GRANT SELECT ON lantik.finding, lantik.counter TO lantik_operator;
+GRANT SELECT ON lantik.finding, lantik.counter, lantik.formation_use TO lantik_operator;

@@ -52,12 +52,12 @@ def batch(number, agency, kind, step, rows, returned=0, outcome=1):
     accepted = rows - returned if outcome == 1 else 0
     digest = f"sha256('{number}')"
     return (
-        "INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, body_sha256, records_sha256,"
+        "INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, all_or_nothing, body_sha256, records_sha256,"
         " signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format, rows_root, programme,"
-        " periode, certifier_nama, certifier_nip, verdict, leaf_index, durability, received_at, recorded_at) VALUES"
-        f" ({number}, 1, gen_random_uuid(), '{agency}', {kind}, {step}, {outcome}, {digest}, {digest}, '\\x01020304',"
+        " periode, certifier_nama, certifier_nip, manifest, verdict, leaf_index, durability, received_at, recorded_at) VALUES"
+        f" ({number}, 1, gen_random_uuid(), '{agency}', {kind}, {step}, {outcome}, false, {digest}, {digest}, '\\x01020304',"
         f" {digest} || {digest}, {digest}, {rows}, {accepted}, {returned}, 0, 1, {digest}, 'PW2024', 2025, '{NAME}',"
-        f" '199001012015011001', 'verdict', {number - 1}, 1, now(), now());")
+        f" '199001012015011001', 'manifest', 'verdict', {number - 1}, 1, now(), now());")
 
 
 def people(number, agency, kind, step, first, last, group, sign="NULL", change="NULL", position="GURU"):
@@ -83,7 +83,7 @@ def fill(run):
              people(1, "9971", 1, 1, 8, 10, health), people(1, "9971", 1, 1, 11, 12, technical),
              "INSERT INTO finding VALUES (1, 1, 'N05.birth_date', 'nik', 4), (1, 2, 'N05.birth_date', 'nik', 4),"
              " (1, 13, 'N01.digits', 'nik', 2), (1, 13, 'N01.digits', 'nip', 2);",
-             "INSERT INTO returned_record VALUES (1, 13, 1, 'bytes');"],
+             "INSERT INTO returned_record VALUES (1, 13, 1, 'bytes', 'N01.digits:nik N01.digits:nip');"],
             [batch(2, "9971", 1, 3, 10), people(2, "9971", 1, 3, 1, 7, teacher, "CASE WHEN p IN (2, 7) THEN 1 ELSE 2 END"),
              people(2, "9971", 1, 3, 8, 10, health, "CASE p WHEN 8 THEN 1 WHEN 9 THEN 2 END")],
             # The first teacher's record is amended, the seventh's appointment is withdrawn.

@@ -206,10 +206,10 @@ class Documented(Database):
             "SELECT a.attname, format_type(a.atttypid, a.atttypmod), substring(col_description(a.attrelid, a.attnum)"
             " FROM 'Privacy: (.)'), coalesce(c.collname, '') FROM pg_attribute a LEFT JOIN pg_collation c ON c.oid = a.attcollation"
             " WHERE a.attrelid = 'lantik.appointment'::regclass AND a.attnum > 0 ORDER BY a.attnum")
-        self.assertEqual([name for name, *_ in columns[:8]],
+        self.assertEqual([name for name, *_ in columns[:9]],
                          ["batch_no", "record_no", "office_no", "kind", "step", "supersedes_batch_no",
-                          "supersedes_record_no", "salt"])
-        self.assertEqual(columns[8:],
+                          "supersedes_record_no", "salt", "nama_asli"])
+        self.assertEqual(columns[9:],
                          [(name, SQL_TYPES[kind], privacy, "C" if kind == "TEXT" else "") for name, kind, privacy in fields])
 
     def test_hot_tables_have_no_foreign_key_check_or_trigger(self):
@@ -247,11 +247,11 @@ class Privileges(Database):
         for (view,) in self.sql("SELECT relname FROM pg_class WHERE relnamespace = 'analyst'::regnamespace"):
             self.sql(f"SELECT * FROM analyst.{view}", user="lantik_analyst")
 
-    def test_the_daemon_updates_three_tables_and_deletes_nothing(self):
+    def test_the_daemon_updates_four_tables_and_deletes_nothing(self):
         held = self.privileges("lantik_daemon")
         self.assertEqual({p for _, p in held}, {"SELECT", "INSERT", "UPDATE"})
         self.assertEqual({name for name, p in held if p == "UPDATE"},
-                         {"current_appointment", "counter", "ledger_head.size", "ledger_head.edge", "ledger_head.root",
+                         {"current_appointment", "counter", "formation_use", "ledger_head.size", "ledger_head.edge", "ledger_head.root",
                           "ledger_head.recorded_at"})
         for table in self.APPEND_ONLY:
             column = self.value("SELECT attname FROM pg_attribute WHERE attnum = 1"

@@ -116,6 +116,11 @@ class Register(harness.Case):
         _, earlier, at_ni = self.people(4, step="NI", first=first)
         at_ni[2].change_kind = 1
         self.assertEqual(self.expect(self.send(earlier, at_ni[2:3]), r1=("returned", "S05.order")), 0)
+        records[2].change_kind, records[2].change_reason = 1, "another group"
+        records[2].kelompok_lapor = records[2].kelompok_lapor % 3 + 1
+        self.assertEqual(self.expect(self.send(manifest, records[2:3])), 1)
+        records[2].change_kind, records[2].change_reason = 4, "in error"
+        self.assertEqual(self.expect(self.send(manifest, records[2:3])), 1)
         records[3].change_kind, records[3].change_reason = 3, "left"
         self.assertEqual(self.expect(self.send(manifest, records[3:])), 1)
         _, later, agreements = self.people(4, step="PERJANJIAN", first=first)
@@ -150,6 +155,7 @@ class Register(harness.Case):
             "SELECT kode_instansi, kind, step, coalesce(kelompok_lapor, 0), count(*) FROM lantik.appointment "
             "GROUP BY 1, 2, 3, 4 EXCEPT SELECT kode_instansi, kind, step, kelompok_lapor, accepted FROM lantik.counter")
         self.assertFalse(wrong, "counters equal the register")
+        self.assertEqual(self.site.places(), self.site.places_by_history(), "places of formations equal the register")
 
 
 if __name__ == "__main__":

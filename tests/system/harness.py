@@ -426,10 +426,37 @@ class Site:
         self.ctl("office", "add", office.name, "--kanreg", kanreg, "--curve-key", office.curve_key,
                  "--signing-key", office.signing_key)
 
+    def places_by_history(self):
+        """{(agency, kind, programme, group): places taken}, told anew from every version in the register, in order."""
+        places, held = {}, {}
+        for nik, agency, kind, change, programme, group in self.sql(
+                "SELECT a.nik, a.kode_instansi, a.kind, coalesce(a.change_kind, 0), coalesce(b.programme, ''),"
+                " coalesce(a.kelompok_lapor, 0) FROM lantik.appointment a JOIN lantik.batch b USING (batch_no)"
+                " ORDER BY a.batch_no, a.record_no"):
+            place, ended = held.get((nik, kind), (None, True))
+            if ended and change != "4":
+                place = (agency, kind, programme, group) if programme else None
+                places[place] = places.get(place, 0) + 1
+            elif change == "4":
+                places[place] = places.get(place, 0) - 1
+                place = None
+            elif change == "1" and place and group not in ("0", place[3]) and programme == place[2]:
+                places[place] -= 1
+                place = (agency, kind, programme, group)
+                places[place] = places.get(place, 0) + 1
+            held[nik, kind] = place, change in ("3", "4")
+        places.pop(None, None)
+        return {place: taken for place, taken in places.items() if taken}
+
+    def places(self):
+        """The same as the commits kept it."""
+        return {tuple(row[:4]): int(row[4]) for row in self.sql(
+            "SELECT kode_instansi, kind, programme, kelompok_lapor, used FROM lantik.formation_use WHERE used <> 0")}
+
     def state_of_register(self):
         """A digest of every table that intake writes; equal digests: no row was changed, added or removed."""
         tables = ["batch", "batch_body", "appointment", "current_appointment", "finding", "returned_record", "counter",
-                  "ledger_head", "ledger_leaf", "ledger_node"]
+                  "formation_use", "ledger_head", "ledger_leaf", "ledger_node"]
         parts = [f"SELECT '{t}', count(*), md5(string_agg(md5(x::text), '' ORDER BY md5(x::text))) FROM lantik.{t} x"
                  for t in tables]
         return self.sql(" UNION ALL ".join(parts))

@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cause.h"
 #include "config.h"
 #include "flow.h"
 #include "in_hand.h"
 #include "offices.h"
+#include "places.h"
 #include "row.h"
 #include "signer.h"
 #include "unit.h"
@@ -64,7 +66,7 @@ Test(daemon, a_row_is_its_columns_and_its_hash_covers_them_all)
 	struct lantik_record record = {
 		.nik = lantik_span_of("9901010101900001"), .tgl_lahir = 20000102, .upah = 150000};
 	struct lantik_document document = {.type = 3, .object = lantik_span_of("a/b")};
-	struct row row = {.record_no = 9};
+	struct row row = {.record_no = 9, .nama_asli = lantik_span_of("a ")};
 	struct lantik_buffer tuples = {0}, hashed = {0};
 	static const uint8_t salt[ROW_SALT] = "0123456789abcdef";
 	uint8_t expected[LANTIK_HASH];
@@ -93,6 +95,8 @@ Test(daemon, a_row_is_its_columns_and_its_hash_covers_them_all)
 		else if (i == 6 || i == 7)
 			cr_expect_eq(len, -1, "supersedes nothing");
 		else if (i == ROW_OWN_COLUMNS)
+			cr_expect(len == 2 && memcmp(value, "a ", 2) == 0, "the name as sent");
+		else if (i == ROW_OWN_COLUMNS - 1)
 			cr_expect(len == ROW_SALT && memcmp(value, salt, ROW_SALT) == 0);
 		else if (i > ROW_OWN_COLUMNS && field == LANTIK_F_kode_instansi)
 			cr_expect(len == 4 && memcmp(value, "9901", 4) == 0, "the manifest's agency");
@@ -108,6 +112,52 @@ Test(daemon, a_row_is_its_columns_and_its_hash_covers_them_all)
 	cr_expect_eq(at, end);
 	lantik_buffer_free(&tuples);
 	lantik_buffer_free(&hashed);
+}
+
+/* ---- places and causes ---- */
+
+Test(daemon, places_are_summed_by_programme_and_group)
+{
+	struct places places = {0};
+	struct lantik_span one = lantik_span_of("PW2024"), two = lantik_span_of("PW2025");
+
+	places_add(&places, (struct lantik_span){0}, 1, 5);
+	cr_expect_eq(places.count, 0, "no programme, no formation");
+	for (int32_t group = 0; group < 20; group++)
+		places_add(&places, one, group, 1);
+	places_add(&places, two, 1, 1);
+	places_add(&places, one, 1, 2);
+	places_add(&places, one, 2, -1);
+	places_settle(&places);
+	cr_expect_eq(places.count, 20, "what changes nothing is dropped");
+	cr_expect(places.items[1].kelompok_lapor == 1 && places.items[1].change == 3);
+	cr_expect_eq(places.items[2].kelompok_lapor, 3);
+	cr_expect(places.items[19].change == 1 && lantik_span_equal(places.items[19].programme, two));
+	places_free(&places);
+}
+
+static void find(struct lantik_findings *findings, enum lantik_case_id case_id, enum lantik_field_id field)
+{
+	lantik_findings_add(findings, 1, case_id, lantik_case_of(case_id)->severity, field);
+}
+
+Test(daemon, a_cause_is_what_holds_a_record_back_and_no_warning)
+{
+	struct lantik_findings findings = {0};
+	struct lantik_buffer cause = {0};
+
+	find(&findings, LANTIK_CASE_T03_empty, LANTIK_F_nama);
+	find(&findings, LANTIK_CASE_D12_late, LANTIK_F_tgl_sk);
+	find(&findings, LANTIK_CASE_D01_missing, LANTIK_F_tmt);
+	find(&findings, LANTIK_CASE_D01_missing, LANTIK_F_tgl_lahir);
+	find(&findings, LANTIK_CASE_T03_empty, LANTIK_F_nama);
+	find(&findings, LANTIK_CASE_S05_order, LANTIK_F_NONE);
+	cause_format(findings.items, findings.count, &cause);
+	cr_expect(lantik_span_is(
+			  lantik_buffer_span(&cause), "D01.missing:tgl_lahir D01.missing:tmt S05.order T03.empty:nama"),
+		"%.*s", (int)cause.len, (const char *)cause.data);
+	lantik_buffer_free(&cause);
+	lantik_findings_free(&findings);
 }
 
 /* ---- the signer ---- */
