@@ -37,8 +37,8 @@ class Decisions(run.Database):
         cls.cluster.sql("INSERT INTO lantik.office (name, kanreg_id) VALUES ('uji', '99')", database=cls.name)
         register.fill(cls.as_daemon)
         cls.as_daemon(
-            "INSERT INTO returned_record (batch_no, record_no, outcome, bytes) VALUES (5, 3, 2, ''), (5, 4, 2, ''),"
-            " (5, 5, 2, ''), (5, 6, 1, '')")
+            "INSERT INTO returned_record (batch_no, record_no, outcome, bytes, cause) SELECT 5, r, o, '', ''"
+            " FROM (VALUES (3, 2), (4, 2), (5, 2), (6, 1)) AS t(r, o)")
         for act, records in [(1, "{3}"), (2, "{4}"), (3, "{5}"), (4, "{6}"), (4, "{6}")]:
             cls.cluster.sql(ask(act, 5, records), user="lantik_reviewer", database=cls.name)
         cls.as_daemon(
