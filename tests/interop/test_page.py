@@ -97,8 +97,8 @@ class Page(unittest.TestCase):
                          {k: v for k, v in CONTRACT._enums["RefusalCode"].items() if v})
 
     def test_sentences_are_numbered(self):
-        """Each number once, in order, and each of these sentences holds a MUST; no MUST stands outside them."""
-        numbers = [int(n) for n in re.findall(r"\*\*P-(\d{3})\*\*", PAGE)]
+        """Each number once, none left out, and each of these sentences holds a MUST; no MUST stands outside them."""
+        numbers = sorted(int(n) for n in re.findall(r"\*\*P-(\d{3})\*\*", PAGE))
         self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
         for paragraph in PAGE.split("\n\n"):
             if paragraph.startswith("**P-"):
@@ -119,9 +119,14 @@ class Page(unittest.TestCase):
                                  ("key name, origin", "ORIGIN", "characters")):
             self.assertEqual(found[what], f"{limit(name):,} {unit}")
         for what, name in (("records of a batch", "RECORDS"), ("documents of a record", "DOCUMENTS"),
-                           ("hashes of a proof", "PROOF")):
+                           ("hashes of a proof", "PROOF"), ("decisions of a StatusAnswer", "DECISIONS"),
+                           ("entries of a ReconcileAnswer", "RECONCILE")):
             self.assertEqual(found[what], f"{limit(name):,}")
-        for what, name in (("rulebook", "RULEBOOK"), ("receipt", "RECEIPT")):
+        self.assertEqual(found["decided records of a ReconcileAnswer"], f"{2 * limit('RECORDS'):,}")
+        for what, name in (("name or position of an official", "OFFICIAL"), ("reason of a decision", "REASON")):
+            self.assertEqual(found[what], f"{limit(name)} characters")
+        for what, name in (("rulebook", "RULEBOOK"), ("receipt", "RECEIPT"),
+                           ("receipts of a StatusAnswer together", "STATUS_RECEIPTS")):
             self.assertEqual(found[what], f"{limit(name) >> 20} MiB")
 
 
