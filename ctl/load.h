@@ -6,8 +6,9 @@
 #include "database.h"
 
 /* Whether the tables fit together: nothing names what is not there, nothing is valid twice at once, and the rulebook
- * made from them can be read. LANTIK_EXIT_OK, or the exit code of a failure that was reported. */
-LANTIK_MUST_CHECK int load_check(struct database *database);
+ * made from them can be read. LANTIK_EXIT_OK with its digest as 64 hex digits, or the exit code of a failure that was
+ * reported; a failure of the database is left in it. */
+LANTIK_MUST_CHECK int load_check(struct database *database, char ret_digest[65]);
 
 /* The rulebook's digest as 64 hex digits; false when it cannot be read or a query failed. */
 LANTIK_MUST_CHECK bool rulebook_digest(struct database *database, char ret[65]);
