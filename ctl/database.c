@@ -168,6 +168,13 @@ PGresult *database_query(struct database *database, const char *sql, int count, 
 	return checked(database, PQexecParams(database->connection, sql, count, NULL, parameters, NULL, NULL, 0));
 }
 
+PGresult *database_query_binary(struct database *database, const char *sql, int count, const char *const *parameters)
+{
+	if (database->failed)
+		return NULL;
+	return checked(database, PQexecParams(database->connection, sql, count, NULL, parameters, NULL, NULL, 1));
+}
+
 bool database_run(struct database *database, const char *sql)
 {
 	if (database->failed)
@@ -201,6 +208,26 @@ void database_raise_version(struct database *database)
 		database, "UPDATE lantik.reference_version SET version = version + 1, changed_at = clock_timestamp()");
 }
 
+int database_needs(struct database *database, const char *table, const char *column, const char *privilege,
+	const char *role)
+{
+	PGresult *rows = database_query(database,
+		"SELECT has_column_privilege('lantik.' || $1, $2, $3), current_user", 3,
+		(const char *const[]){table, column, privilege});
+	if (!rows)
+		return database_fail(database, "could not read the role's rights", "gagal membaca hak peran");
+	int exit_code = LANTIK_EXIT_OK;
+	if (!cell_true(rows, 0, 0))
+		exit_code = lantik_fail(database->cli, 506, LANTIK_EXIT_FAILED,
+			"the role %s has no right to this; %s is needed\nConnect as %s or as a member of it: --database "
+			"\"dbname=%s user=%s\".",
+			"peran %s tidak berhak melakukan ini; diperlukan %s\nHubungi basis data sebagai %s atau anggotanya: "
+			"--database \"dbname=%s user=%s\".",
+			cell(rows, 0, 1), role, role, PQdb(database->connection), role);
+	PQclear(rows);
+	return exit_code;
+}
+
 int database_fail(struct database *database, const char *english, const char *indonesian)
 {
 	return lantik_fail(database->cli, 503, LANTIK_EXIT_FAILED, "%s: %s", "%s: %s",
@@ -220,4 +247,25 @@ int64_t cell_number(const PGresult *rows, int row, int column)
 bool cell_true(const PGresult *rows, int row, int column)
 {
 	return cell(rows, row, column)[0] == 't';
+}
+
+const char *cell_or_null(const PGresult *rows, int row, int column)
+{
+	return PQgetisnull(rows, row, column) ? NULL : PQgetvalue(rows, row, column);
+}
+
+struct lantik_span cell_span(const PGresult *rows, int row, int column)
+{
+	return (struct lantik_span){
+		(const uint8_t *)PQgetvalue(rows, row, column), (size_t)PQgetlength(rows, row, column)};
+}
+
+int64_t cell_integer(const PGresult *rows, int row, int column)
+{
+	struct lantik_span bytes = cell_span(rows, row, column);
+	LANTIK_ASSERT(bytes.len == 4 || bytes.len == 8);
+	uint64_t value = 0;
+	for (size_t i = 0; i < bytes.len; i++)
+		value = value << 8 | bytes.data[i];
+	return bytes.len == 4 ? (int32_t)(uint32_t)value : (int64_t)value;
 }

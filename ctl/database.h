@@ -29,6 +29,8 @@ LANTIK_MUST_CHECK bool database_migrations(struct database *database, int *ret_c
 
 /* Parameters are text; a NULL one is NULL. The caller clears the result. */
 PGresult *database_query(struct database *database, const char *sql, int count, const char *const *parameters);
+/* The same with results in binary form. */
+PGresult *database_query_binary(struct database *database, const char *sql, int count, const char *const *parameters);
 /* A transaction that waits for every other one of an operator: migrations, loads and changes of offices. */
 bool database_begin(struct database *database);
 /* Several statements, no parameters, no rows. */
@@ -38,6 +40,11 @@ LANTIK_MUST_CHECK bool database_commit(struct database *database);
 /* The daemon polls this number and reads offices and rulebook anew. Within the transaction of the change. */
 void database_raise_version(struct database *database);
 
+/* LANTIK_EXIT_OK when the connected role may do this (SELECT, INSERT) with the column of a table of schema lantik; else it
+ * reports that role is needed. */
+LANTIK_MUST_CHECK int database_needs(struct database *database, const char *table, const char *column,
+	const char *privilege, const char *role);
+
 /* Reports the sticky failure; returns the exit code. what says what was being tried. */
 int database_fail(struct database *database, const char *english, const char *indonesian);
 
@@ -45,5 +52,10 @@ int database_fail(struct database *database, const char *english, const char *in
 const char *cell(const PGresult *rows, int row, int column);
 int64_t cell_number(const PGresult *rows, int row, int column);
 bool cell_true(const PGresult *rows, int row, int column);
+/* NULL when the cell is NULL. */
+const char *cell_or_null(const PGresult *rows, int row, int column);
+/* Of a result in binary form: the bytes, and an int4 or int8. */
+struct lantik_span cell_span(const PGresult *rows, int row, int column);
+int64_t cell_integer(const PGresult *rows, int row, int column);
 
 #endif

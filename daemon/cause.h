@@ -3,10 +3,11 @@
 #ifndef LANTIK_DAEMON_CAUSE_H
 #define LANTIK_DAEMON_CAUSE_H
 
-#include "lantik/rules.h"
+#include "lantik/verdict.h"
 
-/* Appends `CODE.case[:field]` of one record's findings without the warnings: each once, sorted by bytes, joined by
- * blanks. */
-void cause_format(const struct lantik_finding *findings, size_t count, struct lantik_buffer *ret);
+static inline void cause_format(const struct lantik_finding *findings, size_t count, struct lantik_buffer *ret)
+{
+	lantik_cause_format(findings, count, ret);
+}
 
 #endif

@@ -53,6 +53,9 @@ struct lantik_verdict {
 /* The outcome that a record's findings lead to; findings are those of one record. */
 enum lantik_outcome lantik_outcome_of(const struct lantik_finding *findings, size_t count);
 const char *lantik_outcome_word(enum lantik_outcome outcome);
+/* Appends the cause of one record: `CODE.case[:field]` of its findings without the warnings, each once, sorted by
+ * bytes, joined by blanks. */
+void lantik_cause_format(const struct lantik_finding *findings, size_t count, struct lantik_buffer *ret);
 char lantik_severity_letter(enum lantik_severity severity);
 /* Sets refused, accepted, returned and review from the findings and records. */
 void lantik_verdict_count(struct lantik_verdict *verdict);
