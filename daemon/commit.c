@@ -193,24 +193,13 @@ static void leaf_of(const struct submission *s, const struct store_ledger *ledge
 	lantik_root_of(s->worker->hashes, s->copied, ret->rows_root);
 }
 
-static void take_node(void *context, unsigned level, uint64_t index, const uint8_t hash[LANTIK_HASH])
-{
-	struct store_batch *batch = context;
-	struct store_node_row *node = &batch->nodes[batch->node_count++];
-
-	LANTIK_ASSERT(batch->node_count <= LANTIK_MAX_PROOF);
-	node->level = level;
-	node->index = index;
-	memcpy(node->hash, hash, LANTIK_HASH);
-}
-
 /* The last lock, and what is done under it. */
 static enum store_result append_leaf(struct submission *s, struct appended *ret)
 {
 	struct store *store = s->worker->store;
 	struct store_ledger ledger;
 	struct lantik_batch_leaf leaf;
-	uint8_t leaf_hash[LANTIK_HASH];
+	struct growth growth;
 	enum store_result result = store_lock_ledger(store, &ledger);
 
 	if (result)
@@ -218,7 +207,7 @@ static enum store_result append_leaf(struct submission *s, struct appended *ret)
 	ret->before = ledger.edge;
 	leaf_of(s, &ledger, lantik_buffer_span(&ret->verdict), &leaf);
 	LANTIK_ASSERT(lantik_batch_leaf_format(&leaf, &ret->leaf) == LANTIK_OK);
-	lantik_leaf_hash(lantik_buffer_span(&ret->leaf), leaf_hash);
+	growth_of(&ledger.edge, lantik_buffer_span(&ret->leaf), &growth);
 	struct store_batch batch = {.batch_no = s->batch_no,
 		.manifest = &s->manifest,
 		.verdict = &s->verdict,
@@ -229,9 +218,7 @@ static enum store_result append_leaf(struct submission *s, struct appended *ret)
 		.all_or_nothing = s->manifest.all_or_nothing == 1,
 		.verdict_text = lantik_buffer_span(&ret->verdict),
 		.leaf_bytes = lantik_buffer_span(&ret->leaf),
-		.edge = &ledger.edge};
-	lantik_edge_append(&ledger.edge, leaf_hash, take_node, &batch);
-	lantik_edge_root(&ledger.edge, batch.root);
+		.growth = &growth};
 	return store_append(store, &batch);
 }
 

@@ -80,6 +80,20 @@ bool house_knows_offices(struct house *house)
 	return knows;
 }
 
+bool house_is_current(struct house *house, int64_t version)
+{
+	struct house_private *p = house->private;
+
+	pthread_mutex_lock(&p->lock);
+	bool current = p->version == version;
+	if (!current) {
+		p->look_now = true;
+		pthread_cond_signal(&p->changed);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return current;
+}
+
 void house_database_lost(struct house *house)
 {
 	struct house_private *p = house->private;

@@ -33,6 +33,8 @@ void house_close(struct house *house);
 bool house_database_up(struct house *house);
 /* Whether the offices were ever loaded: before that, an unknown key may be a known one. */
 bool house_knows_offices(struct house *house);
+/* Whether offices and rulebook are those of this version of the reference data; when not, the house looks at once. */
+bool house_is_current(struct house *house, int64_t version);
 /* A worker lost its connection; the house looks at once. */
 void house_database_lost(struct house *house);
 

@@ -319,6 +319,11 @@ bool intake_serve(struct intake *intake)
 	return false;
 }
 
+int64_t intake_drain_until(const struct intake *intake)
+{
+	return intake->at_once ? clock_steady() : intake->drain_until;
+}
+
 static bool signals_open(struct intake *intake)
 {
 	sigset_t set;

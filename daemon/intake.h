@@ -15,6 +15,8 @@ LANTIK_MUST_CHECK bool intake_open(struct house *house, const char *curve_secret
  * again. A second signal ends it at once. SIGUSR1 logs the counters. The signals must be blocked in all threads.
  * False: jobs are still in workers' hands, which nobody should wait for; their offices send again. */
 LANTIK_MUST_CHECK bool intake_serve(struct intake *intake);
+/* Until when the drain may last, on the steady clock; now, when it was told to end at once. */
+int64_t intake_drain_until(const struct intake *intake);
 void intake_close(struct intake **intake);
 
 #endif

@@ -96,13 +96,6 @@ static void row_identity(struct row *row, const struct lantik_record *record, in
 	row->change_kind = record->change_kind;
 }
 
-/* A batch names one predecessor batch or a few; the last answer is kept. */
-struct predecessor {
-	uint8_t batch_id[16];
-	bool known;
-	int64_t batch_no;
-};
-
 static enum store_result resolve_predecessor(
 	struct submission *s, const struct lantik_record *record, struct predecessor *cache, struct row *row)
 {
@@ -130,13 +123,45 @@ static bool passes(const struct lantik_findings *findings, size_t from)
 	return true;
 }
 
-static enum store_result judge_record(struct submission *s, struct lantik_check *check, uint32_t i,
+enum store_result submission_add_row(
+	struct submission *s, uint32_t i, const struct lantik_record *record, struct predecessor *cache)
+{
+	struct worker *w = s->worker;
+	struct row *row = &w->rows[s->row_count];
+	struct row_context context = {
+		.batch_no = s->batch_no, .office_no = s->job->office.office_no, .manifest = &s->manifest};
+
+	row->record_no = i + 1;
+	row->place = ROW_PLACE_KEPT;
+	row_identity(row, record, s->manifest.step);
+	enum store_result result = resolve_predecessor(s, record, cache, row);
+	if (result)
+		return result;
+	if (record->predecessor_batch_id.len && !row->supersedes_batch_no)
+		lantik_findings_add(&w->findings, i + 1, LANTIK_CASE_S05_predecessor_missing,
+			s->severities.of[LANTIK_CASE_S05_predecessor_missing], LANTIK_F_predecessor_batch_id);
+	s->has_changes |= record->change_kind != 0;
+	row_encode(&context, record, w->salts + (size_t)i * ROW_SALT, row, &w->tuples);
+	s->row_count++;
+	return STORE_OK;
+}
+
+/* A record that is judged without its batch is not compared with it. */
+static void forget_neighbours(struct lantik_findings *findings, size_t from)
+{
+	size_t kept = from;
+
+	for (size_t i = from; i < findings->count; i++)
+		if (lantik_case_of(findings->items[i].case_id)->rule->layer != LANTIK_LAYER_BATCH)
+			findings->items[kept++] = findings->items[i];
+	findings->count = kept;
+}
+
+enum store_result submission_judge_record(struct submission *s, struct lantik_check *check, uint32_t i,
 	struct predecessor *cache, enum lantik_error *ret_error)
 {
 	struct worker *w = s->worker;
 	struct lantik_record record;
-	struct row_context context = {
-		.batch_no = s->batch_no, .office_no = s->job->office.office_no, .manifest = &s->manifest};
 	size_t before = w->findings.count;
 
 	lantik_arena_reset(w->record_arena);
@@ -145,21 +170,9 @@ static enum store_result judge_record(struct submission *s, struct lantik_check 
 		return STORE_OK;
 	keep_nik(s, i, &record);
 	lantik_check_record(check, i + 1, &record, &w->findings);
-	if (!passes(&w->findings, before))
-		return STORE_OK;
-	struct row *row = &w->rows[s->row_count];
-	row->record_no = i + 1;
-	row_identity(row, &record, s->manifest.step);
-	enum store_result result = resolve_predecessor(s, &record, cache, row);
-	if (result)
-		return result;
-	if (record.predecessor_batch_id.len && !row->supersedes_batch_no)
-		lantik_findings_add(&w->findings, i + 1, LANTIK_CASE_S05_predecessor_missing,
-			s->severities.of[LANTIK_CASE_S05_predecessor_missing], LANTIK_F_predecessor_batch_id);
-	s->has_changes |= record.change_kind != 0;
-	row_encode(&context, &record, w->salts + (size_t)i * ROW_SALT, row, &w->tuples);
-	s->row_count++;
-	return STORE_OK;
+	if (s->alone)
+		forget_neighbours(&w->findings, before);
+	return passes(&w->findings, before) ? submission_add_row(s, i, &record, cache) : STORE_OK;
 }
 
 enum store_result submission_judge(struct submission *s, bool *ret_answered)
@@ -181,7 +194,7 @@ enum store_result submission_judge(struct submission *s, bool *ret_answered)
 	lantik_random(w->salts, (size_t)s->view.record_count * ROW_SALT);
 	lantik_check_manifest(check, &w->findings);
 	for (i = 0; i < s->view.record_count && !result && !error; i++)
-		result = judge_record(s, check, i, &cache, &error);
+		result = submission_judge_record(s, check, i, &cache, &error);
 	if (!result && !error)
 		lantik_check_finish(check, &w->findings);
 	lantik_check_free(&check);
@@ -199,10 +212,18 @@ static int by_nik(const void *a, const void *b)
 	return memcmp((*x)->nik, (*y)->nik, sizeof(*x)->nik);
 }
 
-/* Records whose findings return them or send them to review, in ascending order, are taken out of the rows. */
-static void keep_accepted(struct submission *s)
+static bool goes_in(const struct submission *s, const struct lantik_finding *findings, size_t count)
+{
+	enum lantik_outcome outcome = lantik_outcome_of(findings, count);
+
+	return outcome == LANTIK_ACCEPTED || (outcome == LANTIK_IN_REVIEW && s->waives_review);
+}
+
+void submission_keep(struct submission *s)
 {
 	struct worker *w = s->worker;
+
+	lantik_findings_sort(&w->findings);
 	const struct lantik_finding *f = w->findings.items;
 	size_t at = 0;
 
@@ -214,9 +235,13 @@ static void keep_accepted(struct submission *s)
 		size_t first = at;
 		while (at < w->findings.count && f[at].record_no == row->record_no)
 			at++;
-		if (lantik_outcome_of(f + first, at - first) == LANTIK_ACCEPTED)
+		if (goes_in(s, f + first, at - first))
 			w->order[s->copied++] = row;
 	}
+	for (size_t i = 0; i < s->copied; i++)
+		memcpy(w->hashes + i * LANTIK_HASH, w->order[i]->hash, LANTIK_HASH);
+	if (s->copied)
+		qsort(w->order, s->copied, sizeof *w->order, by_nik);
 }
 
 void submission_settle(struct submission *s)
@@ -240,10 +265,6 @@ void submission_settle(struct submission *s)
 	s->copied = 0;
 	if (s->verdict.refused)
 		return;
-	keep_accepted(s);
+	submission_keep(s);
 	LANTIK_ASSERT(s->copied == s->verdict.accepted);
-	for (size_t i = 0; i < s->copied; i++)
-		memcpy(w->hashes + i * LANTIK_HASH, w->order[i]->hash, LANTIK_HASH);
-	if (s->copied)
-		qsort(w->order, s->copied, sizeof *w->order, by_nik);
 }

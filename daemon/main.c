@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "config.h"
 #include "counters.h"
+#include "decide.h"
 #include "house.h"
 #include "intake.h"
 #include "log.h"
@@ -16,6 +18,8 @@
 #include "worker.h"
 
 #define KEY_FILE 512
+/* What a daemon that could not open its door waits for a decision under way. */
+#define START_FAILED_MICROS 5000000
 
 enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -109,11 +113,19 @@ static void block_signals(void)
 	LANTIK_ASSERT(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
 }
 
+/* Somebody is still at work whom nobody should wait for: what is not committed is done again. */
+static _Noreturn void end_at_once(int status)
+{
+	log_counters();
+	_exit(status);
+}
+
 static int serve(const struct config *config, const char *curve_secret, const struct lantik_skey *receipt_key)
 {
 	struct house house = {.config = config};
 	struct intake *intake = NULL;
 	struct workers *workers;
+	struct decider *decider;
 	enum lantik_error error = signer_open(config->state_directory, receipt_key, &house.signer);
 
 	if (error) {
@@ -124,16 +136,17 @@ static int serve(const struct config *config, const char *curve_secret, const st
 	house.queue = queue_new();
 	house_open(&house);
 	workers = workers_start(&house);
+	decider = decider_start(&house);
 	if (intake_open(&house, curve_secret, &intake)) {
 		/* failure is no longer an option */
 		log_line(LOG_LINE_NOTICE, "listening on %s with %ld workers", config->listen, config->workers);
 		notify_ready();
-		if (!intake_serve(intake)) {
-			log_counters();
-			_exit(EXIT_GOOD);
-		}
+		if (!intake_serve(intake))
+			end_at_once(EXIT_GOOD);
 	}
 	int status = intake ? EXIT_GOOD : EXIT_FAILED;
+	if (!decider_stop(&decider, intake ? intake_drain_until(intake) : clock_steady() + START_FAILED_MICROS))
+		end_at_once(status);
 	queue_close(house.queue);
 	workers_join(&workers);
 	intake_close(&intake);

@@ -155,7 +155,7 @@ static bool add(struct submission *s, uint32_t record_no, struct finding_of find
 		return true;
 	uint8_t severity = s->severities.of[finding.case_id];
 	lantik_findings_add(&s->worker->findings, record_no, finding.case_id, severity, finding.field);
-	return severity == 0 || severity == LANTIK_WARN;
+	return severity == 0 || severity == LANTIK_WARN || (severity == LANTIK_REVIEW && s->waives_review);
 }
 
 /* Facts of one record lie side by side. */

@@ -8,6 +8,7 @@
 #include "lantik/record.h"
 #include "lantik/verdict.h"
 
+#include "growth.h"
 #include "offices.h"
 
 enum store_result {
@@ -177,15 +178,7 @@ struct store_batch {
 	bool all_or_nothing;
 	struct lantik_span verdict_text;
 	struct lantik_span leaf_bytes;
-	/* subtrees that the leaf completes, and the head after it */
-	struct store_node_row {
-		unsigned level;
-		uint64_t index;
-		uint8_t hash[LANTIK_HASH];
-	} nodes[LANTIK_MAX_PROOF];
-	unsigned node_count;
-	const struct lantik_edge *edge;
-	uint8_t root[LANTIK_HASH];
+	const struct growth *growth;
 };
 LANTIK_MUST_CHECK enum store_result store_append(struct store *store, const struct store_batch *batch);
 /* STORE_OK only when the server said COMMIT without a warning. */

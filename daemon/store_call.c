@@ -160,6 +160,31 @@ void call_array_end(struct store_call *call)
 	call->lengths[i] = (int)(call->store->parameters.len - call->offsets[i]);
 }
 
+void call_hash(struct store_call *call, const uint8_t hash[LANTIK_HASH])
+{
+	call_bytes(call, (struct lantik_span){.data = hash, .len = LANTIK_HASH});
+}
+
+void call_growth(struct store_call *call, const struct growth *growth)
+{
+	call_hash(call, growth->leaf_hash);
+	call_array(call, TYPE_INT2, growth->node_count);
+	for (unsigned i = 0; i < growth->node_count; i++)
+		call_element_int2(call, (int32_t)growth->nodes[i].level);
+	call_array_end(call);
+	call_array(call, TYPE_INT8, growth->node_count);
+	for (unsigned i = 0; i < growth->node_count; i++)
+		call_element_int8(call, (int64_t)growth->nodes[i].index);
+	call_array_end(call);
+	call_array(call, TYPE_BYTEA, growth->node_count);
+	for (unsigned i = 0; i < growth->node_count; i++)
+		call_element(call, growth->nodes[i].hash, LANTIK_HASH);
+	call_array_end(call);
+	call_bytes(call,
+		(struct lantik_span){.data = growth->edge.hashes[0], .len = (size_t)growth->edge.count * LANTIK_HASH});
+	call_hash(call, growth->root);
+}
+
 static const char *value_of(const PGresult *result, int row, int column, size_t len)
 {
 	LANTIK_ASSERT(PQfformat(result, column) == 1);
@@ -200,4 +225,27 @@ struct lantik_span result_bytes(const PGresult *result, int row, int column)
 {
 	return (struct lantik_span){.data = (const uint8_t *)PQgetvalue(result, row, column),
 		.len = (size_t)PQgetlength(result, row, column)};
+}
+
+uint8_t *result_room(const PGresult *result, const int *columns, size_t count, struct lantik_buffer *bytes)
+{
+	size_t total = 1;
+
+	for (int row = 0; row < PQntuples(result); row++)
+		for (size_t i = 0; i < count; i++)
+			total += (size_t)PQgetlength(result, row, columns[i]);
+	uint8_t *room = lantik_buffer_extend(bytes, total);
+	LANTIK_ASSERT(room);
+	return room;
+}
+
+struct lantik_span result_copy(const PGresult *result, int row, int column, uint8_t **room)
+{
+	struct lantik_span cell = result_bytes(result, row, column);
+	struct lantik_span copy = {.data = *room, .len = cell.len};
+
+	if (cell.len)
+		memcpy(*room, cell.data, cell.len);
+	*room += cell.len;
+	return copy;
 }

@@ -191,11 +191,6 @@ enum store_result store_lock_ledger(struct store *store, struct store_ledger *re
 	return STORE_FAILED;
 }
 
-static void call_hash(struct store_call *call, const uint8_t hash[LANTIK_HASH])
-{
-	call_bytes(call, (struct lantik_span){.data = hash, .len = LANTIK_HASH});
-}
-
 /* Parameters $1 to $19. */
 static void call_batch(struct store_call *call, const struct store_batch *b)
 {
@@ -247,37 +242,14 @@ static void call_manifest(struct store_call *call, const struct store_batch *b)
 	call_time_or_null(call, b->leaf->recorded_at);
 }
 
-/* Parameters $37 to $39. */
-static void call_nodes(struct store_call *call, const struct store_batch *b)
-{
-	call_array(call, TYPE_INT2, b->node_count);
-	for (unsigned i = 0; i < b->node_count; i++)
-		call_element_int2(call, (int32_t)b->nodes[i].level);
-	call_array_end(call);
-	call_array(call, TYPE_INT8, b->node_count);
-	for (unsigned i = 0; i < b->node_count; i++)
-		call_element_int8(call, (int64_t)b->nodes[i].index);
-	call_array_end(call);
-	call_array(call, TYPE_BYTEA, b->node_count);
-	for (unsigned i = 0; i < b->node_count; i++)
-		call_element(call, b->nodes[i].hash, LANTIK_HASH);
-	call_array_end(call);
-}
-
 enum store_result store_append(struct store *store, const struct store_batch *batch)
 {
 	struct store_call call = store_call(store);
-	uint8_t leaf_hash[LANTIK_HASH];
 
-	lantik_leaf_hash(batch->leaf_bytes, leaf_hash);
 	call_batch(&call, batch);
 	call_manifest(&call, batch);
 	call_bytes(&call, batch->leaf_bytes);
-	call_hash(&call, leaf_hash);
-	call_nodes(&call, batch);
-	call_bytes(&call,
-		(struct lantik_span){.data = batch->edge->hashes[0], .len = (size_t)batch->edge->count * LANTIK_HASH});
-	call_hash(&call, batch->root);
+	call_growth(&call, batch->growth);
 	call_bytes(&call, batch->manifest_bytes);
 	call_bool(&call, batch->all_or_nothing);
 	return store_run(&call, "append", NULL);

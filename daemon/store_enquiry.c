@@ -75,30 +75,8 @@ enum store_result store_standing(
 	return STORE_OK;
 }
 
-/* Room for the cells of these columns in all rows, so that copies of them never move. */
-static uint8_t *make_room(const PGresult *rows, int first, int columns, struct lantik_buffer *bytes)
-{
-	size_t total = 1;
-
-	for (int row = 0; row < PQntuples(rows); row++)
-		for (int column = first; column < first + columns; column++)
-			total += (size_t)PQgetlength(rows, row, column);
-	uint8_t *room = lantik_buffer_extend(bytes, total);
-	LANTIK_ASSERT(room);
-	return room;
-}
-
-/* A copy of a cell; NULL is empty. */
-static struct lantik_span take(const PGresult *rows, int row, int column, uint8_t **room)
-{
-	struct lantik_span cell = result_bytes(rows, row, column);
-	struct lantik_span copy = {.data = *room, .len = cell.len};
-
-	if (cell.len)
-		memcpy(*room, cell.data, cell.len);
-	*room += cell.len;
-	return copy;
-}
+/* Of a decision: leaf, statement and note. Of an entry: ids and digest. */
+static const int copied_columns[] = {1, 2, 3};
 
 static enum store_result count_decisions(struct store *store, int64_t batch_no, uint64_t from, size_t *ret)
 {
@@ -134,14 +112,14 @@ enum store_result store_decisions(
 	result = store_run(&call, "decisions", &rows);
 	if (result)
 		return result;
-	uint8_t *room = make_room(rows, 1, 3, &ret->bytes);
+	uint8_t *room = result_room(rows, copied_columns, 3, &ret->bytes);
 	ret->count = (size_t)PQntuples(rows);
 	ret->more = held > ret->count;
 	for (int row = 0; row < PQntuples(rows); row++)
 		ret->items[row] = (struct store_decided){.leaf_index = (uint64_t)result_int8(rows, row, 0),
-			.leaf = take(rows, row, 1, &room),
-			.statement = take(rows, row, 2, &room),
-			.note = take(rows, row, 3, &room)};
+			.leaf = result_copy(rows, row, 1, &room),
+			.statement = result_copy(rows, row, 2, &room),
+			.note = result_copy(rows, row, 3, &room)};
 	PQclear(rows);
 	return STORE_OK;
 }
@@ -156,9 +134,9 @@ static void entry_from(const PGresult *rows, int row, uint8_t **room, struct lan
 	static const enum lantik_batch_state states[] = {0, LANTIK_STATE_COMMITTED, LANTIK_STATE_REFUSED};
 
 	*ret = (struct lantik_reconcile_entry){.leaf_index = (uint64_t)result_int8(rows, row, 0),
-		.batch_id = take(rows, row, 1, room),
-		.decision_id = take(rows, row, 2, room),
-		.body_sha256 = take(rows, row, 3, room),
+		.batch_id = result_copy(rows, row, 1, room),
+		.decision_id = result_copy(rows, row, 2, room),
+		.body_sha256 = result_copy(rows, row, 3, room),
 		.state = states[result_int2(rows, row, 4)],
 		.accepted = (uint32_t)result_int4(rows, row, 5),
 		.returned = (uint32_t)result_int4(rows, row, 6),
@@ -172,7 +150,7 @@ static void entry_from(const PGresult *rows, int row, uint8_t **room, struct lan
 /* Entries of the page: as many as were asked for, and no more behind the one that fills it with records. */
 static void fill_page(const PGresult *rows, uint32_t limit, struct store_entries *ret)
 {
-	uint8_t *room = make_room(rows, 1, 3, &ret->bytes);
+	uint8_t *room = result_room(rows, copied_columns, 3, &ret->bytes);
 	size_t records = 0;
 
 	ret->items = calloc((size_t)PQntuples(rows) + 1, sizeof *ret->items);

@@ -56,6 +56,9 @@ void call_element_int2(struct store_call *call, int32_t value);
 void call_element_int4(struct store_call *call, int32_t value);
 void call_element_int8(struct store_call *call, int64_t value);
 void call_array_end(struct store_call *call);
+void call_hash(struct store_call *call, const uint8_t hash[LANTIK_HASH]);
+/* Hash of the leaf, then levels, indexes and hashes of the subtrees that it completes, then edge and root after it. */
+void call_growth(struct store_call *call, const struct growth *growth);
 
 /* Runs a prepared statement; *ret_result is the caller's to PQclear on STORE_OK. ret_result may be NULL. */
 LANTIK_MUST_CHECK enum store_result store_run(struct store_call *call, const char *statement, PGresult **ret_result);
@@ -68,6 +71,10 @@ int32_t result_int2(const PGresult *result, int row, int column);
 int64_t result_int8(const PGresult *result, int row, int column);
 bool result_bool(const PGresult *result, int row, int column);
 struct lantik_span result_bytes(const PGresult *result, int row, int column);
+/* Room at the end of bytes for the cells of these columns in all rows, so that copies of them never move. */
+uint8_t *result_room(const PGresult *result, const int *columns, size_t count, struct lantik_buffer *bytes);
+/* A copy of a cell in that room, which is used up from its front; NULL is empty. */
+struct lantik_span result_copy(const PGresult *result, int row, int column, uint8_t **room);
 
 /* Seconds between 1970 and PostgreSQL's epoch, 2000. */
 #define STORE_EPOCH_DAYS 10957
@@ -76,6 +83,7 @@ struct lantik_span result_bytes(const PGresult *result, int row, int column);
 extern const struct store_statement store_reference_statements[];
 extern const struct store_statement store_commit_statements[];
 extern const struct store_statement store_enquiry_statements[];
+extern const struct store_statement store_decision_statements[];
 extern const struct store_statement store_register_statements[];
 
 #endif

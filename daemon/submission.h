@@ -50,14 +50,38 @@ struct submission {
 	struct lantik_severities severities;
 	uint64_t not_checked[4];
 	struct lantik_verdict verdict;
+	/* of a decision, which is about some records of a batch */
+	bool alone;         /* they are not compared with their neighbours */
+	bool waives_review; /* what waits for an official goes in: the official accepts it */
 };
+
+/* A batch names one predecessor batch or a few; the last answer is kept. Zero it to begin. */
+struct predecessor {
+	uint8_t batch_id[16];
+	bool known;
+	int64_t batch_no;
+};
+
+/* worker.c */
+/* A thread's connection and memory, without a place in in_hand. Aborts on no memory. */
+void worker_open(struct worker *worker, struct house *house, const char *name);
+void worker_close(struct worker *worker);
 
 /* judge.c */
 /* Fills view and manifest; what cannot be taken is answered here. False: answered. */
 LANTIK_MUST_CHECK bool submission_open(struct submission *s);
 /* Runs the rules and encodes the rows that pass. STORE_OK, or what asking for predecessors came to. */
 LANTIK_MUST_CHECK enum store_result submission_judge(struct submission *s, bool *ret_answered);
-/* Sorts and counts: rows that stay accepted go to worker->order, sorted by NIK. */
+/* One record, by its place in the view: the rules, and its row when it passes. ret_error: it cannot be decoded. */
+LANTIK_MUST_CHECK enum store_result submission_judge_record(struct submission *s, struct lantik_check *check,
+	uint32_t i, struct predecessor *cache, enum lantik_error *ret_error);
+/* The row of a record that passed. */
+LANTIK_MUST_CHECK enum store_result submission_add_row(
+	struct submission *s, uint32_t i, const struct lantik_record *record, struct predecessor *cache);
+/* Sorts the findings; rows that they let in go to worker->order, sorted by NIK, and their hashes to worker->hashes in
+ * the order of the records. */
+void submission_keep(struct submission *s);
+/* The verdict: sorts and counts, and keeps the rows that stay accepted. */
 void submission_settle(struct submission *s);
 
 /* submit.c */

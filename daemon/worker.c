@@ -29,12 +29,9 @@ static void *allocate(size_t count, size_t size)
 	return memory;
 }
 
-static void worker_open(struct worker *w, struct workers *workers)
+void worker_open(struct worker *w, struct house *house, const char *name)
 {
-	*w = (struct worker){.house = workers->house,
-		.in_hand = workers->in_hand,
-		.number = atomic_fetch_add(&workers->started, 1),
-		.store = store_new(workers->house->config->database, "lantikd worker")};
+	*w = (struct worker){.house = house, .store = store_new(house->config->database, name)};
 	w->batch_arena = lantik_arena_new(BATCH_ARENA);
 	w->record_arena = lantik_arena_new(RECORD_ARENA);
 	LANTIK_ASSERT(w->batch_arena && w->record_arena);
@@ -45,7 +42,7 @@ static void worker_open(struct worker *w, struct workers *workers)
 	w->hashes = allocate(LANTIK_MAX_RECORDS, LANTIK_HASH);
 }
 
-static void worker_close(struct worker *w)
+void worker_close(struct worker *w)
 {
 	store_free(&w->store);
 	lantik_arena_free(&w->batch_arena);
@@ -106,7 +103,9 @@ static void *work(void *context)
 	struct worker w;
 	struct job *job;
 
-	worker_open(&w, workers);
+	worker_open(&w, workers->house, "lantikd worker");
+	w.in_hand = workers->in_hand;
+	w.number = atomic_fetch_add(&workers->started, 1);
 	while ((job = queue_take(queue))) {
 		carry_out(&w, job);
 		queue_answer(queue, job);

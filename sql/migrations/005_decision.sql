@@ -177,14 +177,24 @@ CREATE VIEW lantik.record_state AS
 SELECT r.batch_no, r.record_no,
        CASE coalesce(d.outcome, r.outcome + 1)
            WHEN 1 THEN 'accepted' WHEN 2 THEN 'returned' WHEN 3 THEN 'review' ELSE 'rejected' END AS state,
-       d.decision_no, d.cause,
-       false AS corrected
+       d.decision_no, CASE WHEN d.decision_no IS NULL THEN r.cause ELSE d.cause END AS cause,
+       EXISTS (SELECT FROM lantik.batch b
+                 JOIN lantik.appointment a
+                   ON a.office_no = b.office_no AND a.corrects_record_no = r.record_no
+                  AND a.corrects_batch_id = ANY (ARRAY(
+                      SELECT b.batch_id UNION ALL
+                      SELECT e.decision_id FROM lantik.decision e JOIN lantik.decided_record f USING (decision_no)
+                       WHERE f.batch_no = r.batch_no AND f.record_no = r.record_no))
+                WHERE b.batch_no = r.batch_no) AS corrected
   FROM lantik.returned_record r
   LEFT JOIN LATERAL (SELECT l.decision_no, l.outcome, l.cause
                        FROM lantik.decided_record l
                       WHERE l.batch_no = r.batch_no AND l.record_no = r.record_no
                       ORDER BY l.decision_no DESC
                       LIMIT 1) d ON true;
+CREATE INDEX appointment_corrects ON lantik.appointment (corrects_batch_id, corrects_record_no)
+    WHERE corrects_batch_id IS NOT NULL;
+COMMENT ON INDEX lantik.appointment_corrects IS 'Accepted corrections of a record.';
 COMMENT ON VIEW lantik.record_state IS
     'Records that did not go into the register with their batch, as they stand now. Grain: one record of one batch. Source: lantik.returned_record, lantik.decided_record. Privacy: N.';
 COMMENT ON COLUMN lantik.record_state.batch_no IS 'The batch as it was sent. Privacy: N.';
@@ -207,7 +217,7 @@ GRANT SELECT (decision_no, request_no, decision_id, office_no, batch_no, kode_in
     review, rejected, row_format, rows_root, rulebook_sha256, leaf_index, durability, requested_at, recorded_at)
     ON lantik.decision TO lantik_operator;
 GRANT SELECT ON lantik.decided_record, lantik.decision_refusal TO lantik_operator;
-GRANT SELECT (batch_no, record_no, outcome) ON lantik.returned_record TO lantik_operator;
+GRANT SELECT (batch_no, record_no, outcome, cause) ON lantik.returned_record TO lantik_operator;
 
 -- The reviewer sees records that are not in the register, and asks. Who asks and when is not the reviewer's to say.
 GRANT SELECT ON lantik.decision_request, lantik.decision, lantik.decided_record, lantik.decision_refusal,
@@ -216,7 +226,7 @@ GRANT SELECT ON lantik.decision_request, lantik.decision, lantik.decided_record,
 GRANT SELECT (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, corrects_batch_id, body_sha256,
     records_sha256, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,
     rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, sptjm_no, sptjm_tgl, sent_at, verdict,
-    leaf_index, durability, received_at, recorded_at) ON lantik.batch TO lantik_reviewer;
+    leaf_index, durability, received_at, recorded_at, manifest, all_or_nothing) ON lantik.batch TO lantik_reviewer;
 GRANT INSERT (act, batch_no, record_nos, official_nama, official_jabatan, reason) ON lantik.decision_request
     TO lantik_reviewer;
 -- The tables by which records are judged, as the daemon reads them.

@@ -37,7 +37,7 @@ class Decisions(run.Database):
         cls.cluster.sql("INSERT INTO lantik.office (name, kanreg_id) VALUES ('uji', '99')", database=cls.name)
         register.fill(cls.as_daemon)
         cls.as_daemon(
-            "INSERT INTO returned_record (batch_no, record_no, outcome, bytes, cause) SELECT 5, r, o, '', ''"
+            "INSERT INTO returned_record (batch_no, record_no, outcome, bytes, cause) SELECT 5, r, o, '', 'K05.policy'"
             " FROM (VALUES (3, 2), (4, 2), (5, 2), (6, 1)) AS t(r, o)")
         for act, records in [(1, "{3}"), (2, "{4}"), (3, "{5}"), (4, "{6}"), (4, "{6}")]:
             cls.cluster.sql(ask(act, 5, records), user="lantik_reviewer", database=cls.name)
@@ -49,6 +49,11 @@ class Decisions(run.Database):
             " (104, 5, 6, 3, 'K05.policy'), (105, 5, 6, 2, 'D04.age:tgl_lahir');"
             "INSERT INTO finding VALUES (105, 6, 'N05.birth_date', 'nik', 2);"
             "INSERT INTO rejected VALUES ('9971010101900305', 1, 'PW2024', 103);"
+            # corrections of record 4, named by its batch, and of record 6, named by the decision that returned it
+            "INSERT INTO appointment (batch_no, record_no, office_no, kind, step, salt, kode_instansi, corrects_batch_id,"
+            " corrects_record_no) SELECT 7, 1, 1, 1, 1, '\\x'::bytea, '9972', batch_id, 4 FROM batch WHERE batch_no = 5 UNION ALL"
+            " SELECT 7, 2, 1, 1, 1, '\\x'::bytea, '9972', decision_id, 6 FROM decision WHERE decision_no = 105 UNION ALL"
+            " SELECT 7, 3, 2, 1, 1, '\\x'::bytea, '9972', batch_id, 5 FROM batch WHERE batch_no = 5;"
             + register.people(101, "9972", 1, 1, 303, 303, 1))
 
     @classmethod
@@ -93,7 +98,7 @@ class Decisions(run.Database):
             self.refused(f"SELECT {column} FROM lantik.batch", "lantik_reviewer")
         for what in ("bytes FROM returned_record", "body FROM batch_body", "statement FROM decision", "* FROM record_state",
                      "* FROM entry", "* FROM finding", "name FROM office", "official_nama FROM decision_request",
-                     "verdict FROM batch", "* FROM decision_refusal", "rulebook_text()"):
+                     "verdict FROM batch", "manifest FROM batch", "* FROM decision_refusal", "rulebook_text()"):
             self.sql(f"SELECT {what}", user="lantik_reviewer")
         # whatever the rulebook is made of
         loaded = self.sql("SELECT relname FROM pg_class WHERE relnamespace = 'lantik'::regnamespace AND relkind = 'r'"
@@ -110,7 +115,7 @@ class Decisions(run.Database):
         for what in ("request_no, act, batch_no, record_nos, requested_by, requested_at FROM decision_request",
                      "decision_no, act, accepted, returned, review, rejected, leaf_index FROM decision",
                      "* FROM decided_record", "* FROM decision_refusal", "* FROM record_state", "* FROM entry",
-                     "batch_no, record_no, outcome FROM returned_record"):
+                     "batch_no, record_no, outcome, cause FROM returned_record"):
             self.sql(f"SELECT {what}", user="lantik_operator")
 
     def test_a_request_that_cannot_be_meant_is_not_taken(self):
@@ -137,10 +142,10 @@ class Decisions(run.Database):
     def test_the_state_of_a_record_is_what_was_decided_last(self):
         self.assertEqual(self.sql("SELECT record_no, state, decision_no, cause, corrected FROM lantik.record_state"
                                   " WHERE batch_no = 5 ORDER BY 1"),
-                         [("3", "accepted", "101", "", "f"), ("4", "returned", "102", "K05.policy", "f"),
-                          ("5", "rejected", "103", "K05.policy", "f"), ("6", "returned", "105", "D04.age:tgl_lahir", "f")])
-        self.assertEqual(self.sql("SELECT record_no, state, decision_no FROM lantik.record_state WHERE batch_no = 1"),
-                         [("13", "returned", "")])
+                         [("3", "accepted", "101", "", "f"), ("4", "returned", "102", "K05.policy", "t"),
+                          ("5", "rejected", "103", "K05.policy", "f"), ("6", "returned", "105", "D04.age:tgl_lahir", "t")])
+        self.assertEqual(self.sql("SELECT record_no, state, decision_no, cause FROM lantik.record_state WHERE batch_no = 1"),
+                         [("13", "returned", "", "N01.digits:nik N01.digits:nip")])
 
     def test_rows_of_a_decision_belong_to_its_batch(self):
         self.assertEqual(self.sql("SELECT batch_no, origin_batch_no, kode_instansi, programme, periode, decision"
@@ -160,7 +165,7 @@ class Decisions(run.Database):
                                                           " enable_mergejoin = off; EXPLAIN (COSTS OFF) " + statement,
                                                           user="lantik_daemon"))
         state = plan("SELECT * FROM record_state WHERE batch_no = 5 AND record_no = ANY ('{3,4}')")
-        for index in ("returned_record_pkey", "decided_record_batch_no"):
+        for index in ("returned_record_pkey", "decided_record_batch_no", "appointment_corrects"):
             self.assertIn(index, state)
         self.assertNotIn("Seq Scan", state)
         self.assertIn("decision_office_no", plan("SELECT * FROM decision WHERE office_no = 1 AND leaf_index >= 4"))

@@ -1,0 +1,497 @@
+/* The decider's thread: takes the requests of officials in their order and makes each a decision or a refusal.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "decide.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+#include "counters.h"
+#include "decide_private.h"
+#include "log.h"
+
+#define POLL_MILLISECONDS 500
+/* Numbers of requests are given before their commit, so that a smaller one may appear late: each look goes back by
+ * RECENT, and once in a while over all. */
+#define RECENT 1000
+#define LOOK_AT_ALL_MICROS INT64_C(60000000)
+/* Attempts at once, after deadlocks and races with batches of the same people; and tries of a request that fails in
+ * other ways, before it is refused and the next one gets its turn. */
+#define MAX_ATTEMPTS 8
+#define MAX_TRIES 5
+
+struct decider {
+	struct worker worker;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool stop, ended;
+	int64_t above;       /* requests up to this number need no look */
+	int64_t look_at_all; /* steady clock */
+	int64_t failing;     /* request that failed last */
+	int tries;
+	char why[STORE_WHY];
+};
+
+/* What the transaction left behind for the checkpoint. */
+struct appended {
+	struct lantik_buffer statement;
+	struct lantik_buffer leaf;
+	struct lantik_edge before;
+};
+
+enum turn { TURN_NOTHING, TURN_DONE, TURN_SOON };
+
+/* ---- one transaction ---- */
+
+static void decision_free(struct decision *d)
+{
+	if (d->s.rulebook)
+		house_rulebook_put(d->worker->house, d->s.rulebook);
+	store_request_free(&d->request);
+	free(d->judged);
+	free(d->outcomes);
+}
+
+static void state_decision(struct decision *d)
+{
+	const struct store_request *r = &d->request;
+
+	d->statement = (struct lantik_statement){.office = r->office,
+		.batch_leaf_index = r->leaf_index,
+		.agency = d->s.manifest.kode_instansi,
+		.kind = d->s.manifest.kind,
+		.step = d->s.manifest.step,
+		.act = r->act,
+		.official = r->official,
+		.position = r->position,
+		.reason = r->reason,
+		.records = d->outcomes,
+		.record_count = r->record_count,
+		.findings = d->worker->findings};
+	memcpy(d->statement.decision_id, d->decision_id, sizeof d->decision_id);
+	memcpy(d->statement.batch_id, r->batch_id.data, sizeof d->statement.batch_id);
+	memcpy(d->statement.rulebook_sha256, lantik_rulebook_digest(d->s.rulebook->rulebook), LANTIK_HASH);
+	lantik_statement_count(&d->statement);
+}
+
+static enum lantik_record_state state_of(enum lantik_outcome outcome)
+{
+	switch (outcome) {
+	case LANTIK_ACCEPTED:
+		return LANTIK_RECORD_ACCEPTED;
+	case LANTIK_RETURNED:
+		return LANTIK_RECORD_RETURNED;
+	case LANTIK_IN_REVIEW:
+		return LANTIK_RECORD_REVIEW;
+	case LANTIK_REJECTED:
+		return LANTIK_RECORD_REJECTED;
+	case LANTIK_REFUSED:
+		break;
+	}
+	LANTIK_ASSERT(!"an outcome of a record");
+	return 0;
+}
+
+/* What holds each record back now: after a replay what that found, else what held it back before. */
+static enum store_result write_outcomes(struct decision *d)
+{
+	const struct lantik_findings *f = &d->worker->findings;
+	size_t count = d->request.record_count, at = 0;
+	struct store_outcome *outcomes = calloc(count, sizeof *outcomes);
+	struct lantik_buffer causes = {0};
+
+	LANTIK_ASSERT(outcomes);
+	for (size_t i = 0; i < count; i++) {
+		size_t first = at, start = causes.len;
+		while (at < f->count && f->items[at].record_no == d->outcomes[i].record_no)
+			at++;
+		outcomes[i] = (struct store_outcome){
+			.record_no = d->outcomes[i].record_no, .outcome = state_of(d->outcomes[i].outcome)};
+		if (d->outcomes[i].outcome == LANTIK_ACCEPTED)
+			continue;
+		if (d->request.act == LANTIK_REPLAY)
+			lantik_cause_format(f->items + first, at - first, &causes);
+		else
+			lantik_buffer_append_span(&causes, d->request.records[i].cause);
+		outcomes[i].cause.len = causes.len - start;
+	}
+	LANTIK_ASSERT(!causes.error);
+	for (size_t i = 0, start = 0; i < count; start += outcomes[i++].cause.len)
+		outcomes[i].cause.data = causes.data + start;
+	enum store_result result =
+		store_outcomes(d->worker->store, d->s.batch_no, d->request.batch_no, outcomes, count);
+	free(outcomes);
+	lantik_buffer_free(&causes);
+	return result;
+}
+
+/* Everything but the leaf, in the order of the locks. */
+static enum store_result write_details(struct decision *d)
+{
+	struct worker *w = d->worker;
+	struct submission *s = &d->s;
+	enum store_result result = STORE_OK;
+
+	if (s->copied)
+		result = submission_write_rows(s, d->judged, d->judged_count, true);
+	if (!result && s->copied)
+		result = submission_write_counters(s);
+	if (!result)
+		result = store_findings(w->store, s->batch_no, w->findings.items, w->findings.count);
+	if (!result)
+		result = write_outcomes(d);
+	if (!result && d->request.act == LANTIK_REJECT)
+		result = store_reject(w->store, s->batch_no, s->manifest.kind, s->manifest.programme,
+			(const uint8_t(*)[16])w->niks, d->request.record_count);
+	return result;
+}
+
+static void leaf_of(const struct decision *d, const struct store_ledger *ledger, struct lantik_span statement,
+	struct lantik_decision_leaf *ret)
+{
+	*ret = (struct lantik_decision_leaf){.leaf_index = ledger->edge.size,
+		.office = d->request.office,
+		.batch_leaf_index = d->request.leaf_index,
+		.rows = d->statement.accepted,
+		.row_format = LANTIK_ROW_FORMAT,
+		.requested_at = d->request.requested_at,
+		.recorded_at = ledger->now,
+		.durability = (uint8_t)ledger->durability};
+	memcpy(ret->decision_id, d->decision_id, sizeof ret->decision_id);
+	memcpy(ret->batch_id, d->request.batch_id.data, sizeof ret->batch_id);
+	lantik_sha256(statement, ret->statement_sha256);
+	memcpy(ret->rulebook_sha256, d->statement.rulebook_sha256, LANTIK_HASH);
+	lantik_root_of(d->worker->hashes, d->s.copied, ret->rows_root);
+}
+
+/* The last lock, and what is done under it. */
+static enum store_result append_leaf(struct decision *d, struct appended *ret)
+{
+	struct store *store = d->worker->store;
+	struct store_ledger ledger;
+	struct lantik_decision_leaf leaf;
+	struct growth growth;
+	enum store_result result = store_lock_ledger(store, &ledger);
+
+	if (result)
+		return result;
+	ret->before = ledger.edge;
+	leaf_of(d, &ledger, lantik_buffer_span(&ret->statement), &leaf);
+	lantik_buffer_reset(&ret->leaf);
+	LANTIK_ASSERT(lantik_decision_leaf_format(&leaf, &ret->leaf) == LANTIK_OK);
+	growth_of(&ledger.edge, lantik_buffer_span(&ret->leaf), &growth);
+	struct store_decision decision = {.decision_no = d->s.batch_no,
+		.request = &d->request,
+		.manifest = &d->s.manifest,
+		.leaf = &leaf,
+		.accepted = d->statement.accepted,
+		.returned = d->statement.returned,
+		.review = d->statement.review,
+		.rejected = d->statement.rejected,
+		.statement = lantik_buffer_span(&ret->statement),
+		.leaf_bytes = lantik_buffer_span(&ret->leaf),
+		.growth = &growth};
+	return store_append_decision(store, &decision);
+}
+
+static enum store_result write_decision(struct decision *d, struct appended *ret)
+{
+	state_decision(d);
+	LANTIK_ASSERT(d->statement.accepted == d->s.copied);
+	lantik_buffer_reset(&ret->statement);
+	enum lantik_error error = lantik_statement_format(&d->statement, &ret->statement);
+	if (error || ret->statement.len > LANTIK_MAX_RECEIPT / 2) {
+		decision_refuse(d, LANTIK_CASE_COUNT,
+			"the statement of so many records with so many findings cannot be made; ask for fewer records "
+			"at "
+			"once");
+		return STORE_OK;
+	}
+	enum store_result result = write_details(d);
+	if (!result)
+		result = append_leaf(d, ret);
+	return result ? result : store_commit(d->worker->store);
+}
+
+static void make_id(struct decision *d)
+{
+	uint8_t random[10];
+
+	lantik_random(random, sizeof random);
+	lantik_id_make((uint64_t)clock_now() / 1000, random, d->decision_id);
+}
+
+static enum store_result carry_out(struct decider *decider, struct decision *d, struct appended *ret)
+{
+	struct house *house = d->worker->house;
+
+	if (d->request.request_no == decider->failing && decider->tries >= MAX_TRIES)
+		decision_refuse(d, LANTIK_CASE_COUNT,
+			"the centre could not carry it out (%s); its operator has been told", decider->why);
+	if (!decision_is_refused(d))
+		decision_open(d);
+	if (decision_is_refused(d))
+		return STORE_OK;
+	d->s.rulebook = house_rulebook(house);
+	make_id(d);
+	enum store_result result = store_decision_no(d->worker->store, &d->s.batch_no);
+	if (!result)
+		result = decision_judge(d);
+	if (result || decision_is_refused(d))
+		return result;
+	return write_decision(d, ret);
+}
+
+/* The tables may have been loaded a moment ago: an official who asks after that means the new ones. */
+static enum store_result rulebook_is_current(struct worker *w, bool *ret)
+{
+	int64_t version = 0;
+	enum store_result result = store_reference_version(w->store, &version);
+
+	*ret = !result && house_is_current(w->house, version);
+	return result;
+}
+
+/* request_no stays 0 when there is nothing to do, or another daemon decides. */
+static enum store_result transact(
+	struct decider *decider, struct decision *d, struct appended *ret, enum turn *ret_turn)
+{
+	struct store *store = d->worker->store;
+	bool alone = false, current = false;
+	enum store_result result = store_begin(store);
+
+	*ret_turn = TURN_NOTHING;
+	if (!result)
+		result = store_decide_alone(store, &alone);
+	if (!result && alone)
+		result = rulebook_is_current(d->worker, &current);
+	if (!result && alone && !current)
+		*ret_turn = TURN_SOON;
+	if (!result && current)
+		result = store_request(store, decider->above, &d->request);
+	if (result || !d->request.request_no)
+		return result;
+	*ret_turn = TURN_DONE;
+	return carry_out(decider, d, ret);
+}
+
+/* ---- one request ---- */
+
+/* In a transaction of its own: whatever the request had begun is gone. */
+static enum store_result write_refusal(struct decision *d)
+{
+	struct store *store = d->worker->store;
+	bool alone = false;
+	char name[64] = "";
+
+	if (d->rule_case < LANTIK_CASE_COUNT)
+		lantik_case_format(d->rule_case, name);
+	enum store_result result = store_begin(store);
+	if (!result)
+		result = store_decide_alone(store, &alone);
+	if (!result && !alone)
+		result = STORE_RETRY;
+	if (!result)
+		result = store_refuse_request(
+			store, d->request.request_no, lantik_span_of(name), lantik_span_of(d->why));
+	if (!result)
+		result = store_commit(store);
+	if (result) {
+		store_rollback(store);
+		return result;
+	}
+	counter_increment(COUNTER_decisions_refused);
+	log_line(LOG_LINE_INFO, "office %.*s: request %lld of an official was not carried out: %s",
+		(int)d->request.office.len, (const char *)d->request.office.data, (long long)d->request.request_no,
+		d->why);
+	return STORE_OK;
+}
+
+static void count_and_log(const struct decision *d, uint64_t leaf_index)
+{
+	const struct lantik_statement *st = &d->statement;
+	char id[37], batch[37];
+
+	lantik_id_format(d->decision_id, id);
+	lantik_id_format(st->batch_id, batch);
+	counter_increment(COUNTER_decisions);
+	counter_add(COUNTER_accepted_records, st->accepted);
+	counter_add(COUNTER_rejected_records, st->rejected);
+	log_line(LOG_LINE_INFO,
+		"office %s: decision %s on batch %s: %s: %u accepted, %u returned, %u for review, %u rejected; leaf "
+		"%llu",
+		d->job.office.name, id, batch, lantik_word(LANTIK_WORDS_act, d->request.act, LANTIK_ENGLISH),
+		st->accepted, st->returned, st->review, st->rejected, (unsigned long long)leaf_index);
+}
+
+/* The receipt is put together when the office asks; its checkpoint is signed and kept now. */
+static void sign(struct decision *d, const struct appended *appended)
+{
+	struct lantik_buffer receipt = {0};
+	enum lantik_error error =
+		answer_receipt_text(d->worker, lantik_buffer_span(&appended->leaf), appended->before.size,
+			&appended->before, (struct lantik_span){0}, lantik_buffer_span(&appended->statement), &receipt);
+
+	if (error)
+		log_line(LOG_LINE_ERROR, "office %s: receipt of leaf %llu: %s", d->job.office.name,
+			(unsigned long long)appended->before.size, lantik_error_text(error, LANTIK_ENGLISH));
+	lantik_buffer_free(&receipt);
+}
+
+/* Remembers what keeps failing, so that it is refused in the end and others get their turn. */
+static void remember_failure(struct decider *decider, int64_t request_no, enum store_result result)
+{
+	struct worker *w = &decider->worker;
+
+	log_line(result == STORE_DOWN ? LOG_LINE_WARNING : LOG_LINE_ERROR, "decision: %s", store_why(w->store));
+	if (request_no) {
+		decider->tries = request_no == decider->failing ? decider->tries + 1 : 1;
+		decider->failing = request_no;
+		if (result == STORE_FAILED)
+			decider->tries = MAX_TRIES;
+		snprintf(decider->why, sizeof decider->why, "%s", store_why(w->store));
+	}
+	if (result == STORE_DOWN)
+		house_database_lost(w->house);
+}
+
+static enum turn decide(struct decider *decider)
+{
+	struct appended appended = {0};
+	struct decision d;
+	enum store_result result = STORE_RETRY;
+	enum turn turn = TURN_NOTHING;
+
+	for (int attempt = 0; attempt < MAX_ATTEMPTS && (result == STORE_RETRY || result == STORE_CONFLICT);
+		attempt++) {
+		if (attempt)
+			decision_free(&d);
+		d = (struct decision){.worker = &decider->worker};
+		result = transact(decider, &d, &appended, &turn);
+		if (result || turn != TURN_DONE || decision_is_refused(&d))
+			store_rollback(decider->worker.store);
+		if (result == STORE_RETRY || result == STORE_CONFLICT)
+			counter_increment(COUNTER_retried);
+	}
+	if (!result && decision_is_refused(&d))
+		result = write_refusal(&d);
+	else if (!result && turn == TURN_DONE) {
+		count_and_log(&d, appended.before.size);
+		sign(&d, &appended);
+	}
+	if (result)
+		remember_failure(decider, d.request.request_no, result);
+	decision_free(&d);
+	lantik_buffer_free(&appended.statement);
+	lantik_buffer_free(&appended.leaf);
+	return result ? TURN_NOTHING : turn;
+}
+
+/* ---- the thread ---- */
+
+/* Where the look for requests begins; sets what later looks may leave out. */
+static enum store_result look(struct decider *decider, bool *ret_waits)
+{
+	struct store *store = decider->worker.store;
+	bool all = clock_steady() >= decider->look_at_all;
+	int64_t last = 0;
+	enum store_result result = store_connect(store);
+
+	if (!result && all)
+		result = store_last_request(store, &last);
+	if (all)
+		decider->above = 0;
+	if (!result)
+		result = store_request_waits(store, decider->above, ret_waits);
+	if (!result && all && !*ret_waits) {
+		decider->above = last > RECENT ? last - RECENT : 0;
+		decider->look_at_all = clock_steady() + LOOK_AT_ALL_MICROS;
+	}
+	return result;
+}
+
+static enum turn take_turn(struct decider *decider)
+{
+	bool waits = false;
+
+	if (!house_database_up(decider->worker.house))
+		return TURN_NOTHING;
+	enum store_result result = look(decider, &waits);
+	if (result) {
+		remember_failure(decider, 0, result);
+		return TURN_NOTHING;
+	}
+	return waits ? decide(decider) : TURN_NOTHING;
+}
+
+static void wait_for_next(struct decider *decider, long milliseconds)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += milliseconds * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	while (!decider->stop)
+		if (pthread_cond_timedwait(&decider->changed, &decider->lock, &until))
+			break;
+}
+
+static void *run(void *context)
+{
+	struct decider *decider = context;
+
+	pthread_mutex_lock(&decider->lock);
+	while (!decider->stop) {
+		pthread_mutex_unlock(&decider->lock);
+		enum turn turn = take_turn(decider);
+		pthread_mutex_lock(&decider->lock);
+		if (turn != TURN_DONE)
+			wait_for_next(decider, turn == TURN_SOON ? POLL_MILLISECONDS / 10 : POLL_MILLISECONDS);
+	}
+	decider->ended = true;
+	pthread_cond_signal(&decider->changed);
+	pthread_mutex_unlock(&decider->lock);
+	return NULL;
+}
+
+struct decider *decider_start(struct house *house)
+{
+	struct decider *decider = calloc(1, sizeof *decider);
+	pthread_condattr_t monotonic;
+
+	LANTIK_ASSERT(decider && pthread_mutex_init(&decider->lock, NULL) == 0);
+	LANTIK_ASSERT(pthread_condattr_init(&monotonic) == 0);
+	LANTIK_ASSERT(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
+	LANTIK_ASSERT(pthread_cond_init(&decider->changed, &monotonic) == 0);
+	pthread_condattr_destroy(&monotonic);
+	worker_open(&decider->worker, house, "lantikd decider");
+	LANTIK_ASSERT(pthread_create(&decider->thread, NULL, run, decider) == 0);
+	return decider;
+}
+
+bool decider_stop(struct decider **decider, int64_t until)
+{
+	struct decider *d = *decider;
+	struct timespec at = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
+
+	pthread_mutex_lock(&d->lock);
+	d->stop = true;
+	pthread_cond_signal(&d->changed);
+	while (!d->ended)
+		if (pthread_cond_timedwait(&d->changed, &d->lock, &at))
+			break;
+	bool ended = d->ended;
+	pthread_mutex_unlock(&d->lock);
+	if (!ended)
+		return false;
+	LANTIK_ASSERT(pthread_join(d->thread, NULL) == 0);
+	worker_close(&d->worker);
+	pthread_cond_destroy(&d->changed);
+	pthread_mutex_destroy(&d->lock);
+	free(d);
+	*decider = NULL;
+	return true;
+}

@@ -1,0 +1,44 @@
+/* A decision on its way: what each part of the decider adds for the next.
+ *   decide.c        the thread, the transaction, refusals, the checkpoint
+ *   decide_judge.c  which records may be decided, and what becomes of each
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_DAEMON_DECIDE_PRIVATE_H
+#define LANTIK_DAEMON_DECIDE_PRIVATE_H
+
+#include "lantik/statement.h"
+
+#include "store_decision.h"
+#include "submission.h"
+
+#define DECISION_WHY 240
+
+struct decision {
+	struct worker *worker;
+	struct store_request request;
+	struct job job;      /* the office and the time of receipt, as the batch came */
+	struct submission s; /* the records that go into the register */
+	uint8_t decision_id[16];
+	int32_t *judged; /* records that may replace a current row */
+	size_t judged_count;
+	struct lantik_decided *outcomes;
+	struct lantik_statement statement;
+	/* Why it cannot be carried out; why is empty when it can. */
+	enum lantik_case_id rule_case; /* LANTIK_CASE_COUNT: no rule */
+	char why[DECISION_WHY];
+};
+
+/* Says that the request cannot be carried out. */
+void decision_refuse(struct decision *d, enum lantik_case_id rule_case, const char *format, ...) LANTIK_PRINTF(3, 4);
+static inline bool decision_is_refused(const struct decision *d)
+{
+	return d->why[0] != '\0';
+}
+
+/* Fills job and submission from the request; refuses what is not in the state that the act needs. */
+void decision_open(struct decision *d);
+/* Runs the rules that the act asks for, under the locks of the people concerned, and settles what becomes of each
+ * record: outcomes, worker->findings, worker->order with what goes into the register, and worker->niks when they are
+ * rejected. */
+LANTIK_MUST_CHECK enum store_result decision_judge(struct decision *d);
+
+#endif

@@ -1,0 +1,23 @@
+/* What one more leaf changes in the ledger: the subtrees that it completes, and the head.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_DAEMON_GROWTH_H
+#define LANTIK_DAEMON_GROWTH_H
+
+#include "lantik/ledger.h"
+
+struct growth {
+	struct growth_node {
+		unsigned level;
+		uint64_t index;
+		uint8_t hash[LANTIK_HASH];
+	} nodes[LANTIK_MAX_PROOF];
+	unsigned node_count;
+	uint8_t leaf_hash[LANTIK_HASH];
+	struct lantik_edge edge; /* after it */
+	uint8_t root[LANTIK_HASH];
+};
+
+/* before is the edge of the tree under the leaf. */
+void growth_of(const struct lantik_edge *before, struct lantik_span leaf, struct growth *ret);
+
+#endif
