@@ -2,7 +2,6 @@
  * receipt. SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "cause.h"
 #include "counters.h"
 #include "log.h"
 #include "submission.h"
@@ -143,7 +142,7 @@ static enum store_result write_returned(struct submission *s)
 		if (!record_no || outcome == LANTIK_ACCEPTED)
 			continue;
 		size_t start = causes.len;
-		cause_format(f->items + first, at - first, &causes);
+		lantik_cause_format(f->items + first, at - first, &causes);
 		records[count++] = (struct store_returned){.record_no = (int32_t)record_no,
 			.review = outcome == LANTIK_IN_REVIEW,
 			.bytes = s->view.records[record_no - 1],

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cause.h"
 #include "config.h"
 #include "flow.h"
 #include "in_hand.h"
@@ -152,7 +151,7 @@ Test(daemon, a_cause_is_what_holds_a_record_back_and_no_warning)
 	find(&findings, LANTIK_CASE_D01_missing, LANTIK_F_tgl_lahir);
 	find(&findings, LANTIK_CASE_T03_empty, LANTIK_F_nama);
 	find(&findings, LANTIK_CASE_S05_order, LANTIK_F_NONE);
-	cause_format(findings.items, findings.count, &cause);
+	lantik_cause_format(findings.items, findings.count, &cause);
 	cr_expect(lantik_span_is(
 			  lantik_buffer_span(&cause), "D01.missing:tgl_lahir D01.missing:tmt S05.order T03.empty:nama"),
 		"%.*s", (int)cause.len, (const char *)cause.data);
