@@ -151,3 +151,20 @@ void answer_held(struct worker *worker, struct job *job, struct store_held *held
 	job->reply = LANTIK_RECEIPT;
 	counter_increment(COUNTER_resent);
 }
+
+void answer_rehearsed(struct submission *s)
+{
+	struct job *job = s->job;
+	char id[37];
+
+	lantik_id_format(s->manifest.batch_id.data, id);
+	counter_increment(COUNTER_rehearsed);
+	log_line(LOG_LINE_INFO,
+		"office %s: batch %s rehearsed%s: %u records, %u would be accepted, %u returned, %u for review",
+		job->office.name, id, s->verdict.refused ? ", would be refused by rule" : "", s->verdict.records,
+		s->verdict.accepted, s->verdict.returned, s->verdict.review);
+	job->reply = LANTIK_REHEARSAL;
+	lantik_buffer_reset(&job->reply_body);
+	lantik_buffer_append_span(&job->reply_body, lantik_span_of(LANTIK_REHEARSAL_HEAD));
+	LANTIK_ASSERT(lantik_verdict_format(&s->verdict, &job->reply_body) == LANTIK_OK);
+}

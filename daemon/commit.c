@@ -8,6 +8,9 @@
 
 /* Deadlocks and races with other batches of the same people; each attempt waits for the winner, so few are needed. */
 #define MAX_ATTEMPTS 8
+/* Attempts that found a formation full. Alone, the second one knows what is left; only what takes places without that
+ * lock (decisions) or judges by another rulebook (a daemon that has not looked yet) can be in between. */
+#define MAX_FULL 8
 /* COPY data goes to libpq in pieces of this size. */
 #define CHUNK (64u * 1024)
 
@@ -117,6 +120,11 @@ enum store_result submission_write_counters(struct submission *s)
 	for (int32_t group = 0; group <= LANTIK_WORD_UNREADABLE; group++)
 		if (groups[group])
 			counts[count++] = (struct store_count){.kelompok_lapor = group, .accepted = groups[group]};
+	for (size_t i = 0; i < s->worker->places.count; i++) {
+		struct store_place *place = &s->worker->places.items[i];
+		if (lantik_span_equal(place->programme, s->manifest.programme))
+			place->quota = submission_places_limit(s, place->kelompok_lapor);
+	}
 	enum store_result result = store_counters(
 		s->worker->store, s->manifest.kode_instansi, s->manifest.kind, s->manifest.step, counts, count);
 	return result ? result
@@ -221,21 +229,27 @@ static enum store_result append_leaf(struct submission *s, struct appended *ret)
 	return store_append(store, &batch);
 }
 
-static enum store_result transact(struct submission *s, bool slow, struct appended *ret)
+/* Batches that take places of the same formation run beside each other until one finds it full; that one waits for
+ * them and keeps others out. The lock comes before all others, so that nobody waits for it with a lock in hand. */
+static enum store_result begin(struct submission *s, enum approach approach)
+{
+	if (!submission_is_formed(s))
+		return store_begin(s->worker->store);
+	return store_begin_locked(s->worker->store, submission_formation_number(s), approach == APPROACH_ALONE);
+}
+
+static enum store_result transact(struct submission *s, enum approach approach, struct appended *ret)
 {
 	struct store *store = s->worker->store;
 	int32_t *judged = NULL;
 	size_t judged_count = 0;
-	enum store_result result = store_begin(store);
+	bool asked = false;
+	enum store_result result = begin(s, approach);
 
-	submission_forget_register(s);
-	submission_settle(s);
-	if (!result && slow && !s->verdict.refused)
-		result = submission_ask_register(s, &judged, &judged_count);
-	if (slow)
-		submission_settle(s);
 	if (!result)
-		result = submission_write_rows(s, judged, judged_count, slow);
+		result = submission_weigh(s, approach, &asked, &judged, &judged_count);
+	if (!result)
+		result = submission_write_rows(s, judged, judged_count, asked);
 	free(judged);
 	if (!result)
 		result = write_details(s);
@@ -295,37 +309,62 @@ static bool recorded_meanwhile(struct submission *s, enum store_result *ret_resu
 	return !*ret_result && held.found;
 }
 
+/* What a failed attempt asks of the next one. */
+static enum approach next_approach(enum approach approach, enum store_result result)
+{
+	if (result == STORE_FULL) {
+		if (approach != APPROACH_ALONE)
+			counter_increment(COUNTER_formation_full);
+		return APPROACH_ALONE;
+	}
+	if (result == STORE_CONFLICT && approach == APPROACH_FAST) {
+		counter_increment(COUNTER_slow_path);
+		return APPROACH_ASK;
+	}
+	if (result == STORE_RETRY)
+		counter_increment(COUNTER_retried);
+	return approach;
+}
+
+/* True: answered. Otherwise *ret_result is what the last attempt came to. */
+static bool attempt_until_done(struct submission *s, struct appended *appended, enum store_result *ret_result)
+{
+	enum approach approach = s->has_changes ? APPROACH_ASK : APPROACH_FAST;
+	int attempts = 0, full = 0;
+
+	do {
+		enum store_result result = *ret_result = transact(s, approach, appended);
+		if (!result)
+			return false;
+		store_rollback(s->worker->store);
+		approach = next_approach(approach, result);
+		if (result == STORE_CONFLICT) {
+			enum store_result looked;
+			if (recorded_meanwhile(s, &looked))
+				return true;
+			if (looked)
+				*ret_result = looked;
+		}
+		if (result == STORE_FULL)
+			full++;
+		else
+			attempts++;
+	} while (store_may_repeat(*ret_result) && attempts < MAX_ATTEMPTS && full < MAX_FULL);
+	return false;
+}
+
 void submission_commit(struct submission *s)
 {
-	struct store *store = s->worker->store;
 	struct appended appended = {0};
-	enum store_result result = STORE_RETRY;
-	bool slow = s->has_changes;
+	enum store_result result;
 
-	for (int attempt = 0; attempt < MAX_ATTEMPTS && (result == STORE_RETRY || result == STORE_CONFLICT);
-		attempt++) {
-		result = transact(s, slow, &appended);
+	if (!attempt_until_done(s, &appended, &result)) {
 		if (!result)
-			break;
-		store_rollback(store);
-		if (result == STORE_RETRY)
-			counter_increment(COUNTER_retried);
-		if (result != STORE_CONFLICT)
-			continue;
-		enum store_result looked;
-		if (recorded_meanwhile(s, &looked))
-			goto answered;
-		if (looked)
-			result = looked;
-		if (!slow)
-			counter_increment(COUNTER_slow_path);
-		slow = true;
+			answer_committed(s, &appended);
+		else
+			answer_store_failure(
+				s->worker, s->job, store_may_repeat(result) ? STORE_RETRY : result, "commit");
 	}
-	if (!result)
-		answer_committed(s, &appended);
-	else
-		answer_store_failure(s->worker, s->job, result == STORE_CONFLICT ? STORE_RETRY : result, "commit");
-answered:
 	lantik_buffer_free(&appended.verdict);
 	lantik_buffer_free(&appended.leaf);
 }

@@ -75,8 +75,10 @@ static void monitor_read(struct intake *intake)
 
 /* ---- jobs ---- */
 
-static void job_free(struct job *job)
+static void job_free(struct house *house, struct job *job)
 {
+	if (job->rulebook)
+		house_rulebook_put(house, job->rulebook);
 	if (job->message) {
 		zmq_msg_close(job->message);
 		free(job->message);
@@ -106,7 +108,7 @@ static void send_reply(struct intake *intake, struct job *job)
 		counter_increment(COUNTER_replies_lost);
 	else if (job->reply == LANTIK_RECEIPT)
 		counter_increment(COUNTER_receipts);
-	job_free(job);
+	job_free(intake->house, job);
 }
 
 static void send_answered(struct intake *intake)
@@ -184,6 +186,7 @@ static void dispatch(struct intake *intake, struct job *job)
 	else if (!flow_admit(intake->flow, job))
 		answer_busy(intake->house, job, LANTIK_BUSY_LOAD, BUSY_LOAD_MILLISECONDS);
 	else {
+		job->rulebook = house_rulebook(intake->house);
 		queue_put(intake->house->queue, job);
 		return;
 	}

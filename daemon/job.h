@@ -8,6 +8,8 @@
 
 #include "offices.h"
 
+struct rulebook_copy;
+
 #define JOB_ROUTE 5 /* a routing id that ROUTER assigned: a zero byte and four more */
 
 struct job {
@@ -22,6 +24,9 @@ struct job {
 	bool is_signed;
 	struct lantik_span body; /* borrows from message */
 	void *message;           /* the intake's; freed by it alone */
+	/* In force when the message came in, whatever is loaded while it waits; the intake's. NULL before it is let in.
+	 */
+	struct rulebook_copy *rulebook;
 	/* the reply; empty body bytes are a legal reply */
 	enum lantik_message reply;
 	struct lantik_buffer reply_body;

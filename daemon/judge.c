@@ -94,6 +94,8 @@ static void row_identity(struct row *row, const struct lantik_record *record, in
 	row->kelompok_lapor = record->kelompok_lapor;
 	row->step = step;
 	row->change_kind = record->change_kind;
+	row->place = ROW_PLACE_NEW;
+	row->nama_asli = (struct lantik_span){0};
 }
 
 static enum store_result resolve_predecessor(
@@ -141,7 +143,8 @@ enum store_result submission_add_row(
 		lantik_findings_add(&w->findings, i + 1, LANTIK_CASE_S05_predecessor_missing,
 			s->severities.of[LANTIK_CASE_S05_predecessor_missing], LANTIK_F_predecessor_batch_id);
 	s->has_changes |= record->change_kind != 0;
-	row_encode(&context, record, w->salts + (size_t)i * ROW_SALT, row, &w->tuples);
+	if (!s->rehearsed)
+		row_encode(&context, record, w->salts + (size_t)i * ROW_SALT, row, &w->tuples);
 	s->row_count++;
 	return STORE_OK;
 }
@@ -249,7 +252,7 @@ void submission_settle(struct submission *s)
 	struct worker *w = s->worker;
 	const struct lantik_manifest *m = &s->manifest;
 
-	lantik_findings_all_or_nothing(m, &s->severities, &w->findings);
+	lantik_findings_sort(&w->findings);
 	s->verdict = (struct lantik_verdict){.office = lantik_span_of(s->job->office.name),
 		.agency = m->kode_instansi,
 		.kind = m->kind,

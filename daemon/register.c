@@ -10,8 +10,9 @@ void submission_forget_register(struct submission *s)
 	struct lantik_findings *findings = &s->worker->findings;
 	size_t kept = 0;
 
+	s->asked_formation = false;
 	for (size_t i = 0; i < s->row_count; i++)
-		s->worker->rows[i].place = ROW_PLACE_KEPT;
+		s->worker->rows[i].place = ROW_PLACE_NEW;
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct lantik_case *found = lantik_case_of(findings->items[i].case_id);
 		bool central = found->rule->layer == LANTIK_LAYER_CENTRAL;
@@ -129,8 +130,8 @@ static struct finding_of judge_new(const struct row *row)
 	return (struct finding_of){0};
 }
 
-/* What a record that goes on does to the place that the version before holds. A termination keeps it for good: who is
- * appointed anew takes another. */
+/* What a record that goes on does to the place that the version before holds. A termination keeps it for good, and so
+ * does a change of agency: who is appointed anew takes another. */
 static void find_place(const struct submission *s, struct row *row, const struct store_fact *fact)
 {
 	bool holds = fact->programme[0] && fact->change_kind != STORE_WITHDRAWN;
@@ -141,7 +142,7 @@ static void find_place(const struct submission *s, struct row *row, const struct
 	row->held_group = fact->kelompok_lapor;
 	if (row->change_kind == STORE_WITHDRAWN)
 		row->place = holds ? ROW_PLACE_FREED : ROW_PLACE_KEPT;
-	else if (fact->change_kind == STORE_WITHDRAWN || (fact->ended && !row->change_kind))
+	else if (fact->change_kind == STORE_WITHDRAWN || (fact->ended && !row->change_kind) || !fact->same_agency)
 		row->place = ROW_PLACE_TAKEN;
 	else if (row->change_kind && holds && row->kelompok_lapor && row->kelompok_lapor != row->held_group &&
 		 lantik_span_equal(programme, s->manifest.programme))
@@ -183,17 +184,12 @@ static void judge_facts(struct submission *s, struct row **rows, const struct st
 	}
 }
 
-static int by_record(const void *a, const void *b)
-{
-	const struct row *const *x = a, *const *y = b;
-
-	return (*x)->record_no < (*y)->record_no ? -1 : (*x)->record_no > (*y)->record_no;
-}
-
 enum store_result submission_ask_register(struct submission *s, int32_t **ret_judged, size_t *ret_count)
 {
 	struct worker *w = s->worker;
 	struct store_person *people = calloc(s->copied + 1, sizeof *people);
+	struct store_about about = {
+		.kind = s->manifest.kind, .agency = s->manifest.kode_instansi, .lock = !s->rehearsed};
 	struct store_fact *facts = NULL;
 	size_t count = 0;
 
@@ -202,8 +198,7 @@ enum store_result submission_ask_register(struct submission *s, int32_t **ret_ju
 		people[i] = (struct store_person){.record_no = (int32_t)w->order[i]->record_no,
 			.nik = {.data = w->order[i]->nik, .len = w->order[i]->nik_len},
 			.nip = {.data = w->order[i]->nip, .len = w->order[i]->nip_len}};
-	enum store_result result =
-		store_facts(w->store, people, s->copied, s->manifest.kind, s->manifest.kode_instansi, &facts, &count);
+	enum store_result result = store_facts(w->store, people, s->copied, &about, &facts, &count);
 	free(people);
 	if (result)
 		return result;
@@ -211,7 +206,7 @@ enum store_result submission_ask_register(struct submission *s, int32_t **ret_ju
 	*ret_judged = calloc(s->copied + 1, sizeof **ret_judged);
 	LANTIK_ASSERT(*ret_judged);
 	*ret_count = 0;
-	qsort(w->order, s->copied, sizeof *w->order, by_record);
+	qsort(w->order, s->copied, sizeof *w->order, row_by_record);
 	judge_facts(s, w->order, facts, count, *ret_judged, ret_count);
 	free(facts);
 	return STORE_OK;

@@ -19,7 +19,7 @@ static void take_envelope(struct job *job, const struct lantik_envelope *envelop
 
 static bool is_request(enum lantik_message message)
 {
-	return message >= LANTIK_SUBMIT && message <= LANTIK_RECONCILE;
+	return message >= LANTIK_SUBMIT && message <= LANTIK_REHEARSE;
 }
 
 bool request_read(struct job *job, bool whole, struct lantik_span envelope_bytes, struct lantik_arena *scratch)

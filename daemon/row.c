@@ -170,3 +170,10 @@ void row_encode(const struct row_context *context, const struct lantik_record *r
 	row->len = (size_t)(at - prefix) - 1;
 	tuples->len = start + (size_t)(at - prefix);
 }
+
+int row_by_record(const void *a, const void *b)
+{
+	const struct row *const *x = a, *const *y = b;
+
+	return (*x)->record_no < (*y)->record_no ? -1 : (*x)->record_no > (*y)->record_no;
+}

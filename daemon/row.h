@@ -30,7 +30,13 @@ struct row {
 	int32_t supersedes_record_no;
 	struct lantik_span nama_asli; /* the name as sent when it is kept in another form; only while it is encoded */
 	/* The place of a formation that the version before holds, and what becomes of it; the slow path's to say. */
-	enum row_place { ROW_PLACE_KEPT, ROW_PLACE_TAKEN, ROW_PLACE_MOVED, ROW_PLACE_FREED } place;
+	enum row_place {
+		ROW_PLACE_NEW,   /* no version before is known; when there is none, it takes a place */
+		ROW_PLACE_KEPT,  /* as the version before, a place or none */
+		ROW_PLACE_TAKEN, /* the version before is over: another place */
+		ROW_PLACE_MOVED, /* a place in another group for the one before */
+		ROW_PLACE_FREED, /* withdrawn */
+	} place;
 	char held_programme[STORE_PROGRAMME];
 	int32_t held_group;
 };
@@ -40,5 +46,8 @@ struct row {
  * fields. */
 void row_encode(const struct row_context *context, const struct lantik_record *record, const uint8_t salt[ROW_SALT],
 	struct row *row, struct lantik_buffer *tuples);
+
+/* For qsort over pointers to rows. */
+int row_by_record(const void *a, const void *b);
 
 #endif

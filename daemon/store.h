@@ -20,6 +20,12 @@ enum store_result {
 	STORE_FAILED,   /* anything else: a bug or a broken database */
 };
 
+/* What another transaction caused: the same may work when it is tried again. */
+static inline bool store_may_repeat(enum store_result result)
+{
+	return result == STORE_RETRY || result == STORE_CONFLICT || result == STORE_FULL;
+}
+
 struct store;
 
 LANTIK_MUST_CHECK struct store *store_new(const char *conninfo, const char *application_name);
@@ -76,6 +82,10 @@ LANTIK_MUST_CHECK enum store_result store_batch_no(
 /* The commit, in this order: begin, copy, current, counters, details, ledger (lock, append), commit. Any result but
  * STORE_OK ends the transaction; call store_rollback before going on. */
 LANTIK_MUST_CHECK enum store_result store_begin(struct store *store);
+/* The same with a lock on a number to the end of the transaction, before any other: shared, or alone. */
+LANTIK_MUST_CHECK enum store_result store_begin_locked(struct store *store, int64_t number, bool alone);
+/* A transaction that cannot write. */
+LANTIK_MUST_CHECK enum store_result store_begin_reading(struct store *store);
 void store_rollback(struct store *store);
 LANTIK_MUST_CHECK enum store_result store_copy_begin(struct store *store);
 LANTIK_MUST_CHECK enum store_result store_copy_data(struct store *store, const void *data, size_t len);
@@ -124,10 +134,14 @@ struct store_person {
 	struct lantik_span nik, nip;
 };
 
-/* Locks the current rows of these people (of this kind) in the order of their NIK, then tells all facts, by record.
- * ret_facts is malloc'ed. */
+struct store_about {
+	int32_t kind;
+	struct lantik_span agency;
+	bool lock; /* the current rows of these people (of this kind) first, in the order of their NIK */
+};
+/* All facts, by record. ret_facts is malloc'ed. */
 LANTIK_MUST_CHECK enum store_result store_facts(struct store *store, const struct store_person *people, size_t count,
-	int32_t kind, struct lantik_span agency, struct store_fact **ret_facts, size_t *ret_count);
+	const struct store_about *about, struct store_fact **ret_facts, size_t *ret_count);
 
 struct store_count {
 	int32_t kelompok_lapor;
@@ -142,6 +156,9 @@ struct store_place {
 	int32_t kelompok_lapor;
 	int64_t change, quota;
 };
+/* Places taken of one programme, by kelompok_lapor. */
+LANTIK_MUST_CHECK enum store_result store_formation_used(struct store *store, struct lantik_span agency, int32_t kind,
+	struct lantik_span programme, int64_t ret[LANTIK_WORD_UNREADABLE + 1]);
 /* STORE_FULL: a group's quota does not hold what is added. Entries are each of another programme or group. */
 LANTIK_MUST_CHECK enum store_result store_formation(
 	struct store *store, struct lantik_span agency, int32_t kind, const struct store_place *places, size_t count);

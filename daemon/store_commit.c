@@ -48,6 +48,21 @@ enum store_result store_begin(struct store *store)
 	return store_simple(store, "BEGIN", NULL);
 }
 
+enum store_result store_begin_locked(struct store *store, int64_t number, bool alone)
+{
+	char sql[96];
+
+	snprintf(sql, sizeof sql, "BEGIN; SELECT pg_advisory_xact_lock%s(%lld)", alone ? "" : "_shared",
+		(long long)number);
+	store->warned = false;
+	return store_simple(store, sql, NULL);
+}
+
+enum store_result store_begin_reading(struct store *store)
+{
+	return store_simple(store, "BEGIN READ ONLY", NULL);
+}
+
 void store_rollback(struct store *store)
 {
 	if (!store->connection || PQtransactionStatus(store->connection) == PQTRANS_IDLE)

@@ -77,6 +77,8 @@ const struct store_statement store_register_statements[] = {
 		    "ON CONFLICT (kode_instansi, kind, step, kelompok_lapor) "
 		    "DO UPDATE SET accepted = c.accepted + excluded.accepted"},
 	{"formation", FORMATION},
+	{"formation_used", "SELECT kelompok_lapor, used FROM formation_use WHERE kode_instansi = $1::text "
+			   "AND kind = $2::smallint AND programme = $3::text"},
 	{NULL, NULL},
 };
 
@@ -157,18 +159,24 @@ static void fact_from(const PGresult *rows, int row, struct store_fact *ret)
 	copy_programme(result_bytes(rows, row, 9), ret->programme);
 }
 
-enum store_result store_facts(struct store *store, const struct store_person *people, size_t count, int32_t kind,
-	struct lantik_span agency, struct store_fact **ret_facts, size_t *ret_count)
+static enum store_result lock_facts(struct store *store, const struct store_person *people, size_t count, int32_t kind)
 {
 	struct store_call call = store_call(store);
-	PGresult *rows;
 
 	call_niks(&call, people, count);
 	call_int2(&call, kind);
-	enum store_result result = store_run(&call, "facts_lock", NULL);
+	return store_run(&call, "facts_lock", NULL);
+}
+
+enum store_result store_facts(struct store *store, const struct store_person *people, size_t count,
+	const struct store_about *about, struct store_fact **ret_facts, size_t *ret_count)
+{
+	PGresult *rows;
+	enum store_result result = about->lock ? lock_facts(store, people, count, about->kind) : STORE_OK;
+
 	if (result)
 		return result;
-	call = store_call(store);
+	struct store_call call = store_call(store);
 	call_array(&call, TYPE_INT4, count);
 	for (size_t i = 0; i < count; i++)
 		call_element_int4(&call, people[i].record_no);
@@ -178,8 +186,8 @@ enum store_result store_facts(struct store *store, const struct store_person *pe
 	for (size_t i = 0; i < count; i++)
 		call_element(&call, people[i].nip.data, people[i].nip.len);
 	call_array_end(&call);
-	call_int2(&call, kind);
-	call_bytes(&call, agency);
+	call_int2(&call, about->kind);
+	call_bytes(&call, about->agency);
 	result = store_run(&call, "facts", &rows);
 	if (result)
 		return result;
@@ -206,6 +214,25 @@ enum store_result store_counters(struct store *store, struct lantik_span agency,
 		if (result)
 			return result;
 	}
+	return STORE_OK;
+}
+
+enum store_result store_formation_used(struct store *store, struct lantik_span agency, int32_t kind,
+	struct lantik_span programme, int64_t ret[LANTIK_WORD_UNREADABLE + 1])
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+
+	call_text(&call, agency);
+	call_int2(&call, kind);
+	call_text(&call, programme);
+	enum store_result result = store_run(&call, "formation_used", &rows);
+	if (result)
+		return result;
+	memset(ret, 0, (LANTIK_WORD_UNREADABLE + 1) * sizeof *ret);
+	for (int i = 0; i < PQntuples(rows); i++)
+		ret[result_int2(rows, i, 0) & LANTIK_WORD_UNREADABLE] = result_int8(rows, i, 1);
+	PQclear(rows);
 	return STORE_OK;
 }
 

@@ -39,14 +39,16 @@ struct worker {
 struct submission {
 	struct worker *worker;
 	struct job *job;
-	struct rulebook_copy *rulebook;
+	struct rulebook_copy *rulebook; /* the job's */
 	uint8_t body_sha256[LANTIK_HASH];
 	struct lantik_batch_view view;
 	struct lantik_manifest manifest;
 	int64_t batch_no;
-	size_t row_count; /* of worker->rows: records that passed the row rules */
-	bool has_changes; /* a record changes what an earlier step recorded */
-	size_t copied;    /* of worker->order */
+	size_t row_count;     /* of worker->rows: records that passed the row rules */
+	bool has_changes;     /* a record changes what an earlier step recorded */
+	size_t copied;        /* of worker->order */
+	bool rehearsed;       /* nothing is written and nothing is locked */
+	bool asked_formation; /* what is beyond the quotas was found */
 	struct lantik_severities severities;
 	uint64_t not_checked[4];
 	struct lantik_verdict verdict;
@@ -88,6 +90,32 @@ void submission_settle(struct submission *s);
 /* The reply to a batch id or to records that are held already. */
 void submission_answer_held(struct submission *s, struct store_held *held);
 
+/* How far an attempt looks before it writes. */
+enum approach {
+	APPROACH_FAST,     /* not at all: what collides shows in the counts of what was written */
+	APPROACH_ASK,      /* asks the register, under locks */
+	APPROACH_ALONE,    /* and the formations, while nobody else takes of their places */
+	APPROACH_REHEARSE, /* asks both without a lock */
+};
+
+/* weigh.c */
+/* Findings of the register and the formations, as far as the approach asks for them; what is left is in worker->order.
+ * *ret_asked: the register was asked; ret_judged (the caller frees) are then the records that may replace a current
+ * row. */
+LANTIK_MUST_CHECK enum store_result submission_weigh(
+	struct submission *s, enum approach approach, bool *ret_asked, int32_t **ret_judged, size_t *ret_count);
+
+/* formation.c */
+/* Whether rule B09 counts for this batch: its agency has a formation of its programme. */
+bool submission_is_formed(const struct submission *s);
+/* Adds B09.quota to what of worker->order is beyond the formation, the last ones in record order. After the register
+ * was asked; settle afterwards. */
+LANTIK_MUST_CHECK enum store_result submission_ask_formation(struct submission *s);
+/* The most places that a group may have taken when this batch is written; INT64_MAX: without limit. */
+int64_t submission_places_limit(const struct submission *s, int32_t kelompok_lapor);
+/* A number by which batches of this agency, kind and programme wait for each other. */
+int64_t submission_formation_number(const struct submission *s);
+
 /* register.c */
 /* Judges the rows against the register, under locks; adds findings. ret_judged are the record numbers that may replace
  * a current row; the caller frees. */
@@ -113,6 +141,8 @@ void answer_refusal(struct job *job, enum lantik_refusal code, uint32_t record_n
 void answer_busy(const struct house *house, struct job *job, int reason, uint32_t retry_after_ms);
 /* A store that did not do its work: Busy when it is down, a passing refusal otherwise. Tells the house and the log. */
 void answer_store_failure(struct worker *worker, struct job *job, enum store_result result, const char *doing);
+/* What a submission would be answered. */
+void answer_rehearsed(struct submission *s);
 /* The receipt of something held. */
 void answer_held(struct worker *worker, struct job *job, struct store_held *held);
 /* The receipt of a leaf; before is the edge of the tree under it when it was just appended, else NULL. */

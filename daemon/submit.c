@@ -19,7 +19,7 @@ static bool signature_holds(struct submission *s)
 			"use the right one");
 		return false;
 	}
-	lantik_submission_message(LANTIK_TO_SUBMIT, s->body_sha256, message);
+	lantik_submission_message(s->rehearsed ? LANTIK_TO_REHEARSE : LANTIK_TO_SUBMIT, s->body_sha256, message);
 	if (lantik_verify(job->office.signing_key.public_key,
 		    (struct lantik_span){.data = message, .len = sizeof message}, job->signature))
 		return true;
@@ -63,35 +63,64 @@ static bool held_already(struct submission *s)
 	return result || held.found;
 }
 
-static void judge_and_commit(struct submission *s)
+/* True: judged, and not answered yet. */
+static bool judge(struct submission *s)
 {
 	bool answered;
-
-	counter_increment(COUNTER_submissions);
 	enum store_result result = submission_judge(s, &answered);
+
 	if (result)
 		answer_store_failure(s->worker, s->job, result, "look-up of a predecessor");
-	else if (!answered)
+	return !result && !answered;
+}
+
+static void record(struct submission *s)
+{
+	if (held_already(s))
+		return;
+	counter_increment(COUNTER_submissions);
+	if (judge(s))
 		submission_commit(s);
+}
+
+/* In a transaction that cannot write; a batch that is held is judged afresh like any other. */
+static void rehearse(struct submission *s)
+{
+	struct store *store = s->worker->store;
+	int32_t *judged = NULL;
+	size_t judged_count;
+	bool asked;
+
+	if (!judge(s))
+		return;
+	enum store_result result = store_begin_reading(store);
+	if (!result)
+		result = submission_weigh(s, APPROACH_REHEARSE, &asked, &judged, &judged_count);
+	free(judged);
+	store_rollback(store);
+	if (result)
+		answer_store_failure(s->worker, s->job, result, "rehearsal");
+	else
+		answer_rehearsed(s);
 }
 
 void submit(struct worker *worker, struct job *job)
 {
-	struct submission s = {.worker = worker, .job = job};
-	enum store_result connected;
+	struct submission s = {
+		.worker = worker, .job = job, .rulebook = job->rulebook, .rehearsed = job->request == LANTIK_REHEARSE};
 
 	lantik_sha256(job->body, s.body_sha256);
-	if (!signature_holds(&s) || !submission_open(&s))
+	if (!signature_holds(&s) || !submission_open(&s) || !in_scope(&s))
 		return;
-	in_hand_take(worker->in_hand, worker->number, job->office.office_no, s.manifest.batch_id.data);
-	s.rulebook = house_rulebook(worker->house);
-	if (in_scope(&s)) {
-		connected = store_connect(worker->store);
-		if (connected)
-			answer_store_failure(worker, job, connected, "connect");
-		else if (!held_already(&s))
-			judge_and_commit(&s);
-	}
-	house_rulebook_put(worker->house, s.rulebook);
-	in_hand_release(worker->in_hand, worker->number);
+	if (!s.rehearsed)
+		in_hand_take(worker->in_hand, worker->number, job->office.office_no, s.manifest.batch_id.data);
+	enum store_result connected = store_connect(worker->store);
+	if (connected)
+		answer_store_failure(worker, job, connected, "connect");
+	else if (s.rehearsed)
+		rehearse(&s);
+	else
+		record(&s);
+	if (!s.rehearsed)
+		in_hand_release(worker->in_hand, worker->number);
 }

@@ -1,4 +1,4 @@
-/* SUBMIT: one batch from its bytes to its reply.
+/* SUBMIT and REHEARSE: one batch from its bytes to its reply.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_SUBMIT_H
 #define LANTIK_DAEMON_SUBMIT_H

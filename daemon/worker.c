@@ -77,6 +77,7 @@ static void carry_out(struct worker *w, struct job *job)
 {
 	switch (job->request) {
 	case LANTIK_SUBMIT:
+	case LANTIK_REHEARSE:
 		submit(w, job);
 		return;
 	case LANTIK_STATUS:

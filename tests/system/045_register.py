@@ -5,53 +5,11 @@ SPDX-License-Identifier: Apache-2.0
 
 import unittest
 
-import harness
+import batches
 
 
-class Register(harness.Case):
+class Register(batches.Case):
     """People of one sample, each test its own; what lantikd says of a record beside what it says of its neighbours."""
-
-    taken = 0
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.office = harness.WireOffice(cls.site, "kanreg-03")
-        cls.sampler = harness.Office(cls.site, "sampler", cls.site.directory / "sampler")
-
-    def people(self, count, kind="PPPK_PW", step="NI", agency="6171", first=None):
-        """Manifest and records of people that no other test has; or of the same ones at another step."""
-        if first is None:
-            first = Register.taken
-            Register.taken += count
-        path = self.sampler.sample(f"{kind}-{step}-{agency}-{first}", kind=kind, step=step, agency=agency, rows=count,
-                                   seed=45, first=first)
-        manifest, records = self.office.read(path)
-        return first, manifest, records
-
-    def send(self, manifest, records, office=None):
-        """{record number: (outcome, cases)} of those not simply accepted, and how many were accepted."""
-        office = office or self.office
-        manifest.ClearField("batch_id")
-        for name in ("count_guru", "count_kesehatan", "count_teknis"):
-            manifest.ClearField(name)
-        with office.client() as client:
-            receipt, _ = client.submit_body(office.batch.encode_batch(office.contract, manifest, records))
-        verdict = receipt.verdict
-        self.assertEqual(f"KIND_{verdict.kind}", self.office.contract.name("Kind", manifest.kind), "it is about this very batch")
-        return {r.record_no: (r.outcome, {case for case, _, _ in r.findings}) for r in verdict.records}, verdict.accepted
-
-    def expect(self, said, **expected):
-        outcomes, accepted = said
-        self.assertEqual({f"r{no}": outcome for no, (outcome, _) in outcomes.items()},
-                         {no: outcome for no, (outcome, _) in expected.items()})
-        for no, (_, case) in expected.items():
-            self.assertIn(case, outcomes[int(no[1:])][1], no)
-        return accepted
-
-    def current(self, nik):
-        return self.site.value(f"SELECT kind || ' ' || step || ' ' || kode_instansi || ' ' || coalesce(nip, '-') FROM "
-                               f"lantik.current_appointment WHERE nik = '{nik}' ORDER BY kind")
 
     def test_a_step_is_held_once_and_in_order(self):
         first, manifest, records = self.people(4, step="SK")
@@ -149,13 +107,6 @@ class Register(harness.Case):
         self.assertEqual(self.expect(self.send(manifest, records)), 2)
         manifest.kind = 1
         self.send(manifest, records)  # which asserts that the receipt is of the kind that was sent
-
-    def tearDown(self):
-        wrong = self.site.sql(
-            "SELECT kode_instansi, kind, step, coalesce(kelompok_lapor, 0), count(*) FROM lantik.appointment "
-            "GROUP BY 1, 2, 3, 4 EXCEPT SELECT kode_instansi, kind, step, kelompok_lapor, accepted FROM lantik.counter")
-        self.assertFalse(wrong, "counters equal the register")
-        self.assertEqual(self.site.places(), self.site.places_by_history(), "places of formations equal the register")
 
 
 if __name__ == "__main__":

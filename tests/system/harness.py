@@ -433,8 +433,8 @@ class Site:
                 "SELECT a.nik, a.kode_instansi, a.kind, coalesce(a.change_kind, 0), coalesce(b.programme, ''),"
                 " coalesce(a.kelompok_lapor, 0) FROM lantik.appointment a JOIN lantik.batch b USING (batch_no)"
                 " ORDER BY a.batch_no, a.record_no"):
-            place, ended = held.get((nik, kind), (None, True))
-            if ended and change != "4":
+            place, ended, holder = held.get((nik, kind), (None, True, agency))
+            if (ended or agency != holder) and change != "4":
                 place = (agency, kind, programme, group) if programme else None
                 places[place] = places.get(place, 0) + 1
             elif change == "4":
@@ -444,7 +444,7 @@ class Site:
                 places[place] -= 1
                 place = (agency, kind, programme, group)
                 places[place] = places.get(place, 0) + 1
-            held[nik, kind] = place, change in ("3", "4")
+            held[nik, kind] = place, change in ("3", "4"), agency
         places.pop(None, None)
         return {place: taken for place, taken in places.items() if taken}
 
@@ -571,9 +571,9 @@ class WireOffice:
             except (self.client_module.NoAnswer, self.client_module.Refused):
                 return False
 
-    def client(self, server_key=None, timeout=15):
+    def client(self, server_key=None, timeout=15, endpoint=None):
         return self.client_module.Client(
-            [self.site.endpoint], (server_key or self.site.server_key).encode(), self.curve_secret,
+            [endpoint or self.site.endpoint], (server_key or self.site.server_key).encode(), self.curve_secret,
             signing_key=self.signing, log_key=self.log_key, contract=self.contract, attempt_timeout=timeout * PATIENCE)
 
     def read(self, path):

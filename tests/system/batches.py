@@ -1,0 +1,92 @@
+"""Batches of sampled people, sent as messages: what the tests of the register, of quotas and of rehearsals share.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+
+import hashlib
+import itertools
+
+import harness
+
+REHEARSAL_HEAD = b"lantik-rehearsal 1\nnothing was recorded\n\n"
+REHEARSAL_DOMAIN = b"lantik rehearsals v1\n"
+
+
+class Case(harness.Case):
+    """A site with one office that speaks the wire contract; each test takes people that no other test has."""
+
+    seed = 45
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.office = harness.WireOffice(cls.site, "kanreg-03")
+        cls.sampler = harness.Office(cls.site, "sampler", cls.site.directory / "sampler")
+        cls.taken = 0
+        cls.files = itertools.count()
+
+    def people(self, count, kind="PPPK_PW", step="NI", agency="6171", first=None):
+        """The first one's place in the sample, manifest and records; with first, the same people at another step."""
+        if first is None:
+            first = type(self).taken
+            type(self).taken += count
+        path = self.sampler.sample(f"{kind}-{step}-{agency}-{first}-{next(self.files)}", kind=kind, step=step, agency=agency,
+                                   rows=count, seed=self.seed, first=first)
+        manifest, records = self.office.read(path)
+        for name in ("count_guru", "count_kesehatan", "count_teknis"):
+            manifest.ClearField(name)
+        return first, manifest, records
+
+    def body(self, manifest, records):
+        """The bytes of a new batch of these records; the manifest learns its id."""
+        manifest.ClearField("batch_id")
+        return self.office.batch.encode_batch(self.office.contract, manifest, records)
+
+    def submit(self, body, office=None, endpoint=None):
+        """The receipt, which is about this very body and not an earlier one."""
+        office = office or self.office
+        with office.client(endpoint=endpoint) as client:
+            receipt, _ = client.submit_body(body)
+        self.assertEqual(receipt.leaf.body_sha256, hashlib.sha256(body).digest(), "it is about this very batch")
+        return receipt
+
+    def rehearse(self, body, office=None):
+        """The text of the verdict that a rehearsal ends with."""
+        office = office or self.office
+        signature = office.signing.sign(REHEARSAL_DOMAIN + hashlib.sha256(body).digest())
+        with office.client() as client:
+            text = client.again("REHEARSE", body, "REHEARSAL", signing_key_id=office.signing.verifier.key_id,
+                                signature=signature)
+        self.assertTrue(text.startswith(REHEARSAL_HEAD), text[:80])
+        return text[len(REHEARSAL_HEAD):]
+
+    @staticmethod
+    def outcomes(verdict):
+        """{record number: (outcome, cases)} of those not simply accepted."""
+        return {r.record_no: (r.outcome, {finding[0] for finding in r.findings}) for r in verdict.records}
+
+    def send(self, manifest, records, office=None):
+        """The outcomes of a new batch of these records, and how many were accepted."""
+        verdict = self.submit(self.body(manifest, records), office).verdict
+        self.assertEqual(f"KIND_{verdict.kind}", self.office.contract.name("Kind", manifest.kind))
+        return self.outcomes(verdict), verdict.accepted
+
+    def expect(self, said, **expected):
+        """That exactly these records were not simply accepted: r3=("returned", "S05.order"); how many were accepted."""
+        outcomes, accepted = said
+        self.assertEqual({f"r{no}": outcome for no, (outcome, _) in outcomes.items()},
+                         {no: outcome for no, (outcome, _) in expected.items()}, outcomes)
+        for no, (_, case) in expected.items():
+            self.assertIn(case, outcomes[int(no[1:])][1], no)
+        return accepted
+
+    def current(self, nik):
+        return self.site.value(f"SELECT kind || ' ' || step || ' ' || kode_instansi || ' ' || coalesce(nip, '-') FROM "
+                               f"lantik.current_appointment WHERE nik = '{nik}' ORDER BY kind")
+
+    def tearDown(self):
+        wrong = self.site.sql(
+            "SELECT kode_instansi, kind, step, coalesce(kelompok_lapor, 0), count(*) FROM lantik.appointment "
+            "GROUP BY 1, 2, 3, 4 EXCEPT SELECT kode_instansi, kind, step, kelompok_lapor, accepted FROM lantik.counter")
+        self.assertFalse(wrong, "counters equal the register")
+        self.assertEqual(self.site.places(), self.site.places_by_history(), "places of formations equal the register")
