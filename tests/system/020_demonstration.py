@@ -19,6 +19,8 @@ def make_files(office, directory):
 
 
 class Demonstration(harness.Case):
+    formations_as_loaded = True
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

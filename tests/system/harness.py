@@ -355,7 +355,7 @@ class Site:
 
     ORIGIN = "lantik.test/log/1"
 
-    def __init__(self, **settings):
+    def __init__(self, formations_as_loaded=False, **settings):
         self.directory = scratch()
         self.cluster = Cluster(self.directory)
         self.cluster.start()
@@ -366,6 +366,8 @@ class Site:
         self.state.mkdir()
         self.ctl("migrate", "--origin", self.ORIGIN)
         self.ctl("load", "--reference", ROOT / "sql" / "reference", "--test-regions")
+        if not formations_as_loaded:  # tests send more people of Kota Bandung than it has places
+            self.sql("UPDATE lantik.formation SET quota = 999999999")
         self.ctl("keygen", "--directory", self.keys, "--origin", self.ORIGIN)
         self.daemon = Daemon(self.directory, {
             "listen": f"tcp://127.0.0.1:{self.port}",
@@ -595,12 +597,13 @@ class Case(unittest.TestCase):
     """A test with a site of its own; `settings` are lantikd's."""
 
     settings = {}
+    formations_as_loaded = False
     site = None
     maxDiff = None
 
     @classmethod
     def setUpClass(cls):
-        cls.site = Site(**cls.settings)
+        cls.site = Site(cls.formations_as_loaded, **cls.settings)
         cls.site.start()
 
     @classmethod
