@@ -364,15 +364,14 @@ static enum turn decide(struct decider *decider)
 	enum store_result result = STORE_RETRY;
 	enum turn turn = TURN_NOTHING;
 
-	for (int attempt = 0; attempt < MAX_ATTEMPTS && (result == STORE_RETRY || result == STORE_CONFLICT);
-		attempt++) {
+	for (int attempt = 0; attempt < MAX_ATTEMPTS && store_may_repeat(result); attempt++) {
 		if (attempt)
 			decision_free(&d);
 		d = (struct decision){.worker = &decider->worker};
 		result = transact(decider, &d, &appended, &turn);
 		if (result || turn != TURN_DONE || decision_is_refused(&d))
 			store_rollback(decider->worker.store);
-		if (result == STORE_RETRY || result == STORE_CONFLICT)
+		if (store_may_repeat(result))
 			counter_increment(COUNTER_retried);
 	}
 	if (!result && decision_is_refused(&d))

@@ -196,10 +196,18 @@ static enum store_result ask_register(struct decision *d)
 	check_people(d);
 	if (decision_is_refused(d) || !s->copied)
 		return STORE_OK;
-	enum store_result result = submission_ask_register(s, &d->judged, &d->judged_count);
+	enum store_result result = submission_wait_formation(s);
+	if (!result)
+		result = submission_ask_register(s, &d->judged, &d->judged_count);
 	if (result)
 		return result;
 	submission_keep(s);
+	if (submission_is_formed(s)) {
+		result = submission_ask_formation(s);
+		submission_keep(s);
+	}
+	if (result)
+		return result;
 	if (d->request.act == LANTIK_ACCEPT)
 		check_accepted(d);
 	return STORE_OK;

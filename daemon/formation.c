@@ -38,15 +38,24 @@ static int64_t quota(const struct submission *s, int32_t kelompok_lapor)
 	return formation ? formation->quota : 0;
 }
 
-/* A quota that only warns does not stop what was told of it. */
+/* A quota that only warns, or that an official waives, does not stop what was told of it. */
 static bool binds(const struct submission *s)
 {
-	return !s->asked_formation || severity(s) < LANTIK_WARN;
+	if (!s->asked_formation)
+		return true;
+	return severity(s) < LANTIK_REVIEW || (severity(s) == LANTIK_REVIEW && !s->waives_review);
 }
 
 int64_t submission_places_limit(const struct submission *s, int32_t kelompok_lapor)
 {
 	return submission_is_formed(s) && binds(s) ? quota(s, kelompok_lapor) : INT64_MAX;
+}
+
+enum store_result submission_wait_formation(struct submission *s)
+{
+	if (!submission_is_formed(s))
+		return STORE_OK;
+	return store_lock_number(s->worker->store, submission_formation_number(s));
 }
 
 int64_t submission_formation_number(const struct submission *s)

@@ -84,6 +84,8 @@ LANTIK_MUST_CHECK enum store_result store_batch_no(
 LANTIK_MUST_CHECK enum store_result store_begin(struct store *store);
 /* The same with a lock on a number to the end of the transaction, before any other: shared, or alone. */
 LANTIK_MUST_CHECK enum store_result store_begin_locked(struct store *store, int64_t number, bool alone);
+/* Takes that lock alone, inside a transaction. */
+LANTIK_MUST_CHECK enum store_result store_lock_number(struct store *store, int64_t number);
 /* A transaction that cannot write. */
 LANTIK_MUST_CHECK enum store_result store_begin_reading(struct store *store);
 void store_rollback(struct store *store);

@@ -38,6 +38,7 @@ const struct store_statement store_commit_statements[] = {
 			"current_setting('synchronous_commit') IN ('on', 'remote_apply'), "
 			"current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off' "
 			"FROM ledger_head FOR UPDATE"},
+	{"lock_number", "SELECT pg_advisory_xact_lock($1::bigint)"},
 	{"append", APPEND},
 	{NULL, NULL},
 };
@@ -56,6 +57,14 @@ enum store_result store_begin_locked(struct store *store, int64_t number, bool a
 		(long long)number);
 	store->warned = false;
 	return store_simple(store, sql, NULL);
+}
+
+enum store_result store_lock_number(struct store *store, int64_t number)
+{
+	struct store_call call = store_call(store);
+
+	call_int8(&call, number);
+	return store_run(&call, "lock_number", NULL);
 }
 
 enum store_result store_begin_reading(struct store *store)

@@ -39,7 +39,7 @@ struct worker {
 struct submission {
 	struct worker *worker;
 	struct job *job;
-	struct rulebook_copy *rulebook; /* the job's */
+	struct rulebook_copy *rulebook; /* of a message: the job's */
 	uint8_t body_sha256[LANTIK_HASH];
 	struct lantik_batch_view view;
 	struct lantik_manifest manifest;
@@ -109,10 +109,12 @@ LANTIK_MUST_CHECK enum store_result submission_weigh(
 /* Whether rule B09 counts for this batch: its agency has a formation of its programme. */
 bool submission_is_formed(const struct submission *s);
 /* Adds B09.quota to what of worker->order is beyond the formation, the last ones in record order. After the register
- * was asked; settle afterwards. */
+ * was asked; settle (or keep) afterwards. */
 LANTIK_MUST_CHECK enum store_result submission_ask_formation(struct submission *s);
 /* The most places that a group may have taken when this batch is written; INT64_MAX: without limit. */
 int64_t submission_places_limit(const struct submission *s, int32_t kelompok_lapor);
+/* Inside a transaction: nobody else takes of its places from here to the end. */
+LANTIK_MUST_CHECK enum store_result submission_wait_formation(struct submission *s);
 /* A number by which batches of this agency, kind and programme wait for each other. */
 int64_t submission_formation_number(const struct submission *s);
 
