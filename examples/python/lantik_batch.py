@@ -23,6 +23,7 @@ from lantik_receipt import sha256
 MAX_RECORDS = 10_000
 MAX_RECORD = 16 * 1024
 MAX_BODY = 16 * 1024 * 1024
+MAX_DOCUMENTS = 16
 UNREADABLE = -1
 WORD_UNREADABLE = 15
 JAKARTA = timezone(timedelta(hours=7))
@@ -143,13 +144,39 @@ def read_cell(field, text):
     return int(text) if re.fullmatch(r"\d{1,9}", text) else UNREADABLE
 
 
+def read_document(text, document):
+    """`type path sha256`, the digest `-` or left out when it is not known. What cannot be read has type -1."""
+    kind, _, rest = text.strip().partition(" ")
+    path, _, digest = rest.strip().partition(" ")
+    digest = digest.strip()
+    document.type = int(kind) if re.fullmatch(r"\d{1,9}", kind) and path else UNREADABLE
+    document.object = path
+    if re.fullmatch(r"[0-9A-Fa-f]{64}", digest):
+        document.sha256 = bytes.fromhex(digest)
+    elif digest not in ("", "-"):
+        document.type = UNREADABLE
+
+
+def read_documents(documents, text):
+    """Several are apart by `|`; too many are one that cannot be read, so that the record comes back with a reason."""
+    texts = text.split("|") if text.strip() not in ("", "-") else []
+    if len(texts) > MAX_DOCUMENTS:
+        documents.add().type = UNREADABLE
+        return
+    for one in texts:
+        read_document(one, documents.add())
+
+
 def fill(message, cells):
     """Sets the fields of a message from texts; an unknown name is an error, an empty text is absent."""
     fields = message.DESCRIPTOR.fields_by_name
     for name, text in cells.items():
         field = fields.get(name)
-        if field is None or field.label == FieldDescriptor.LABEL_REPEATED:
+        if field is None:
             raise KeyError(f"no column of this name: {name}")
+        if field.label == FieldDescriptor.LABEL_REPEATED:
+            read_documents(getattr(message, name), text or "")
+            continue
         value = read_cell(field, text or "")
         if value is not None:
             setattr(message, name, value)

@@ -1,4 +1,4 @@
-# Verifies a receipt of lantik from its text alone: C2SP signed note, RFC 6962 tree, leaf and verdict.
+# Verifies a receipt of lantik from its text alone: C2SP signed note, RFC 6962 tree, leaf, verdict or statement.
 # SPDX-License-Identifier: Apache-2.0
 """Offline verification, written from docs/protocol.md (sections 6, 9-12) and sharing no code with the daemon.
 
@@ -7,6 +7,9 @@ Needs the Python standard library and PyNaCl (Debian: python3-nacl). Nothing her
     receipt = Receipt.parse(text)
     receipt.verify(VerifierKey.parse(log_vkey))            # the receipt is genuine
     receipt.verify_submission(body, signing_vkey)          # and it is about these bytes, signed with this key
+    decision = Decision.parse(other_text)
+    decision.verify(VerifierKey.parse(log_vkey))           # the decision is genuine
+    decision.verify_belongs(receipt)                       # and it is about that batch
 """
 
 import base64
@@ -14,27 +17,20 @@ import binascii
 import hashlib
 import re
 import struct
-import uuid
 from dataclasses import dataclass, field
 
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 from nacl.exceptions import BadSignatureError
+
+from lantik_verdict import Statement, Unverified, Verdict, decimal, require
 
 HASH = 32
 MAX_NOTE = 4096
 MAX_PROOF = 64
 MAX_SIGNATURES = 16
 SUBMISSION_DOMAIN = b"lantik submission v1\n"
+REHEARSAL_DOMAIN = b"lantik rehearsals v1\n"
 EM_DASH = "\u2014"
-
-
-class Unverified(Exception):
-    """The text is not what it claims to be; the message says in which respect."""
-
-
-def require(condition, message):
-    if not condition:
-        raise Unverified(message)
 
 
 def sha256(*pieces):
@@ -51,12 +47,6 @@ def unbase64(text):
         text = text.encode()
     require(base64.b64encode(raw) == text, "base64 not in its canonical form")
     return raw
-
-
-def decimal(text, name, greatest=2**64 - 1):
-    require(re.fullmatch(r"0|[1-9][0-9]{0,19}", text) is not None, f"{name} is not a decimal number")
-    require(int(text) <= greatest, f"{name} is too large")
-    return int(text)
 
 
 # Keys (C2SP signed-note, type 0x01).
@@ -129,6 +119,11 @@ class SigningKey:
 def submission_message(body):
     """What an office signs: the domain, then the digest of the body."""
     return SUBMISSION_DOMAIN + sha256(body)
+
+
+def rehearsal_message(body):
+    """What an office signs for a rehearsal: it never proves a submission."""
+    return REHEARSAL_DOMAIN + sha256(body)
 
 
 # The RFC 6962 tree.
@@ -241,9 +236,25 @@ class Checkpoint:
         require(found, "no signature of this key")
 
 
-# The leaf of a batch.
+# Leaves.
 
 DURABILITY = {1: "local", 2: "quorum", 3: "unsafe: a test installation"}
+BATCH, DECISION = 1, 2
+
+
+def parse_leaf(raw, leaf_type, rest):
+    """Leaf index, the office's name, and what follows, for a leaf of this type and no other."""
+    require(len(raw) >= 12, "the leaf is truncated")
+    leaf_format, found, index, office_len = struct.unpack_from(">HBQB", raw)
+    require(leaf_format == 1, "not a leaf of format 1")
+    require(found == leaf_type, f"the leaf is of type {found}, not {leaf_type} ({BATCH} batch, {DECISION} decision)")
+    rest = struct.Struct(rest)
+    require(0 < office_len <= 40 and len(raw) == 12 + office_len + rest.size, "the leaf has the wrong length")
+    try:
+        office = raw[12:12 + office_len].decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unverified("the office's name is not UTF-8") from None
+    return index, office, *rest.unpack_from(raw, 12 + office_len)
 
 
 @dataclass(frozen=True)
@@ -265,154 +276,52 @@ class BatchLeaf:
 
     @classmethod
     def parse(cls, raw):
-        require(len(raw) >= 12, "the leaf is truncated")
-        leaf_format, leaf_type, index, office_len = struct.unpack_from(">HBQB", raw)
-        require((leaf_format, leaf_type) == (1, 1), "not a batch leaf of format 1")
-        rest = struct.Struct(">16s32s4s32s32s32sIH32sqqB")
-        require(0 < office_len <= 40 and len(raw) == 12 + office_len + rest.size, "the leaf has the wrong length")
-        try:
-            office = raw[12:12 + office_len].decode("utf-8")
-        except UnicodeDecodeError:
-            raise Unverified("the office's name is not UTF-8") from None
-        leaf = cls(index, office, *rest.unpack_from(raw, 12 + office_len))
+        leaf = cls(*parse_leaf(raw, BATCH, ">16s32s4s32s32s32sIH32sqqB"))
         require(leaf.durability in DURABILITY, "the durability class is not known")
         return leaf
 
 
-# The verdict.
-
-COUNT = "0|[1-9][0-9]{0,8}"
-UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-HEAD = (  # keyword, pattern of what follows
-    ("office", "[!-~]+"), ("batch", UUID), ("agency", "[!-~]+"), ("kind", "PPPK_PW|PPPK|CPNS|PNS|JF|-"),
-    ("step", "NI|SK|PERJANJIAN|SPMT|PELANTIKAN|-"),
-    ("outcome", "committed|refused"), ("records", f"(?:{COUNT}) [0-9a-f]{{64}}"), ("rulebook", "[0-9a-f]{64}"),
-    ("accepted", COUNT), ("returned", COUNT), ("review", COUNT),
-)
-CASE = r"[A-Z][0-9]{2}\.[a-z0-9_]+"
-FINDING = re.compile(rf"({CASE})(?::([a-z0-9_]+))?/([FERW])")  # the letter: fatal, error, review, warning
-RECORD = re.compile(r"record ([1-9][0-9]{0,8}) (accepted|returned|review|refused)((?: [^ ]+)+)")
-OUTCOMES = {"F": "refused", "E": "returned", "R": "review", "W": "accepted"}
-
-
-def read_finding(text):
-    match = FINDING.fullmatch(text)
-    require(match is not None, "not a finding")
-    return match[1], match[2] or "", match[3]
-
-
 @dataclass(frozen=True)
-class RecordOutcome:
-    record_no: int
-    outcome: str
-    findings: tuple  # of (case, field, severity); field is "" when the finding is about the whole record
-
-
-@dataclass(frozen=True)
-class Verdict:
+class DecisionLeaf:
+    leaf_index: int
     office: str
-    batch_id: uuid.UUID
-    agency: str
-    kind: str
-    step: str
-    outcome: str
-    record_count: int
-    records_sha256: bytes
+    decision_id: bytes
+    batch_id: bytes
+    batch_leaf_index: int
+    statement_sha256: bytes
     rulebook_sha256: bytes
-    accepted: int
-    returned: int
-    review: int
-    not_checked: tuple
-    findings: tuple  # of the batch: (case, "", severity)
-    records: tuple  # of RecordOutcome: those that were not accepted without a finding
+    rows: int
+    row_format: int
+    rows_root: bytes
+    requested_at: int
+    recorded_at: int
+    durability: int
 
     @classmethod
-    def parse(cls, text):
-        try:
-            lines = text.decode("utf-8").split("\n")
-        except UnicodeDecodeError:
-            raise Unverified("the verdict is not UTF-8") from None
-        require(lines[0] == "lantik-verdict 1" and lines[-2:] == ["end", ""], "not a verdict of version 1")
-        head, rest = cls._head(lines[1:len(HEAD) + 1]), lines[len(HEAD) + 1:-2]
-        not_checked = ()
-        if rest and rest[0].startswith("not-checked "):
-            not_checked = tuple(rest.pop(0).split(" ")[1:])
-            require(all(re.fullmatch(rf"[A-Z][0-9]{{2}}|{CASE}", name) for name in not_checked), "not a rule or case")
-        findings = []
-        while rest and rest[0].startswith("finding "):
-            findings.append(read_finding(rest.pop(0)[len("finding "):]))
-        require(len(set(findings)) == len(findings), "a finding twice")
-        count, _, digest = head["records"].partition(" ")
-        verdict = cls(head["office"], uuid.UUID(head["batch"]), head["agency"], head["kind"], head["step"],
-                      head["outcome"], int(count), bytes.fromhex(digest), bytes.fromhex(head["rulebook"]),
-                      *(int(head[name]) for name in ("accepted", "returned", "review")),
-                      not_checked, tuple(findings), cls._records(rest))
-        verdict._check_letters()
-        verdict._check_counts()
-        return verdict
-
-    @staticmethod
-    def _head(lines):
-        require(len(lines) == len(HEAD), "the verdict is truncated")
-        head = {}
-        for line, (keyword, pattern) in zip(lines, HEAD):
-            name, _, value = line.partition(" ")
-            require(name == keyword and re.fullmatch(pattern, value), f"the verdict's line `{keyword}` is wrong")
-            head[keyword] = value
-        return head
-
-    @staticmethod
-    def _records(lines):
-        records = []
-        for line in lines:
-            match = RECORD.fullmatch(line)
-            require(match is not None, "not a record's outcome")
-            findings = tuple(read_finding(finding) for finding in match[3].split())
-            require(len(set(findings)) == len(findings), "a finding twice")
-            records.append(RecordOutcome(int(match[1]), match[2], findings))
-            require(len(records) < 2 or records[-2].record_no < records[-1].record_no, "records out of order")
-        return tuple(records)
-
-    def _check_letters(self):
-        """Each outcome is the one that the gravest letter leads to."""
-        fatal = any(f[2] == "F" for findings in (self.findings, *(r.findings for r in self.records)) for f in findings)
-        require(fatal == (self.outcome == "refused"), "the letters do not lead to the outcome")
-        for record in self.records:
-            gravest = min((f[2] for f in record.findings), key="FERW".index)
-            require(record.outcome == ("refused" if fatal else OUTCOMES[gravest]), "a letter contradicts its outcome")
-
-    def _check_counts(self):
-        told = {word: sum(r.outcome == word for r in self.records) for word in ("returned", "review", "refused")}
-        require(not self.records or self.records[-1].record_no <= self.record_count, "a record that is not there")
-        if self.outcome == "refused":
-            require(self.accepted == self.returned == self.review == 0, "a refused batch with accepted records")
-            require(told["refused"] == len(self.records), "a record with an outcome of its own in a refused batch")
-        else:
-            require(self.accepted + self.returned + self.review == self.record_count, "the counts do not add up")
-            require((told["returned"], told["review"], told["refused"]) == (self.returned, self.review, 0),
-                    "the counts are not those of the records")
-
-    def outcome_of(self, record_no):
-        """The outcome of one record; those without a line share the batch's."""
-        for record in self.records:
-            if record.record_no == record_no:
-                return record.outcome
-        return "accepted" if self.outcome == "committed" else "refused"
+    def parse(cls, raw):
+        leaf = cls(*parse_leaf(raw, DECISION, ">16s16sQ32s32sIH32sqqB"))
+        require(leaf.durability in DURABILITY, "the durability class is not known")
+        require(leaf.batch_leaf_index < leaf.leaf_index, "the decision stands before its batch")
+        return leaf
 
 
-# The receipt: a C2SP tlog-proof, a blank line, the verdict.
+# Receipts: a C2SP tlog-proof, a blank line, and the text that the leaf binds.
 
 
 @dataclass
-class Receipt:
+class Proved:
+    """What both kinds of receipt have in common."""
+
     index: int
     proof: list
     checkpoint_note: bytes
-    verdict_text: bytes
+    text: bytes
     leaf_bytes: bytes
-    leaf: BatchLeaf
-    verdict: Verdict
-    checkpoint: Checkpoint = None  # after verify()
+    whole: bytes  # the receipt as it was read
+
+    def __post_init__(self):
+        self.checkpoint = None  # after verify()
+        self._read()
 
     @classmethod
     def parse(cls, text):
@@ -427,10 +336,8 @@ class Receipt:
         require(head[1].startswith("extra ") and head[2].startswith("index "), "not a receipt")
         proof = [unbase64(line) for line in head[3:]]
         require(len(proof) <= MAX_PROOF and all(len(node) == HASH for node in proof), "not a proof")
-        leaf_bytes = unbase64(head[1][len("extra "):])
         return cls(decimal(head[2][len("index "):], "the index", 2**63 - 1), proof,
-                   parts[1] + b"\n\n" + parts[2] + b"\n", parts[3], leaf_bytes,
-                   BatchLeaf.parse(leaf_bytes), Verdict.parse(parts[3]))
+                   parts[1] + b"\n\n" + parts[2] + b"\n", parts[3], unbase64(head[1][len("extra "):]), text)
 
     def verify(self, log_key):
         """Raises Unverified unless the receipt is genuine under the log's pinned key."""
@@ -438,12 +345,23 @@ class Receipt:
         require(checkpoint.size == self.index + 1, "the checkpoint is not the one of this leaf")
         require(self.leaf.leaf_index == self.index, "the leaf has another index")
         verify_inclusion(self.index, checkpoint.size, leaf_hash(self.leaf_bytes), self.proof, checkpoint.root)
-        require(sha256(self.verdict_text) == self.leaf.verdict_sha256, "the verdict is not the one of the leaf")
-        self._check_verdict()
+        self._check_text()
         self.checkpoint = checkpoint
 
-    def _check_verdict(self):
+
+class Receipt(Proved):
+    """Of a batch: the leaf binds the verdict."""
+
+    def _read(self):
+        self.leaf, self.verdict = BatchLeaf.parse(self.leaf_bytes), Verdict.parse(self.text)
+
+    @property
+    def verdict_text(self):
+        return self.text
+
+    def _check_text(self):
         leaf, verdict = self.leaf, self.verdict
+        require(sha256(self.text) == leaf.verdict_sha256, "the verdict is not the one of the leaf")
         require(verdict.batch_id.bytes == leaf.batch_id, "the verdict names another batch")
         require(verdict.office == leaf.office, "the verdict names another office")
         require(verdict.rulebook_sha256 == leaf.rulebook_sha256, "the verdict names another rulebook")
@@ -460,3 +378,39 @@ class Receipt:
     def is_earlier(self, batch_id):
         """Whether this is the receipt of an earlier batch that held the same records (rule B03)."""
         return self.leaf.batch_id != batch_id
+
+
+class Decision(Proved):
+    """Of a named official's decision about records of a batch: the leaf binds the statement."""
+
+    def _read(self):
+        self.leaf, self.statement = DecisionLeaf.parse(self.leaf_bytes), Statement.parse(self.text)
+
+    def _check_text(self):
+        leaf, statement = self.leaf, self.statement
+        require(sha256(self.text) == leaf.statement_sha256, "the statement is not the one of the leaf")
+        require(statement.office == leaf.office, "the statement names another office")
+        require(statement.decision_id.bytes == leaf.decision_id, "the statement names another decision")
+        require(statement.batch_id.bytes == leaf.batch_id, "the statement names another batch")
+        require(statement.batch_leaf_index == leaf.batch_leaf_index, "the statement names another leaf of the batch")
+        require(statement.rulebook_sha256 == leaf.rulebook_sha256, "the statement names another rulebook")
+        require(leaf.rows == statement.accepted, "the leaf holds another number of rows")
+
+    def verify_belongs(self, receipt):
+        """Raises Unverified unless this is about the batch of that receipt, which was verified before."""
+        require(receipt.checkpoint is not None, "the batch's receipt was not verified")
+        require(self.leaf.batch_id == receipt.leaf.batch_id, "the decision is about another batch")
+        require(self.leaf.batch_leaf_index == receipt.index, "the decision names another leaf of the batch")
+        require(self.leaf.office == receipt.leaf.office, "the decision is about another office's batch")
+        last = self.statement.records[-1].record_no
+        require(last <= receipt.verdict.record_count, f"the batch has no record {last}")
+
+
+def outcomes_now(receipt, decisions):
+    """The outcome of each record of a batch after these decisions, as a list; decisions in any order."""
+    count = receipt.verdict.record_count
+    now = ["accepted" if receipt.verdict.outcome == "committed" else "refused"] * count
+    for told in (receipt.verdict.records, *(d.statement.records for d in sorted(decisions, key=lambda d: d.index))):
+        for record in told:
+            now[record.record_no - 1] = record.outcome
+    return now

@@ -1,5 +1,6 @@
 /* The interop program: makes the test vectors, and tells Python what the C side reads and believes.
- * interop make DIRECTORY | decode BODY | verify VKEY RECEIPT... | verdict VERDICT...
+ * interop make DIRECTORY | decode BODY | verify VKEY RECEIPT... | verdict VERDICT... | statement STATEMENT... |
+ * message KIND MESSAGE...
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,26 +40,6 @@ static int decode(const char *path)
 	return error ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* All that an office asks of a receipt: the proof, and a verdict that can be read. */
-static enum lantik_error judge(struct lantik_span text, const struct lantik_vkey *key)
-{
-	struct lantik_receipt receipt;
-	struct lantik_verdict verdict;
-	struct lantik_findings findings = {0};
-	enum lantik_error error = lantik_receipt_parse(text, &receipt);
-
-	if (error)
-		return error;
-	error = lantik_receipt_verify(&receipt, key);
-	if (!error && receipt.type != LANTIK_LEAF_BATCH)
-		error = LANTIK_E_MISMATCH;
-	if (!error)
-		error = lantik_verdict_parse(receipt.verdict_text, &verdict, &findings);
-	lantik_findings_free(&findings);
-	lantik_receipt_free(&receipt);
-	return error;
-}
-
 static enum lantik_error judge_verdict(struct lantik_span text)
 {
 	struct lantik_verdict verdict;
@@ -69,23 +50,88 @@ static enum lantik_error judge_verdict(struct lantik_span text)
 	return error;
 }
 
-/* One line a file: `ok`, or why not. A receipt when there is a key, a verdict when there is none. */
+static enum lantik_error judge_statement(struct lantik_span text)
+{
+	struct lantik_statement statement = {0};
+	enum lantik_error error = lantik_statement_parse(text, &statement);
+
+	lantik_statement_free(&statement);
+	return error;
+}
+
+static enum lantik_error judge_decision(const struct lantik_receipt *receipt)
+{
+	struct lantik_statement statement = {0};
+	enum lantik_error error = lantik_statement_parse(receipt->statement_text, &statement);
+
+	if (!error && !lantik_statement_fits(&statement, &receipt->decision))
+		error = LANTIK_E_MISMATCH;
+	lantik_statement_free(&statement);
+	return error;
+}
+
+/* All that an office asks of a receipt: the proof, and a text that can be read. */
+static enum lantik_error judge_receipt(struct lantik_span text, const struct lantik_vkey *key)
+{
+	struct lantik_receipt receipt;
+	enum lantik_error error = lantik_receipt_parse(text, &receipt);
+
+	if (error)
+		return error;
+	error = lantik_receipt_verify(&receipt, key);
+	if (!error && receipt.type == LANTIK_LEAF_DECISION)
+		error = judge_decision(&receipt);
+	else if (!error)
+		error = judge_verdict(receipt.verdict_text);
+	lantik_receipt_free(&receipt);
+	return error;
+}
+
+/* What is said of one file: a line. */
+struct judge {
+	const struct lantik_vkey *key; /* of receipts */
+	const char *kind;              /* of messages */
+	enum lantik_error (*text)(struct lantik_span text);
+};
+
+static void say(const struct judge *judge, struct lantik_span text)
+{
+	struct lantik_buffer json = {0};
+	enum lantik_error error = judge->key    ? judge_receipt(text, judge->key)
+				  : judge->kind ? interop_message_json(judge->kind, text, &json)
+						: judge->text(text);
+
+	if (error)
+		puts(lantik_error_text(error, LANTIK_ENGLISH));
+	else if (judge->kind)
+		printf("%.*s\n", (int)json.len, (const char *)json.data);
+	else
+		puts("ok");
+	lantik_buffer_free(&json);
+}
+
+/* One line a file: `ok` or the JSON, or why not. */
+static int say_all(const struct judge *judge, int count, char **paths)
+{
+	for (int i = 0; i < count; i++) {
+		struct lantik_buffer text = {0};
+		enum lantik_error error = read_file(paths[i], &text);
+		if (error)
+			puts(lantik_error_text(error, LANTIK_ENGLISH));
+		else
+			say(judge, lantik_buffer_span(&text));
+		lantik_buffer_free(&text);
+	}
+	return EXIT_SUCCESS;
+}
+
 static int verify(int count, char **paths, const char *key_text)
 {
 	struct lantik_vkey key;
 
-	if (key_text && lantik_vkey_parse(lantik_span_of(key_text), &key))
+	if (lantik_vkey_parse(lantik_span_of(key_text), &key))
 		return EXIT_FAILURE;
-	for (int i = 0; i < count; i++) {
-		struct lantik_buffer text = {0};
-		enum lantik_error error = read_file(paths[i], &text);
-		if (!error)
-			error = key_text ? judge(lantik_buffer_span(&text), &key)
-					 : judge_verdict(lantik_buffer_span(&text));
-		puts(error ? lantik_error_text(error, LANTIK_ENGLISH) : "ok");
-		lantik_buffer_free(&text);
-	}
-	return EXIT_SUCCESS;
+	return say_all(&(struct judge){.key = &key}, count, paths);
 }
 
 int main(int argc, char **argv)
@@ -100,7 +146,12 @@ int main(int argc, char **argv)
 	if (argc > 3 && !strcmp(argv[1], "verify"))
 		return verify(argc - 3, argv + 3, argv[2]);
 	if (argc > 2 && !strcmp(argv[1], "verdict"))
-		return verify(argc - 2, argv + 2, NULL);
-	fprintf(stderr, "usage: interop make DIRECTORY | decode BODY | verify VKEY RECEIPT... | verdict VERDICT...\n");
+		return say_all(&(struct judge){.text = judge_verdict}, argc - 2, argv + 2);
+	if (argc > 2 && !strcmp(argv[1], "statement"))
+		return say_all(&(struct judge){.text = judge_statement}, argc - 2, argv + 2);
+	if (argc > 3 && !strcmp(argv[1], "message"))
+		return say_all(&(struct judge){.kind = argv[2]}, argc - 3, argv + 3);
+	fprintf(stderr, "usage: interop make DIRECTORY | decode BODY | verify VKEY RECEIPT... | verdict VERDICT... |\n"
+			"       statement STATEMENT... | message KIND MESSAGE...\n");
 	return 2;
 }

@@ -35,6 +35,7 @@ void interop_manifest(struct lantik_manifest *ret)
 		.certifier_nip = lantik_span_of("197501012000012001"),
 		.sptjm_no = lantik_span_of("800/SPTJM/0001/2025"),
 		.sptjm_tgl = 20250901,
+		.all_or_nothing = 2,
 	};
 }
 

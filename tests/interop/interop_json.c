@@ -23,7 +23,7 @@ static void put_text(struct lantik_buffer *ret, struct lantik_span text)
 	lantik_buffer_append(ret, "\"", 1);
 }
 
-static void put_hex(struct lantik_buffer *ret, struct lantik_span bytes)
+void interop_put_hex(struct lantik_buffer *ret, struct lantik_span bytes)
 {
 	lantik_buffer_append(ret, "\"", 1);
 	for (size_t i = 0; i < bytes.len; i++)
@@ -39,7 +39,7 @@ static void put_documents(struct lantik_buffer *ret, const struct lantik_documen
 		lantik_buffer_printf(ret, "%s{\"type\":%d,\"object\":", i ? "," : "", document->type);
 		put_text(ret, document->object);
 		lantik_buffer_printf(ret, ",\"sha256\":");
-		put_hex(ret, document->sha256);
+		interop_put_hex(ret, document->sha256);
 		lantik_buffer_printf(ret, "}");
 	}
 	lantik_buffer_printf(ret, "]");
@@ -76,7 +76,7 @@ static void put_field(struct lantik_buffer *ret, const struct lantik_field *fiel
 		break;
 	case LANTIK_ID:
 	case LANTIK_HASH_FIELD:
-		put_hex(ret, *(const struct lantik_span *)member);
+		interop_put_hex(ret, *(const struct lantik_span *)member);
 		break;
 	case LANTIK_DATE:
 	case LANTIK_INT:

@@ -7,38 +7,28 @@
 #include "interop.h"
 
 #define ORIGIN "lantik.example/vectors/1"
-#define OFFICE "vectors-99"
-#define TREE 7u /* leaves: the batch is the first and the last one */
-#define LAST (TREE - 1)
 
-struct making {
-	const char *directory;
-	struct lantik_skey log_key, office_key;
-	struct lantik_buffer values; /* lines: name, blank, value */
-};
-
-static void fail(const char *what)
+void making_fail(const char *what)
 {
 	fprintf(stderr, "interop: cannot make %s\n", what);
 	exit(EXIT_FAILURE);
 }
 
-static void write_file(const struct making *making, const char *name, struct lantik_span bytes)
+void making_file(const struct making *making, const char *name, struct lantik_span bytes)
 {
 	char path[4096];
 
 	snprintf(path, sizeof path, "%s/%s", making->directory, name);
 	FILE *file = fopen(path, "wb");
 	if (!file || fwrite(bytes.data, 1, bytes.len, file) != bytes.len || fclose(file))
-		fail(path);
+		making_fail(path);
 }
 
-/* Writes the buffer and empties it. */
-static void write_buffer(const struct making *making, const char *name, struct lantik_buffer *buffer)
+void making_buffer(const struct making *making, const char *name, struct lantik_buffer *buffer)
 {
 	if (buffer->error)
-		fail(name);
-	write_file(making, name, lantik_buffer_span(buffer));
+		making_fail(name);
+	making_file(making, name, lantik_buffer_span(buffer));
 	lantik_buffer_reset(buffer);
 }
 
@@ -56,10 +46,10 @@ static void make_keys(struct making *making)
 
 	memset(seed, 0x4c, sizeof seed);
 	if (lantik_skey_make(ORIGIN, seed, &making->log_key))
-		fail("the log's key");
+		making_fail("the log's key");
 	memset(seed, 0x4f, sizeof seed);
-	if (lantik_skey_make(OFFICE, seed, &making->office_key))
-		fail("the office's key");
+	if (lantik_skey_make(MAKING_OFFICE, seed, &making->office_key))
+		making_fail("the office's key");
 	const struct lantik_skey *keys[] = {&making->log_key, &making->office_key};
 	const char *names[] = {"log", "office"};
 	for (size_t i = 0; i < LANTIK_COUNT(keys); i++) {
@@ -79,22 +69,32 @@ static void write_parts(const struct making *making, struct lantik_span body)
 	uint32_t record_no;
 
 	if (!arena || lantik_batch_scan(body, arena, &view, &record_no))
-		fail("the parts of the batch");
-	write_file(making, "manifest.bin", view.manifest);
-	write_file(making, "record.bin", view.records[0]);
+		making_fail("the parts of the batch");
+	making_file(making, "manifest.bin", view.manifest);
+	making_file(making, "record.bin", view.records[0]);
 	lantik_arena_free(&arena);
 }
 
-struct batch {
-	struct lantik_manifest manifest;
-	struct lantik_buffer body;
-	uint8_t records_sha256[LANTIK_HASH], body_sha256[LANTIK_HASH], signature[LANTIK_SIGNATURE];
-};
+/* Both signatures of the body, and what they are over. */
+static void make_signatures(struct making *making, struct making_batch *ret)
+{
+	static const struct {
+		enum lantik_purpose purpose;
+		const char *message, *signature;
+	} purposes[] = {{LANTIK_TO_SUBMIT, "signed_message", "signature"},
+		{LANTIK_TO_REHEARSE, "rehearsal_message", "rehearsal_signature"}};
+	for (size_t i = 0; i < LANTIK_COUNT(purposes); i++) {
+		uint8_t message[LANTIK_SUBMISSION_MESSAGE], *signature = ret->signatures[purposes[i].purpose];
+		lantik_submission_message(purposes[i].purpose, ret->body_sha256, message);
+		lantik_sign(making->office_key.seed, (struct lantik_span){message, sizeof message}, signature);
+		value_hex(making, purposes[i].message, message, sizeof message);
+		value_hex(making, purposes[i].signature, signature, LANTIK_SIGNATURE);
+	}
+}
 
-static void make_batch(struct making *making, struct batch *ret)
+static void make_batch(struct making *making, struct making_batch *ret)
 {
 	struct lantik_buffer records = {0}, json = {0};
-	uint8_t message[LANTIK_SUBMISSION_MESSAGE];
 
 	interop_records(&records);
 	lantik_sha256(lantik_buffer_span(&records), ret->records_sha256);
@@ -102,24 +102,21 @@ static void make_batch(struct making *making, struct batch *ret)
 	ret->manifest.row_count = 3;
 	ret->manifest.records_sha256 = (struct lantik_span){ret->records_sha256, LANTIK_HASH};
 	if (lantik_batch_encode(&ret->manifest, lantik_buffer_span(&records), &ret->body))
-		fail("batch.bin");
+		making_fail("batch.bin");
 	lantik_sha256(lantik_buffer_span(&ret->body), ret->body_sha256);
-	lantik_submission_message(LANTIK_TO_SUBMIT, ret->body_sha256, message);
-	lantik_sign(making->office_key.seed, (struct lantik_span){message, sizeof message}, ret->signature);
 	if (interop_body_json(lantik_buffer_span(&ret->body), &json))
-		fail("batch.json");
-	write_file(making, "batch.bin", lantik_buffer_span(&ret->body));
-	write_buffer(making, "batch.json", &json);
+		making_fail("batch.json");
+	making_file(making, "batch.bin", lantik_buffer_span(&ret->body));
+	making_buffer(making, "batch.json", &json);
 	write_parts(making, lantik_buffer_span(&ret->body));
 	value_hex(making, "records_sha256", ret->records_sha256, LANTIK_HASH);
 	value_hex(making, "body_sha256", ret->body_sha256, LANTIK_HASH);
-	value_hex(making, "signed_message", message, sizeof message);
-	value_hex(making, "signature", ret->signature, LANTIK_SIGNATURE);
+	make_signatures(making, ret);
 	lantik_buffer_free(&records);
 	lantik_buffer_free(&json);
 }
 
-static void make_envelopes(const struct making *making, const struct batch *batch, struct lantik_span checkpoint)
+static void make_envelopes(const struct making *making, const struct making_batch *batch, struct lantik_span checkpoint)
 {
 	static const struct {
 		const char *file;
@@ -128,7 +125,10 @@ static void make_envelopes(const struct making *making, const struct batch *batc
 		{"envelope-reference.bin", LANTIK_REFERENCE}, {"envelope-ping.bin", LANTIK_PING},
 		{"envelope-receipt.bin", LANTIK_RECEIPT}, {"envelope-refusal.bin", LANTIK_REFUSAL},
 		{"envelope-busy.bin", LANTIK_BUSY}, {"envelope-status-answer.bin", LANTIK_STATUS_ANSWER},
-		{"envelope-reference-answer.bin", LANTIK_REFERENCE_ANSWER}, {"envelope-pong.bin", LANTIK_PONG}};
+		{"envelope-reference-answer.bin", LANTIK_REFERENCE_ANSWER}, {"envelope-pong.bin", LANTIK_PONG},
+		{"envelope-reconcile.bin", LANTIK_RECONCILE}, {"envelope-rehearse.bin", LANTIK_REHEARSE},
+		{"envelope-reconcile-answer.bin", LANTIK_RECONCILE_ANSWER},
+		{"envelope-rehearsal.bin", LANTIK_REHEARSAL}};
 	struct lantik_buffer out = {0};
 
 	for (size_t i = 0; i < LANTIK_COUNT(kinds); i++) {
@@ -138,14 +138,16 @@ static void make_envelopes(const struct making *making, const struct batch *batc
 			.request_id = {request_id, sizeof request_id},
 			.message = kinds[i].message,
 			.rulebook_sha256 = {batch->records_sha256, LANTIK_HASH}};
-		if (kinds[i].message <= LANTIK_PING)
+		if (kinds[i].message < LANTIK_RECEIPT)
 			envelope.checkpoint = checkpoint;
-		if (kinds[i].message == LANTIK_SUBMIT) {
+		if (kinds[i].message == LANTIK_SUBMIT || kinds[i].message == LANTIK_REHEARSE) {
+			bool rehearsal = kinds[i].message == LANTIK_REHEARSE;
+			const uint8_t *signature = batch->signatures[rehearsal ? LANTIK_TO_REHEARSE : LANTIK_TO_SUBMIT];
 			envelope.signing_key_id = (struct lantik_span){making->office_key.vkey.id, 4};
-			envelope.signature = (struct lantik_span){batch->signature, LANTIK_SIGNATURE};
+			envelope.signature = (struct lantik_span){signature, LANTIK_SIGNATURE};
 		}
 		lantik_envelope_encode(&envelope, &out);
-		write_buffer(making, kinds[i].file, &out);
+		making_buffer(making, kinds[i].file, &out);
 	}
 	lantik_buffer_free(&out);
 }
@@ -162,19 +164,19 @@ static void make_refusals(const struct making *making)
 			.record_no = code == LANTIK_REFUSED_MALFORMED ? 2 : 0};
 		lantik_refused_encode(&refused, &out);
 		snprintf(name, sizeof name, "refusal-%d.bin", code);
-		write_buffer(making, name, &out);
+		making_buffer(making, name, &out);
 	}
 	for (int reason = LANTIK_BUSY_LOAD; reason <= LANTIK_BUSY_DRAINING; reason++) {
 		struct lantik_busy busy = {.retry_after_ms = 1500, .credit = 4};
 		busy.reason = reason;
 		lantik_busy_encode(&busy, &out);
 		snprintf(name, sizeof name, "busy-%d.bin", reason);
-		write_buffer(making, name, &out);
+		making_buffer(making, name, &out);
 	}
 	lantik_buffer_free(&out);
 }
 
-static void make_status(const struct making *making, const struct batch *batch, struct lantik_span receipt)
+static void make_status(const struct making *making, const struct making_batch *batch, struct lantik_span receipt)
 {
 	struct lantik_buffer out = {0};
 	const struct lantik_status_answer answers[] = {
@@ -183,42 +185,42 @@ static void make_status(const struct making *making, const struct batch *batch, 
 							  .returned = 1,
 							  .review = 1,
 							  .recorded_at = INT64_C(1756713601500000),
-							  .leaf_index = LAST,
+							  .leaf_index = MAKING_BATCH_LEAF,
 							  .receipt = receipt}};
 
 	lantik_status_request_encode(&(struct lantik_status_request){.batch_id = batch->manifest.batch_id}, &out);
-	write_buffer(making, "status-request.bin", &out);
+	making_buffer(making, "status-request.bin", &out);
 	lantik_status_answer_encode(&answers[0], &out);
-	write_buffer(making, "status-answer-not-held.bin", &out);
+	making_buffer(making, "status-answer-not-held.bin", &out);
 	lantik_status_answer_encode(&answers[1], &out);
-	write_buffer(making, "status-answer-committed.bin", &out);
+	making_buffer(making, "status-answer-committed.bin", &out);
 	lantik_buffer_free(&out);
 }
 
-static void add(struct lantik_findings *findings, uint32_t record_no, const char *name, enum lantik_field_id field)
+void making_finding(struct lantik_findings *findings, uint32_t record_no, const char *name, enum lantik_field_id field)
 {
 	enum lantik_case_id id = lantik_case_find(lantik_span_of(name));
 
 	if (id == LANTIK_CASE_COUNT)
-		fail(name);
+		making_fail(name);
 	lantik_findings_add(findings, record_no, id, (uint8_t)lantik_case_of(id)->severity, field);
 }
 
 static void add_findings(struct lantik_findings *findings, bool refused)
 {
 	if (refused)
-		add(findings, 0, "B02.row_count", LANTIK_F_NONE);
-	add(findings, 2, "N01.digits", LANTIK_F_nik);
-	add(findings, 2, "D01.unreadable", LANTIK_F_tgl_lahir);
-	add(findings, 3, "N08.other_kind", LANTIK_F_nik);
+		making_finding(findings, 0, "B02.row_count", LANTIK_F_NONE);
+	making_finding(findings, 2, "N01.digits", LANTIK_F_nik);
+	making_finding(findings, 2, "D01.unreadable", LANTIK_F_tgl_lahir);
+	making_finding(findings, 3, "N08.other_kind", LANTIK_F_nik);
 	lantik_findings_sort(findings);
 }
 
 static void make_verdict(
-	const struct batch *batch, bool refused, struct lantik_buffer *ret, struct lantik_batch_leaf *leaf)
+	const struct making_batch *batch, bool refused, struct lantik_buffer *ret, struct lantik_batch_leaf *leaf)
 {
 	struct lantik_findings findings = {0};
-	struct lantik_verdict verdict = {.office = lantik_span_of(OFFICE),
+	struct lantik_verdict verdict = {.office = lantik_span_of(MAKING_OFFICE),
 		.agency = batch->manifest.kode_instansi,
 		.kind = batch->manifest.kind,
 		.step = batch->manifest.step,
@@ -237,13 +239,12 @@ static void make_verdict(
 	verdict.finding_count = findings.count;
 	lantik_verdict_count(&verdict);
 	if (lantik_verdict_format(&verdict, ret))
-		fail("verdict");
+		making_fail("verdict");
 	leaf->rows = verdict.accepted;
 	lantik_findings_free(&findings);
 }
 
-/* One leaf hash a row, as many as the leaf says. */
-static void rows_root(uint32_t rows, uint8_t ret[LANTIK_HASH])
+void making_rows_root(uint32_t rows, uint8_t ret[LANTIK_HASH])
 {
 	uint8_t hashes[8][LANTIK_HASH];
 
@@ -253,48 +254,56 @@ static void rows_root(uint32_t rows, uint8_t ret[LANTIK_HASH])
 	lantik_root_of(hashes[0], rows, ret);
 }
 
-static void make_leaf(const struct making *making, const struct batch *batch, struct lantik_span verdict,
+static void make_leaf(const struct making *making, const struct making_batch *batch, struct lantik_span verdict,
 	struct lantik_batch_leaf *leaf, struct lantik_buffer *ret)
 {
-	leaf->office = lantik_span_of(OFFICE);
+	leaf->office = lantik_span_of(MAKING_OFFICE);
 	memcpy(leaf->batch_id, batch->manifest.batch_id.data, sizeof leaf->batch_id);
 	memcpy(leaf->body_sha256, batch->body_sha256, LANTIK_HASH);
 	memcpy(leaf->signing_key_id, making->office_key.vkey.id, sizeof leaf->signing_key_id);
-	lantik_sha256((struct lantik_span){batch->signature, LANTIK_SIGNATURE}, leaf->signature_sha256);
+	lantik_sha256(
+		(struct lantik_span){batch->signatures[LANTIK_TO_SUBMIT], LANTIK_SIGNATURE}, leaf->signature_sha256);
 	lantik_sha256(verdict, leaf->verdict_sha256);
 	memset(leaf->rulebook_sha256, 0x52, LANTIK_HASH);
 	leaf->row_format = LANTIK_ROW_FORMAT;
-	rows_root(leaf->rows, leaf->rows_root);
+	making_rows_root(leaf->rows, leaf->rows_root);
 	leaf->received_at = INT64_C(1756713601000000);
 	leaf->recorded_at = INT64_C(1756713601500000);
 	leaf->durability = LANTIK_DURABLE_LOCAL;
 	if (lantik_batch_leaf_format(leaf, ret))
-		fail("leaf");
+		making_fail("leaf");
 }
 
-/* The receipt of the batch as the next leaf of the tree. */
-static void make_receipt(const struct making *making, const struct batch *batch, struct lantik_edge *edge, bool refused,
-	struct lantik_buffer *ret)
+void making_append(struct making *making, struct lantik_span leaf, struct lantik_span text,
+	struct lantik_buffer *ret_note, struct lantik_buffer *ret_receipt)
 {
-	struct lantik_batch_leaf leaf = {.leaf_index = edge->size};
-	struct lantik_buffer verdict = {0}, bytes = {0}, note = {0};
+	uint64_t index = making->edge.size;
 	struct lantik_proof proof;
 	uint8_t hash[LANTIK_HASH], root[LANTIK_HASH];
 
+	lantik_edge_proof(&making->edge, &proof);
+	lantik_leaf_hash(leaf, hash);
+	lantik_edge_append(&making->edge, hash, NULL, NULL);
+	lantik_edge_root(&making->edge, root);
+	if (lantik_checkpoint_sign(making->edge.size, root, &making->log_key, ret_note) ||
+		lantik_receipt_format(leaf, index, &proof, lantik_buffer_span(ret_note), text, ret_receipt))
+		making_fail("receipt");
+}
+
+/* The receipt of the batch as the next leaf of the tree. */
+static void make_receipt(
+	struct making *making, const struct making_batch *batch, bool refused, struct lantik_buffer *ret)
+{
+	struct lantik_batch_leaf leaf = {.leaf_index = making->edge.size};
+	struct lantik_buffer verdict = {0}, bytes = {0}, note = {0};
+
 	make_verdict(batch, refused, &verdict, &leaf);
 	make_leaf(making, batch, lantik_buffer_span(&verdict), &leaf, &bytes);
-	lantik_edge_proof(edge, &proof);
-	lantik_leaf_hash(lantik_buffer_span(&bytes), hash);
-	lantik_edge_append(edge, hash, NULL, NULL);
-	lantik_edge_root(edge, root);
-	if (lantik_checkpoint_sign(edge->size, root, &making->log_key, &note) ||
-		lantik_receipt_format(lantik_buffer_span(&bytes), leaf.leaf_index, &proof, lantik_buffer_span(&note),
-			lantik_buffer_span(&verdict), ret))
-		fail("receipt");
+	making_append(making, lantik_buffer_span(&bytes), lantik_buffer_span(&verdict), &note, ret);
 	if (!refused) {
-		write_buffer(making, "leaf.bin", &bytes);
-		write_buffer(making, "verdict.txt", &verdict);
-		write_buffer(making, "checkpoint.txt", &note);
+		making_buffer(making, "leaf.bin", &bytes);
+		making_buffer(making, "verdict.txt", &verdict);
+		making_buffer(making, "checkpoint.txt", &note);
 	}
 	lantik_buffer_free(&verdict);
 	lantik_buffer_free(&bytes);
@@ -302,21 +311,20 @@ static void make_receipt(const struct making *making, const struct batch *batch,
 }
 
 /* A refused batch is leaf 0, whose proof is empty; five leaves that stand for nothing; the batch is leaf 6. */
-static void make_receipts(const struct making *making, const struct batch *batch, struct lantik_buffer *ret)
+static void make_receipts(struct making *making, const struct making_batch *batch, struct lantik_buffer *ret)
 {
-	struct lantik_edge edge = {0};
 	struct lantik_buffer refused = {0};
 
-	make_receipt(making, batch, &edge, true, &refused);
-	while (edge.size < LAST) {
+	make_receipt(making, batch, true, &refused);
+	while (making->edge.size < MAKING_BATCH_LEAF) {
 		uint8_t hash[LANTIK_HASH];
-		uint8_t number = (uint8_t)edge.size;
+		uint8_t number = (uint8_t)making->edge.size;
 		lantik_leaf_hash((struct lantik_span){&number, 1}, hash);
-		lantik_edge_append(&edge, hash, NULL, NULL);
+		lantik_edge_append(&making->edge, hash, NULL, NULL);
 	}
-	make_receipt(making, batch, &edge, false, ret);
-	write_file(making, "receipt.txt", lantik_buffer_span(ret));
-	write_buffer(making, "receipt-refused.txt", &refused);
+	make_receipt(making, batch, false, ret);
+	making_file(making, "receipt.txt", lantik_buffer_span(ret));
+	making_buffer(making, "receipt-refused.txt", &refused);
 	lantik_buffer_free(&refused);
 }
 
@@ -361,31 +369,31 @@ static void make_proofs(const struct making *making)
 
 	for (unsigned size = 0; size <= PROOF_TREES; size++) {
 		if (lantik_tree_root(small_node, NULL, size, root))
-			fail("a root");
+			making_fail("a root");
 		lantik_buffer_printf(&out, "root %u", size);
 		put_hash(&out, root);
 		lantik_buffer_printf(&out, "\n");
 		for (unsigned i = 0; i < size; i++) {
 			if (lantik_inclusion_proof(small_node, NULL, i, size, &proof))
-				fail("an inclusion proof");
+				making_fail("an inclusion proof");
 			lantik_buffer_printf(&out, "inclusion %u %u", i, size);
 			put_proof(&out, &proof);
 		}
 		for (unsigned from = 0; from <= size; from++) {
 			if (lantik_consistency_proof(small_node, NULL, from, size, &proof))
-				fail("a consistency proof");
+				making_fail("a consistency proof");
 			lantik_buffer_printf(&out, "consistency %u %u", from, size);
 			put_proof(&out, &proof);
 		}
 	}
-	write_buffer(making, "proofs.txt", &out);
+	making_buffer(making, "proofs.txt", &out);
 	lantik_buffer_free(&out);
 }
 
 void interop_make(const char *directory)
 {
 	struct making making = {.directory = directory};
-	struct batch batch = {0};
+	struct making_batch batch = {0};
 	struct lantik_buffer receipt = {0};
 	struct lantik_receipt parsed;
 
@@ -393,12 +401,14 @@ void interop_make(const char *directory)
 	make_batch(&making, &batch);
 	make_receipts(&making, &batch, &receipt);
 	if (lantik_receipt_parse(lantik_buffer_span(&receipt), &parsed))
-		fail("receipt.txt");
+		making_fail("receipt.txt");
 	make_envelopes(&making, &batch, parsed.checkpoint);
 	make_refusals(&making);
 	make_status(&making, &batch, lantik_buffer_span(&receipt));
 	make_proofs(&making);
-	write_buffer(&making, "values.txt", &making.values);
+	interop_make_decisions(&making, &batch, lantik_buffer_span(&receipt));
+	interop_make_enquiries(&making, &batch, parsed.verdict_text);
+	making_buffer(&making, "values.txt", &making.values);
 	lantik_receipt_free(&parsed);
 	lantik_buffer_free(&receipt);
 	lantik_buffer_free(&batch.body);

@@ -6,12 +6,15 @@ import unittest
 from pathlib import Path
 
 import zmq
+import zstandard
 
 from common import values, vector
-import lantik_client
+import lantik_connection
 from lantik_batch import Contract, encode_batch, fill, manifest_of, read_csv
-from lantik_client import Busy, Client, NoAnswer, Outbox, Refused
-from lantik_receipt import SigningKey, Unverified, VerifierKey, submission_message
+from lantik_client import Outbox
+from lantik_connection import Busy, Client, NoAnswer, Refused, check_page, unpack
+from lantik_receipt import (SigningKey, Unverified, VerifierKey, outcomes_now, rehearsal_message, sha256,
+                            submission_message)
 
 CONTRACT = Contract()
 OFFICE_KEY = SigningKey.parse(values()["office_secret_key"])
@@ -58,7 +61,7 @@ class Conversation(unittest.TestCase):
     receipt = ("RECEIPT", vector("receipt.txt"))
 
     def setUp(self):
-        lantik_client.FIRST_WAIT = 0.01
+        lantik_connection.FIRST_WAIT = 0.01
 
     def open(self, *script, **options):
         centre = Centre(script)
@@ -127,11 +130,94 @@ class Conversation(unittest.TestCase):
         with self.assertRaises(Unverified):
             client.submit_body(self.body)
 
-    def test_status_and_reference(self):
-        _, client = self.open(("STATUS_ANSWER", vector("status-answer-committed.bin")),
-                              ("REFERENCE_ANSWER", b"lantik-rulebook 1\n"))
-        self.assertEqual(client.status(bytes(16)).receipt, vector("receipt.txt"))
-        self.assertEqual(client.reference(), b"lantik-rulebook 1\n")
+    def test_a_rehearsal_is_signed_as_one_and_is_no_receipt(self):
+        rehearsal = ("REHEARSAL", vector("rehearsal.txt"))
+        centre, client = self.open(rehearsal, rehearsal, self.receipt, ("REHEARSAL", vector("receipt.txt")))
+        verdict = client.rehearse_body(self.body)
+        self.assertEqual((verdict.accepted, verdict.returned, verdict.review), (1, 1, 1))
+        envelope, body = centre.requests[0]
+        self.assertEqual((body, envelope.message), (self.body, CONTRACT.number("Message", "REHEARSE")))
+        self.assertTrue(OFFICE_KEY.verifier.verifies(rehearsal_message(body), envelope.signature))
+        self.assertFalse(OFFICE_KEY.verifier.verifies(submission_message(body), envelope.signature))
+        other = encode_batch(CONTRACT, CONTRACT.Manifest(), [CONTRACT.AppointmentRecord(nik="x")])
+        with self.assertRaises(Unverified):  # about another batch
+            client.rehearse_body(other)
+        with self.assertRaises(NoAnswer):  # a receipt does not answer it
+            client.rehearse_body(self.body, deadline=0)
+        with self.assertRaises(Unverified):
+            client.rehearse_body(self.body, deadline=0)
+
+    def test_a_rehearsal_does_not_answer_a_submission(self):
+        _, client = self.open(("REHEARSAL", vector("rehearsal.txt")), ("RECEIPT", vector("rehearsal.txt")))
+        with self.assertRaises(NoAnswer):
+            client.submit_body(self.body, deadline=0)
+        with self.assertRaises(Unverified):
+            client.submit_body(self.body, deadline=0)
+
+    batch_id = manifest_of(CONTRACT, body).batch_id
+
+    def test_status(self):
+        centre, client = self.open(("STATUS_ANSWER", vector("status-answer-committed.bin")))
+        self.assertEqual(client.status(self.batch_id, decisions_from=7).receipt, vector("receipt.txt"))
+        request = CONTRACT.StatusRequest.FromString(centre.requests[0][1])
+        self.assertEqual((request.batch_id, request.decisions_from), (self.batch_id, 7))
+
+    def answer(self, **fields):
+        return ("STATUS_ANSWER", CONTRACT.StatusAnswer(
+            **{"state": 3, "leaf_index": 6, "receipt": vector("receipt.txt"), **fields}).SerializeToString())
+
+    def test_decisions_are_fetched_and_proved(self):
+        first, second = vector("decision-receipt.txt"), vector("decision-replay-receipt.txt")
+        centre, client = self.open(self.answer(more=True), self.answer(receipt=b"", decisions=[first], more=True),
+                                   self.answer(receipt=b"", decisions=[second]))
+        answer, receipt, decisions = client.standing(self.batch_id)
+        asked = [CONTRACT.StatusRequest.FromString(body).decisions_from for _, body in centre.requests]
+        self.assertEqual((asked, answer.more), ([0, 7, 8], False))
+        self.assertEqual([decision.statement.act for decision in decisions], ["accept", "replay"])
+        self.assertEqual(outcomes_now(receipt, decisions), ["accepted", "returned", "accepted"])
+        self.assertEqual(client.checkpoint, decisions[1].checkpoint_note)
+
+    def test_decisions_that_do_not_belong_are_not_believed(self):
+        first, second = vector("decision-receipt.txt"), vector("decision-replay-receipt.txt")
+        for wrong in (self.answer(decisions=[vector("receipt.txt")]), self.answer(decisions=[second, first]),
+                      self.answer(decisions=[first, first]), self.answer(receipt=b"", decisions=[first]),
+                      self.answer(receipt=vector("receipt-refused.txt"), decisions=[first]),
+                      self.answer(receipt=first), self.answer(decisions=[first.replace(b"Sekar", b"Tekar")])):
+            _, client = self.open(wrong)
+            with self.assertRaises(Unverified):
+                client.standing(self.batch_id)
+        _, client = self.open(self.answer(more=True), self.answer(receipt=b"", more=True))
+        with self.assertRaises(Unverified):
+            client.standing(self.batch_id)
+
+    def test_reconciliation_goes_through_all_pages(self):
+        entry = CONTRACT.ReconcileAnswer.FromString(vector("reconcile-answer.bin")).entries[0]
+        pages = [CONTRACT.ReconcileAnswer(next_leaf=9), CONTRACT.ReconcileAnswer(ledger_size=10)]
+        pages[0].entries.add().CopyFrom(entry)
+        pages[1].entries.add().CopyFrom(entry)
+        pages[1].entries[0].leaf_index = 9
+        centre, client = self.open(*(("RECONCILE_ANSWER", page.SerializeToString()) for page in pages))
+        self.assertEqual([entry.leaf_index for entry in client.reconcile(limit=1)], [6, 9])
+        asked = [CONTRACT.ReconcileRequest.FromString(body) for _, body in centre.requests]
+        self.assertEqual([(request.from_leaf, request.limit) for request in asked], [(0, 1), (9, 1)])
+
+    def test_reference(self):
+        text = vector("rulebook.txt")
+        same = ("REFERENCE_ANSWER", vector("reference-answer-same.bin"))
+        centre, client = self.open(("REFERENCE_ANSWER", vector("reference-answer.bin")), same, same)
+        self.assertEqual(client.reference(), text)
+        self.assertEqual(centre.requests[0][1], b"")
+        self.assertEqual((client.reference(held=text), client.rulebook_sha256), (text, sha256(text)))
+        self.assertEqual(centre.requests[1][1], vector("reference-request.bin"))
+        with self.assertRaises(Unverified):  # "you have it already", to an office that holds nothing
+            client.reference()
+
+    def test_a_rulebook_of_another_digest_is_not_believed(self):
+        answer = CONTRACT.ReferenceAnswer.FromString(vector("reference-answer.bin"))
+        answer.sha256 = bytes(32)
+        _, client = self.open(("REFERENCE_ANSWER", answer.SerializeToString()))
+        with self.assertRaises(Unverified):
+            client.reference()
 
     def test_wrong_server_key(self):
         centre = Centre([])
@@ -142,6 +228,71 @@ class Conversation(unittest.TestCase):
         with self.assertRaises(NoAnswer):
             client.request("PING")
         self.assertEqual(centre.requests, [])
+
+
+class Frames(unittest.TestCase):
+    """What is packed in a zstd frame: the size that was said, and nothing else."""
+
+    text = b"lantik-rulebook 1\n" + b"x" * 100_000
+
+    def test_both_libraries_frames_are_read(self):
+        for level in (1, 3, 19):
+            self.assertEqual(unpack(zstandard.ZstdCompressor(level=level).compress(self.text), len(self.text)), self.text)
+        unsized = zstandard.ZstdCompressor(write_content_size=False).compress(self.text)
+        self.assertEqual(unpack(unsized, len(self.text)), self.text)
+
+    def test_hostile_frames_are_refused(self):
+        good, size = zstandard.ZstdCompressor().compress(self.text), len(self.text)
+        bomb = zstandard.ZstdCompressor(level=19).compress(bytes(1 << 28))
+        streamed = zstandard.ZstdCompressor(
+            compression_params=zstandard.ZstdCompressionParameters(window_log=27)).compressobj()
+        wide = streamed.compress(bytes(1 << 20)) + streamed.flush()
+        for frame, said in ((good, size - 1), (good, size + 1), (good, 0), (good, (32 << 20) + 1), (good[:-5], size),
+                            (b"no frame", 8), (bomb, size), (wide, 1 << 20), (b"", 1)):
+            with self.subTest(said), self.assertRaises(Unverified):
+                unpack(frame, said)
+
+
+class Pages(unittest.TestCase):
+    """Answers to RECONCILE that contradict the contract."""
+
+    def setUp(self):
+        self.page = CONTRACT.ReconcileAnswer.FromString(vector("reconcile-answer.bin"))
+
+    def refused(self, **options):
+        with self.assertRaises(Unverified):
+            check_page(self.page, **{"from_leaf": 1, "limit": 2, **options})
+
+    def test_the_vector_is_one(self):
+        check_page(self.page, 1, 2)
+        self.refused(from_leaf=7)
+        self.refused(limit=1)
+
+    def test_contradictions(self):
+        batch, decision = 0, 1
+        for at, name, value in ((batch, "leaf_index", 7), (batch, "batch_id", b""), (batch, "body_sha256", bytes(31)),
+                                (batch, "state", 1), (batch, "decision_id", bytes(16)), (decision, "decision_id", b""),
+                                (decision, "decision_id", bytes(15)), (decision, "state", 3),
+                                (decision, "body_sha256", bytes(32)), (decision, "leaf_index", 2**63)):
+            with self.subTest(name=name):
+                self.setUp()
+                setattr(self.page.entries[at], name, value)
+                self.refused()
+        self.setUp()
+        self.page.next_leaf = 7
+        self.refused()
+
+    def test_records(self):
+        record = self.page.entries[1].records.add(record_no=3, outcome=1)
+        self.refused()
+        record.record_no = 4
+        check_page(self.page, 1, 2)
+        record.outcome = 5
+        self.refused()
+        record.outcome, record.record_no = 4, 10_001
+        self.refused()
+        self.page.entries[0].records.add(record_no=1, outcome=1)
+        self.refused()
 
 
 class Files(unittest.TestCase):
@@ -167,6 +318,17 @@ class Files(unittest.TestCase):
                          (-1, -1, 15, -1, -1, b"nothing"))
         self.assertEqual((empty.tgl_lahir, empty.upah, empty.orang_id), (0, 0, b""))
 
+    def test_documents(self):
+        digest = "5f" * 32
+        path = self.write(f"nik,dokumen\na,12 peg/1.pdf {digest}|3 peg/2.pdf -|4 peg/3.pdf\nb,\nc,-\n"
+                          f"d,twelve peg/1.pdf|12|12 peg/1.pdf 5f\ne,{'|'.join(['1 a'] * 17)}\n".encode())
+        good, empty, dash, bad, many = read_csv(CONTRACT, path)
+        self.assertEqual([(d.type, d.object, d.sha256.hex()) for d in good.dokumen],
+                         [(12, "peg/1.pdf", digest), (3, "peg/2.pdf", ""), (4, "peg/3.pdf", "")])
+        self.assertEqual((len(empty.dokumen), len(dash.dokumen)), (0, 0))
+        self.assertEqual([d.type for d in bad.dokumen], [-1, -1, -1])
+        self.assertEqual([d.type for d in many.dokumen], [-1])
+
     def test_unknown_columns_are_an_error(self):
         with self.assertRaises(KeyError):
             read_csv(CONTRACT, self.write(b"nik,colour\n1,red\n"))
@@ -177,6 +339,9 @@ class Files(unittest.TestCase):
             outbox.write("0.batch", vector("batch.bin"))
             self.assertEqual(outbox.find(CONTRACT, manifest_of(CONTRACT, vector("batch.bin"))).name, "0.batch")
             self.assertIsNone(outbox.find(CONTRACT, fill(CONTRACT.Manifest(), {"step": "SK"})))
+            other_kind = manifest_of(CONTRACT, vector("batch.bin"))
+            other_kind.kind = 2
+            self.assertIsNone(outbox.find(CONTRACT, other_kind))
             self.assertEqual(len(outbox.unanswered()), 1)
             outbox.write("0.receipt", b"")
             self.assertEqual(outbox.unanswered(), [])

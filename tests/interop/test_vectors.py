@@ -5,8 +5,11 @@ import unittest
 
 from common import values, vector
 from lantik_batch import Contract, encode_batch, manifest_of
-from lantik_receipt import (BatchLeaf, Checkpoint, Receipt, SigningKey, Unverified, Verdict, VerifierKey, leaf_hash,
-                            sha256, submission_message, tree_root, verify_consistency, verify_inclusion)
+from lantik_connection import check_page, unpack
+from lantik_receipt import (BatchLeaf, Checkpoint, Decision, DecisionLeaf, Receipt, SigningKey, Unverified, Verdict,
+                            VerifierKey, leaf_hash, outcomes_now, rehearsal_message, sha256, submission_message,
+                            tree_root, verify_consistency, verify_inclusion)
+from lantik_verdict import Statement, read_rehearsal
 
 CONTRACT = Contract()
 
@@ -63,6 +66,14 @@ class Batch(unittest.TestCase):
         self.assertTrue(key.verifier.verifies(submission_message(self.body), signature))
         self.assertFalse(key.verifier.verifies(submission_message(self.body + b"x"), signature))
 
+    def test_a_rehearsal_is_signed_for_itself(self):
+        key = SigningKey.parse(values()["office_secret_key"])
+        self.assertEqual(rehearsal_message(self.body).hex(), values()["rehearsal_message"])
+        self.assertEqual(key.sign(rehearsal_message(self.body)).hex(), values()["rehearsal_signature"])
+        self.assertEqual(len(values()["rehearsal_message"]), len(values()["signed_message"]))
+        signature = bytes.fromhex(values()["rehearsal_signature"])
+        self.assertFalse(key.verifier.verifies(submission_message(self.body), signature))
+
 
 class Messages(unittest.TestCase):
     def envelope(self, name):
@@ -70,7 +81,8 @@ class Messages(unittest.TestCase):
 
     def test_envelopes(self):
         numbers = {"SUBMIT": 1, "STATUS": 2, "REFERENCE": 3, "PING": 4, "RECEIPT": 16, "REFUSAL": 17, "BUSY": 18,
-                   "STATUS_ANSWER": 19, "REFERENCE_ANSWER": 20, "PONG": 21}
+                   "STATUS_ANSWER": 19, "REFERENCE_ANSWER": 20, "PONG": 21, "RECONCILE": 5, "REHEARSE": 6,
+                   "RECONCILE_ANSWER": 22, "REHEARSAL": 23}
         for name, number in numbers.items():
             with self.subTest(name):
                 envelope = self.envelope(name)
@@ -79,12 +91,13 @@ class Messages(unittest.TestCase):
                 self.assertEqual(envelope.request_id, bytes([0x10 + number]) * 16)
                 self.assertEqual(envelope.checkpoint, vector("checkpoint.txt") if number < 16 else b"")
                 self.assertEqual(len(envelope.rulebook_sha256), 32)
-                self.assertEqual(len(envelope.signature), 64 if name == "SUBMIT" else 0)
+                self.assertEqual(len(envelope.signature), 64 if name in ("SUBMIT", "REHEARSE") else 0)
 
-    def test_submit_envelope(self):
-        envelope = self.envelope("SUBMIT")
-        self.assertEqual(envelope.signature.hex(), values()["signature"])
-        self.assertEqual(envelope.signing_key_id, VerifierKey.parse(values()["office_verifier_key"]).key_id)
+    def test_signed_envelopes(self):
+        for name, signature in (("SUBMIT", "signature"), ("REHEARSE", "rehearsal_signature")):
+            envelope = self.envelope(name)
+            self.assertEqual(envelope.signature.hex(), values()[signature])
+            self.assertEqual(envelope.signing_key_id, VerifierKey.parse(values()["office_verifier_key"]).key_id)
 
     def test_refusals(self):
         names = ["MALFORMED", "TOO_LARGE", "VERSION", "NOT_ALLOWED", "BAD_SIGNATURE", "ID_REUSED", "BAD_DIGEST",
@@ -112,6 +125,50 @@ class Messages(unittest.TestCase):
         self.assertEqual((answer.accepted, answer.returned, answer.review),
                          (receipt.verdict.accepted, receipt.verdict.returned, receipt.verdict.review))
         self.assertEqual((answer.recorded_at, answer.leaf_index), (receipt.leaf.recorded_at, receipt.leaf.leaf_index))
+
+
+    def test_status_after_decisions(self):
+        decisions = [vector("decision-receipt.txt"), vector("decision-replay-receipt.txt")]
+        answer = CONTRACT.StatusAnswer.FromString(vector("status-answer-decided.bin"))
+        self.assertEqual((answer.receipt, list(answer.decisions)), (vector("receipt.txt"), decisions))
+        now = outcomes_now(Receipt.parse(answer.receipt), [Decision.parse(text) for text in decisions])
+        self.assertEqual([answer.accepted, answer.returned, answer.review, answer.rejected],
+                         [now.count(word) for word in ("accepted", "returned", "review", "rejected")])
+        request = CONTRACT.StatusRequest.FromString(vector("status-request-from.bin"))
+        answer = CONTRACT.StatusAnswer.FromString(vector("status-answer-from.bin"))
+        self.assertEqual((answer.receipt, list(answer.decisions), answer.more), (b"", decisions[1:], True))
+        self.assertEqual(request.decisions_from, Decision.parse(decisions[1]).index)
+
+    def test_rehearsal(self):
+        self.assertEqual(read_rehearsal(vector("rehearsal.txt")), Verdict.parse(vector("verdict.txt")))
+        for wrong in (vector("receipt.txt"), vector("verdict.txt"), b"\n" + vector("rehearsal.txt"),
+                      vector("rehearsal.txt").replace(b"nothing", b"something", 1), vector("rehearsal.txt")[:-4]):
+            with self.assertRaises(Unverified):
+                read_rehearsal(wrong)
+        for kind in (Receipt, Decision):
+            with self.assertRaises(Unverified):
+                kind.parse(vector("rehearsal.txt"))
+
+    def test_reference(self):
+        text = vector("rulebook.txt")
+        self.assertEqual(CONTRACT.ReferenceRequest.FromString(vector("reference-request.bin")).have_sha256, sha256(text))
+        answer = CONTRACT.ReferenceAnswer.FromString(vector("reference-answer.bin"))
+        self.assertEqual((unpack(answer.text_zstd, answer.text_size), answer.sha256), (text, sha256(text)))
+        answer = CONTRACT.ReferenceAnswer.FromString(vector("reference-answer-same.bin"))
+        self.assertEqual((answer.text_zstd, answer.text_size, answer.sha256), (b"", 0, sha256(text)))
+
+    def test_reconcile(self):
+        request = CONTRACT.ReconcileRequest.FromString(vector("reconcile-request.bin"))
+        page = CONTRACT.ReconcileAnswer.FromString(vector("reconcile-answer.bin"))
+        check_page(page, request.from_leaf, request.limit)
+        batch, decision = page.entries
+        receipt, decided = Receipt.parse(vector("receipt.txt")), Decision.parse(vector("decision-receipt.txt"))
+        self.assertEqual((batch.leaf_index, batch.batch_id, batch.body_sha256, batch.recorded_at),
+                         (receipt.index, receipt.leaf.batch_id, receipt.leaf.body_sha256, receipt.leaf.recorded_at))
+        self.assertEqual((decision.leaf_index, decision.batch_id, decision.decision_id, decision.recorded_at),
+                         (decided.index, receipt.leaf.batch_id, decided.leaf.decision_id, decided.leaf.recorded_at))
+        self.assertEqual([(r.record_no, r.outcome) for r in decision.records], [(3, 1)])
+        self.assertEqual((page.next_leaf, page.ledger_size), (8, 9))
 
 
 class Proofs(unittest.TestCase):
@@ -226,6 +283,74 @@ class Receipts(unittest.TestCase):
         for i in range(len(text)):
             with self.subTest(i), self.assertRaises(Unverified):
                 Receipt.parse(text[:i]).verify(self.log_key)
+
+
+class Decisions(unittest.TestCase):
+    log_key = Receipts.log_key
+
+    def setUp(self):
+        self.receipt = Receipt.parse(vector("receipt.txt"))
+        self.receipt.verify(self.log_key)
+
+    def proved(self, name):
+        decision = Decision.parse(vector(f"{name}-receipt.txt"))
+        decision.verify(self.log_key)
+        decision.verify_belongs(self.receipt)
+        self.assertEqual(decision.leaf_bytes, vector(f"{name}-leaf.bin"))
+        self.assertEqual(decision.text, vector(f"{name}-statement.txt"))
+        self.assertEqual(DecisionLeaf.parse(vector(f"{name}-leaf.bin")), decision.leaf)
+        return decision
+
+    def test_acceptance(self):
+        statement = self.proved("decision").statement
+        self.assertEqual((statement.act, statement.official, statement.position, statement.accepted),
+                         ("accept", "Sekar Contoh", "Kepala Bidang Mutasi", 1))
+        self.assertEqual(statement.records[0].findings, (("N08.other_kind", "nik", "R"),))
+
+    def test_replay(self):
+        statement = self.proved("decision-replay").statement
+        self.assertEqual((statement.official, statement.position), ("Ni Luh Nur\u2019aini Conto\u00e9", ""))
+        self.assertTrue(statement.reason.endswith("\U0001f600 "))  # nothing is trimmed
+        self.assertEqual((statement.returned, statement.rejected), (1, 0))
+
+    def test_one_kind_of_receipt_is_never_taken_for_the_other(self):
+        for kind, name in ((Receipt, "decision-receipt.txt"), (Decision, "receipt.txt")):
+            with self.assertRaises(Unverified):
+                kind.parse(vector(name))
+
+    def test_the_batch_must_be_the_one(self):
+        decision = Decision.parse(vector("decision-receipt.txt"))
+        decision.verify(self.log_key)
+        with self.assertRaises(Unverified):
+            decision.verify_belongs(Receipt.parse(vector("receipt.txt")))  # not verified
+        refused = Receipt.parse(vector("receipt-refused.txt"))
+        refused.verify(self.log_key)
+        with self.assertRaises(Unverified):
+            decision.verify_belongs(refused)
+
+    def test_every_byte_counts(self):
+        for name in ("decision-receipt.txt", "decision-replay-receipt.txt"):
+            text = vector(name)
+            for i in range(len(text)):
+                with self.subTest(name=name, at=i), self.assertRaises((Unverified, ValueError)):
+                    Decision.parse(text[:i] + bytes([text[i] ^ 1]) + text[i + 1:]).verify(self.log_key)
+
+    def test_every_prefix_fails(self):
+        text = vector("decision-receipt.txt")
+        for i in range(len(text)):
+            with self.subTest(i), self.assertRaises(Unverified):
+                Decision.parse(text[:i]).verify(self.log_key)
+
+    def test_statements_that_contradict_themselves(self):
+        text = vector("decision-replay-statement.txt")
+        Statement.parse(text)
+        for was, instead in ((b"returned 1", b"returned 2"), (b"accepted 0", b"accepted 1"), (b"act replay", b"act accept"),
+                             (b"record 2 returned", b"record 2 rejected"), (b"record 2", b"record 10001"),
+                             (b"position -", b"position "), (b"reason N", b"reason \x85".decode("latin-1").encode()),
+                             (b"official N", "official \u2028".encode()), (b"official N", b"official \xff")):
+            self.assertIn(was, text)
+            with self.subTest(instead), self.assertRaises(Unverified):
+                Statement.parse(text.replace(was, instead, 1))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,6 @@ class PythonClient(harness.Case):
     def test_submit_and_verify(self):
         path = self.sampler.sample("python", kind="PPPK_PW", step="NI", agency="6171", rows=120, seed=1)
         declared = self.declared(path)
-        path = harness.without_documents(path)
         said = self.client("submit", path, *declared).stdout
         self.assertIn("120 accepted", said)
         self.assertEqual(self.site.value("SELECT count(*) FROM lantik.appointment"), "120")

@@ -534,16 +534,6 @@ def client_modules():
     return lantik_client, lantik_batch, lantik_receipt
 
 
-def without_documents(path):
-    """A copy of a spreadsheet without the column of documents, which the independent client does not read."""
-    copy = path.with_name(f"{path.stem}-plain.csv")
-    with open(path, encoding="utf-8-sig", newline="") as source, open(copy, "w", encoding="utf-8", newline="") as target:
-        rows = list(csv.reader(source))
-        kept = [at for at, name in enumerate(rows[0]) if name != "dokumen"]
-        csv.writer(target).writerows([row[at] for at in kept] for row in rows)
-    return copy
-
-
 class WireOffice:
     """An office that speaks the wire contract directly; its keys are in plain sight."""
 
@@ -584,7 +574,7 @@ class WireOffice:
             cells = {row[0]: row[1] for row in csv.reader(file) if len(row) == 2}
         cells.pop("name", None)
         manifest = self.batch.fill(self.contract.Manifest(), cells)
-        return manifest, self.batch.read_csv(self.contract, without_documents(path))
+        return manifest, self.batch.read_csv(self.contract, path)
 
     def body(self, path, **overrides):
         manifest, records = self.read(path)
