@@ -25,6 +25,29 @@ class Case(harness.Case):
         cls.taken = 0
         cls.files = itertools.count()
 
+    def daemons(self):
+        """(process, endpoint) of every daemon of the test."""
+        return [(self.site.daemon, self.site.endpoint)]
+
+    def load(self, *tables):
+        """Loads tables, each a list of lines with its header first, and waits until every daemon judges by them."""
+        paths = []
+        for lines in tables:
+            path = self.site.directory / f"table-{next(self.files)}.csv"
+            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            paths.append(path)
+        self.site.ctl("load", *paths)
+        self.wait_for_rulebook()
+
+    def wait_for_rulebook(self):
+        """Until every reply names the rulebook that stands in the database."""
+        digest = bytes.fromhex(self.site.value("SELECT encode(sha256(convert_to(lantik.rulebook_text(), 'UTF8')), 'hex')"))
+        for _, endpoint in self.daemons():
+            with self.office.client(endpoint=endpoint) as client:
+                harness.wait_until(lambda: client.request("PING").envelope.rulebook_sha256 == digest, 20,
+                                   "the new rulebook is in force")
+        return digest
+
     def people(self, count, kind="PPPK_PW", step="NI", agency="6171", first=None):
         """The first one's place in the sample, manifest and records; with first, the same people at another step."""
         if first is None:

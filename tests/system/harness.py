@@ -143,6 +143,9 @@ class Cluster:
         command = [PG_BIN / "pg_isready", "-q", "-h", self.socket, "-U", "postgres", "-d", "postgres"]
         return subprocess.run(command, check=False).returncode == 0
 
+    def log_text(self):
+        return self.log.read_text(errors="replace")
+
     def stop(self, mode="fast"):
         if self.process:
             stop(self.process, signal.SIGQUIT if mode == "immediate" else signal.SIGINT, 60)
@@ -369,15 +372,25 @@ class Site:
         if not formations_as_loaded:  # tests send more people of Kota Bandung than it has places
             self.sql("UPDATE lantik.formation SET quota = 999999999")
         self.ctl("keygen", "--directory", self.keys, "--origin", self.ORIGIN)
-        self.daemon = Daemon(self.directory, {
-            "listen": f"tcp://127.0.0.1:{self.port}",
+        self.settings = settings
+        self.daemon = self._daemon(self.directory, self.port, self.state)
+        self.offices = {}
+
+    def _daemon(self, directory, port, state):
+        return Daemon(directory, {
+            "listen": f"tcp://127.0.0.1:{port}",
             "database": self.cluster.conninfo("lantik_daemon"),
             "workers": 2,
-            "state_directory": str(self.state),
+            "state_directory": str(state),
             "curve_key_file": str(self.keys / "lantikd.curve.key"),
             "receipt_key_file": str(self.keys / "receipt.key"),
-            **settings})
-        self.offices = {}
+            **self.settings})
+
+    def second_daemon(self):
+        """Another daemon with the same keys over the same database, not started, and its endpoint."""
+        directory, port = self.directory / "second", free_port()
+        (directory / "state").mkdir(parents=True)
+        return self._daemon(directory, port, directory / "state"), f"tcp://127.0.0.1:{port}"
 
     @property
     def endpoint(self):
