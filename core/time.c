@@ -148,10 +148,10 @@ static bool take_iso(struct cursor *cursor, int *ret_year, int *ret_month, int *
 	       take(cursor, '-') && take_digits(cursor, 2, ret_day);
 }
 
-static bool take_local(struct cursor *cursor, char separator, int *ret_year, int *ret_month, int *ret_day)
+static bool take_local(struct cursor *cursor, int *ret_year, int *ret_month, int *ret_day)
 {
-	return take_digits(cursor, 2, ret_day) && take(cursor, separator) && take_digits(cursor, 2, ret_month) &&
-	       take(cursor, separator) && take_digits(cursor, 4, ret_year);
+	return take_digits(cursor, 2, ret_day) && take(cursor, '-') && take_digits(cursor, 2, ret_month) &&
+	       take(cursor, '-') && take_digits(cursor, 4, ret_year);
 }
 
 static bool date_text(struct lantik_span text, int *ret_year, int *ret_month, int *ret_day)
@@ -161,11 +161,8 @@ static bool date_text(struct lantik_span text, int *ret_year, int *ret_month, in
 		struct lantik_span rest = {iso.at, (size_t)(iso.end - iso.at)};
 		return rest.len == 0 || lantik_span_is(rest, "T00:00:00Z");
 	}
-	struct cursor dashed = cursor_of(text);
-	if (take_local(&dashed, '-', ret_year, ret_month, ret_day))
-		return dashed.at == dashed.end;
-	struct cursor slashed = cursor_of(text);
-	return take_local(&slashed, '/', ret_year, ret_month, ret_day) && slashed.at == slashed.end;
+	struct cursor local = cursor_of(text);
+	return take_local(&local, ret_year, ret_month, ret_day) && local.at == local.end;
 }
 
 int32_t lantik_date_parse(struct lantik_span text)

@@ -76,7 +76,7 @@ DATE_NAME = re.compile(r"(^|_)(tgl|tanggal|tmt)(_|$)")
 def read_date(text):
     match = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(T00:00:00Z)?", text)
     parts = match.groups()[:3] if match else None
-    if not match and (match := re.fullmatch(r"(\d\d)[-/](\d\d)[-/](\d{4})", text)):
+    if not match and (match := re.fullmatch(r"(\d\d)-(\d\d)-(\d{4})", text)):
         parts = match.groups()[::-1]
     if parts == ("0001", "01", "01"):
         return 0

@@ -24,8 +24,9 @@ int32_t lantik_date_add_months(int32_t date, int months); /* the day is capped a
 /* Full years from birth to the day; both must be valid. */
 int lantik_date_age(int32_t birth, int32_t on);
 
-/* `YYYY-MM-DD`, `YYYY-MM-DDT00:00:00Z` (a date, never shifted), `DD-MM-YYYY`, `DD/MM/YYYY`;
- * empty, `-` and `0001-01-01` are 0. Anything else, and no real day, is LANTIK_UNREADABLE. */
+/* `YYYY-MM-DD`, `YYYY-MM-DDT00:00:00Z` (a date, never shifted), `DD-MM-YYYY`;
+ * empty, `-` and `0001-01-01` are 0. Anything else, and no real day, is LANTIK_UNREADABLE: with slashes, too, since
+ * spreadsheets of one country write the day first and those of another the month. */
 int32_t lantik_date_parse(struct lantik_span text);
 /* ret needs 11 bytes: `YYYY-MM-DD`. */
 void lantik_date_format(int32_t date, char *ret);
