@@ -5,19 +5,26 @@
 #include <string.h>
 #include <time.h>
 
-/* The reader knows no rulebook: its findings get their severity here. */
-static void add_file_findings(
-	const struct lantik_rows *table, const struct lantik_severities *severities, struct lantik_findings *findings)
+static void add_with_severity(const struct lantik_findings *found, const struct lantik_severities *severities,
+	struct lantik_findings *findings)
 {
+	for (size_t i = 0; i < found->count; i++) {
+		const struct lantik_finding *finding = &found->items[i];
+		lantik_findings_add(findings, finding->record_no, finding->case_id, severities->of[finding->case_id],
+			finding->field);
+	}
+}
+
+void lantik_sheet_findings(
+	const struct lantik_sheet *sheet, const struct lantik_severities *severities, struct lantik_findings *findings)
+{
+	const struct lantik_rows *table = &sheet->table;
 	uint32_t kept = table->fault_count < LANTIK_MAX_FAULTS ? table->fault_count : LANTIK_MAX_FAULTS;
 	for (uint32_t i = 0; i < kept; i++)
 		lantik_findings_add(
 			findings, 0, table->faults[i].case_id, severities->of[table->faults[i].case_id], LANTIK_F_NONE);
-	for (size_t i = 0; i < table->findings.count; i++) {
-		const struct lantik_finding *finding = &table->findings.items[i];
-		lantik_findings_add(findings, finding->record_no, finding->case_id, severities->of[finding->case_id],
-			finding->field);
-	}
+	add_with_severity(&sheet->manifest_findings, severities, findings);
+	add_with_severity(&table->findings, severities, findings);
 }
 
 static void run_rules(struct lantik_cli *cli, const struct lantik_rows *table, struct lantik_check *check,
@@ -53,8 +60,9 @@ void lantik_check_sheet(struct lantik_cli *cli, const struct lantik_sheet *sheet
 	struct lantik_check *check = lantik_check_new(rulebook, &sheet->manifest, received);
 	LANTIK_ASSERT(check);
 	run_rules(cli, &sheet->table, check, &ret->findings);
-	add_file_findings(&sheet->table, lantik_check_severities(check), &ret->findings);
-	lantik_findings_all_or_nothing(&sheet->manifest, lantik_check_severities(check), &ret->findings);
+	ret->severities = *lantik_check_severities(check);
+	lantik_sheet_findings(sheet, &ret->severities, &ret->findings);
+	lantik_findings_all_or_nothing(&sheet->manifest, &ret->severities, &ret->findings);
 	lantik_check_not_checked(check, ret->not_checked);
 	lantik_check_free(&check);
 	count_outcomes(sheet, ret);

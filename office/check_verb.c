@@ -23,72 +23,13 @@ static void say_verdict(struct lantik_cli *cli, const struct lantik_sheet *sheet
 		lantik_say(cli, "%s: all %s rows are good.", "%s: semua %s baris baik.", sheet->path, rows);
 }
 
-static bool applies(const struct lantik_rule *rule, const struct lantik_manifest *manifest)
-{
-	return (rule->kinds & (1u << manifest->kind)) && (rule->steps & (1u << manifest->step));
-}
-
-static bool is_unchecked(const struct lantik_checked *checked, unsigned id)
-{
-	return checked->not_checked[id / 64] >> (id % 64) & 1;
-}
-
-/* Codes of the rules of which a case could not be judged here: of the register, or without their table. */
-static void not_checked(
-	const struct lantik_sheet *sheet, const struct lantik_checked *checked, bool central, struct lantik_buffer *ret)
-{
-	const struct lantik_rule *last = NULL;
-	for (unsigned id = 0; id < LANTIK_CASE_COUNT; id++) {
-		const struct lantik_rule *rule = lantik_case_of((enum lantik_case_id)id)->rule;
-		bool is_central = rule->layer == LANTIK_LAYER_CENTRAL;
-		if (rule == last || !applies(rule, &sheet->manifest) || is_central != central ||
-			(!is_central && !is_unchecked(checked, id)))
-			continue;
-		lantik_buffer_printf(ret, "%s%s", ret->len > 0 ? " " : "", rule->code);
-		last = rule;
-	}
-	lantik_buffer_append(ret, "", 1);
-	LANTIK_ASSERT(!ret->error);
-}
-
-static void say_not_checked(struct lantik_cli *cli, const char *central, const char *without_table)
-{
-	if (*central)
-		lantik_say(cli, "Only the centre can check: %s", "Hanya pusat yang dapat memeriksa: %s", central);
-	if (*without_table)
-		lantik_say(cli,
-			"Not checked, the rulebook has no table for: %s (`lantik sync` fetches the current one)",
-			"Tidak diperiksa, buku aturan tidak memuat tabel untuk: %s (`lantik sync` mengambil yang "
-			"terbaru)",
-			without_table);
-}
-
 static void report_not_checked(
 	struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
 {
-	struct lantik_buffer central = {0}, without_table = {0};
-	not_checked(sheet, checked, true, &central);
-	not_checked(sheet, checked, false, &without_table);
-	say_not_checked(cli, (const char *)central.data, (const char *)without_table.data);
 	lantik_json_open(cli, "result");
 	lantik_json_text(cli, "file", sheet->path);
-	lantik_json_text(cli, "not_checked_central", (const char *)central.data);
-	lantik_json_text(cli, "not_checked_no_table", (const char *)without_table.data);
+	lantik_report_unchecked(cli, sheet, checked, false);
 	lantik_json_close(cli);
-	lantik_buffer_free(&central);
-	lantik_buffer_free(&without_table);
-}
-
-static int write_report(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
-{
-	char path[LANTIK_MAX_PATH];
-	if (snprintf(path, sizeof path, "%s.findings.csv", sheet->path) >= (int)sizeof path)
-		return LANTIK_EXIT_USAGE;
-	int code = lantik_report_csv(cli, sheet, checked, path);
-	if (code == LANTIK_EXIT_OK)
-		lantik_say(cli, "\nAll findings: %s", "\nSemua temuan: %s", path);
-	lantik_summary_text(cli, "report", path);
-	return code;
 }
 
 static void say_next(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
@@ -124,7 +65,7 @@ static int report(struct lantik_cli *cli, const struct lantik_sheet *sheet, cons
 	lantik_report_text(cli, sheet, checked);
 	lantik_report_json(cli, sheet, checked);
 	if (lantik_option_given(cli, "report"))
-		code = write_report(cli, sheet, checked);
+		code = lantik_report_file(cli, sheet, checked);
 	say_next(cli, sheet, checked);
 	report_not_checked(cli, sheet, checked);
 	summarize(cli, sheet, checked);
@@ -145,6 +86,8 @@ static int check_with(struct lantik_cli *cli, const struct lantik_rulebook *rule
 	if (code == LANTIK_EXIT_OK)
 		code = lantik_sheet_read(cli, lantik_argument(cli, 0), lantik_option_text(cli, "manifest"), sheet);
 	if (code == LANTIK_EXIT_OK) {
+		if (lantik_option_given(cli, "all-or-nothing"))
+			lantik_sheet_want_all(sheet);
 		lantik_check_sheet(cli, sheet, rulebook, received, &checked);
 		code = report(cli, sheet, &checked);
 		lantik_checked_free(&checked);

@@ -24,6 +24,7 @@ static void append_hex(struct lantik_buffer *buffer, const char *name, const uin
 	NUMBER(accepted, uint32_t)                                                                                     \
 	NUMBER(returned, uint32_t)                                                                                     \
 	NUMBER(review, uint32_t)                                                                                       \
+	NUMBER(rejected, uint32_t)                                                                                     \
 	NUMBER(created_at, int64_t)                                                                                    \
 	NUMBER(first_sent_at, int64_t)                                                                                 \
 	NUMBER(last_sent_at, int64_t)                                                                                  \
@@ -37,6 +38,7 @@ void lantik_entry_format(const struct lantik_entry *entry, struct lantik_buffer 
 	lantik_buffer_printf(ret, "batch_id = %s\nstate = %s\nfile = %s\n", id, state_words[entry->state], entry->file);
 	append_hex(ret, "records_sha256", entry->records_sha256);
 	append_hex(ret, "body_sha256", entry->body_sha256);
+	append_hex(ret, "returned_sha256", entry->returned_sha256);
 #define NUMBER(name, type) lantik_buffer_printf(ret, #name " = %" PRId64 "\n", (int64_t)entry->name);
 	NUMBERS(NUMBER)
 #undef NUMBER
@@ -107,6 +109,8 @@ static bool take(const struct lantik_pair *pair, struct lantik_entry *entry, uns
 		*seen |= 8u;
 		return lantik_hex_decode(pair->value, entry->body_sha256, LANTIK_HASH);
 	}
+	if (lantik_span_is(pair->name, "returned_sha256"))
+		return lantik_hex_decode(pair->value, entry->returned_sha256, LANTIK_HASH);
 	return lantik_span_is(pair->name, "file") ? take_file(pair->value, entry) : take_number(pair, entry);
 }
 

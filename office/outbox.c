@@ -110,26 +110,36 @@ enum lantik_error lantik_outbox_save(const struct lantik_home *home, const struc
 /* Removes what an interrupted earlier run left of an entry that never became one. */
 static void remove_unfinished(const struct lantik_home *home, const struct lantik_entry *entry)
 {
-	static const char *const names[] = {"body", "batch_id", "state", ""};
+	static const char *const names[] = {"body", "sheet.csv", "sheet.manifest", "batch_id", "state", ""};
 	char path[LANTIK_MAX_PATH];
 	for (size_t i = 0; i < LANTIK_COUNT(names); i++)
 		remove(lantik_outbox_path(home, entry, names[i], path));
 }
 
+static int write_one(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
+	const char *name, struct lantik_span content)
+{
+	char path[LANTIK_MAX_PATH];
+	lantik_outbox_path(home, entry, name, path);
+	return lantik_file_write(path, 0600, content) == LANTIK_OK ? LANTIK_EXIT_OK : cannot_write(cli, path);
+}
+
 static int write_files(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
-	const struct lantik_body *body)
+	const struct lantik_sheet *sheet, const struct lantik_body *body)
 {
 	char path[LANTIK_MAX_PATH], id[38];
-	lantik_outbox_path(home, entry, "body", path);
-	if (lantik_file_write(path, 0600, lantik_buffer_span(&body->bytes)) != LANTIK_OK)
-		return cannot_write(cli, path);
 	lantik_id_format(entry->batch_id, id);
 	memcpy(id + 36, "\n", 2);
-	lantik_outbox_path(home, entry, "batch_id", path);
-	if (lantik_file_write(path, 0600, lantik_span_of(id)) != LANTIK_OK)
-		return cannot_write(cli, path);
-	lantik_outbox_path(home, entry, "state", path);
-	return lantik_outbox_save(home, entry) == LANTIK_OK ? LANTIK_EXIT_OK : cannot_write(cli, path);
+	int code = write_one(cli, home, entry, "body", lantik_buffer_span(&body->bytes));
+	if (code == LANTIK_EXIT_OK)
+		code = write_one(cli, home, entry, "sheet.csv", lantik_buffer_span(&sheet->file));
+	if (code == LANTIK_EXIT_OK)
+		code = write_one(cli, home, entry, "sheet.manifest", lantik_buffer_span(&sheet->manifest_text));
+	if (code == LANTIK_EXIT_OK)
+		code = write_one(cli, home, entry, "batch_id", lantik_span_of(id));
+	if (code == LANTIK_EXIT_OK && lantik_outbox_save(home, entry) != LANTIK_OK)
+		code = cannot_write(cli, lantik_outbox_path(home, entry, "state", path));
+	return code;
 }
 
 static bool sync_folder(const char *path)
@@ -180,7 +190,7 @@ int lantik_outbox_add(struct lantik_cli *cli, const struct lantik_home *home, co
 	lantik_outbox_path(home, &unfinished, "", path);
 	if (lantik_folder_make(path, 0700) != LANTIK_OK)
 		return cannot_write(cli, path);
-	int code = write_files(cli, home, &unfinished, body);
+	int code = write_files(cli, home, &unfinished, sheet, body);
 	if (code == LANTIK_EXIT_OK)
 		code = move_folder(cli, home, &unfinished, &entry);
 	if (code == LANTIK_EXIT_OK)

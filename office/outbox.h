@@ -1,5 +1,6 @@
 /* What was given out to be sent, kept so that neither a crash nor a second try makes a second batch of it.
- * HOME/outbox/<key>/ holds body, batch_id, state and, at the end, receipt. An entry appears whole or not at all.
+ * HOME/outbox/<key>/ holds body, sheet.csv and sheet.manifest as they were, batch_id, state, at the end receipt, and
+ * decision-<leaf index> for each decision about it. An entry appears whole or not at all.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_OUTBOX_H
 #define LANTIK_OUTBOX_H
@@ -17,14 +18,16 @@ enum lantik_entry_state {
 };
 
 struct lantik_entry {
-	char key[160];              /* name of its folder in the outbox */
+	char key[160];              /* name of its folder in the outbox; begins with the digest of both files */
 	char file[LANTIK_MAX_PATH]; /* where the office's file was */
 	uint8_t batch_id[16], records_sha256[LANTIK_HASH], body_sha256[LANTIK_HASH];
 	enum lantik_entry_state state;
-	uint32_t records, tries, accepted, returned, review;
+	uint32_t records, tries;
+	uint32_t accepted, returned, review, rejected;   /* as of the last decision that is held here */
 	int64_t created_at, first_sent_at, last_sent_at; /* microseconds since 1970 UTC; 0: never */
 	int64_t recorded_at;
 	uint64_t leaf_index;
+	uint8_t returned_sha256[LANTIK_HASH]; /* of the file of returned rows as it was last written; 0: none was */
 	bool damaged; /* its state cannot be read: only key, file (the folder) and, if readable, batch_id are there */
 };
 

@@ -7,6 +7,8 @@
 #include "pairs.h"
 
 #define MAX_MANIFEST (64u * 1024)
+/* Of the list yes_no. */
+#define YES 1
 
 static int report_file(struct lantik_cli *cli, const char *path, enum lantik_error error)
 {
@@ -14,8 +16,7 @@ static int report_file(struct lantik_cli *cli, const char *path, enum lantik_err
 		lantik_file_error(cli, error));
 }
 
-/* `usulan.csv` has `usulan.manifest` beside it. */
-static bool derive_manifest_path(const char *path, char *ret)
+bool lantik_manifest_path(const char *path, char *ret)
 {
 	const char *slash = strrchr(path, '/');
 	const char *dot = strrchr(slash ? slash : path, '.');
@@ -39,7 +40,7 @@ static int read_files(struct lantik_cli *cli, const char *path, const char *mani
 	ret->path = path;
 	bool fits = manifest_path
 			    ? snprintf(ret->manifest_path, LANTIK_MAX_PATH, "%s", manifest_path) < (int)LANTIK_MAX_PATH
-			    : derive_manifest_path(path, ret->manifest_path);
+			    : lantik_manifest_path(path, ret->manifest_path);
 	if (!fits)
 		return report_file(cli, path, LANTIK_E_TOO_LARGE);
 	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_SHEET, &ret->file);
@@ -95,7 +96,7 @@ static int take_entry(
 			cli, sheet, pair->line, "this entry is given twice", "isian ini diberikan dua kali");
 	*seen |= UINT64_C(1) << field->number;
 	struct lantik_span value = pair->value;
-	lantik_text_normalise(&value);
+	lantik_cell_clean(field, 0, sheet->arena, &value, &sheet->manifest_findings);
 	LANTIK_ASSERT(lantik_value_read(field, value, sheet->arena, &sheet->manifest)); /* the file is small */
 	return LANTIK_EXIT_OK;
 }
@@ -157,13 +158,21 @@ int lantik_sheet_read(struct lantik_cli *cli, const char *path, const char *mani
 	return code;
 }
 
-int lantik_sheet_key(struct lantik_cli *cli, const char *path, const char *manifest_path, char ret[2 * LANTIK_HASH + 1])
+void lantik_sheet_want_all(struct lantik_sheet *sheet)
+{
+	if (sheet->manifest.all_or_nothing == YES)
+		return;
+	sheet->manifest.all_or_nothing = YES;
+	strcat(sheet->key, LANTIK_KEY_ALL);
+}
+
+int lantik_sheet_key(struct lantik_cli *cli, const char *path, const char *manifest_path, char ret[LANTIK_FILE_KEY])
 {
 	struct lantik_sheet *sheet = calloc(1, sizeof *sheet);
 	LANTIK_ASSERT(sheet);
 	int code = read_files(cli, path, manifest_path, sheet);
 	if (code == LANTIK_EXIT_OK)
-		memcpy(ret, sheet->key, sizeof sheet->key);
+		memcpy(ret, sheet->key, LANTIK_FILE_KEY);
 	lantik_sheet_free(sheet);
 	free(sheet);
 	return code;
@@ -172,6 +181,7 @@ int lantik_sheet_key(struct lantik_cli *cli, const char *path, const char *manif
 void lantik_sheet_free(struct lantik_sheet *sheet)
 {
 	lantik_rows_free(&sheet->table);
+	lantik_findings_free(&sheet->manifest_findings);
 	lantik_arena_free(&sheet->arena);
 	lantik_buffer_free(&sheet->file);
 	lantik_buffer_free(&sheet->manifest_text);

@@ -79,12 +79,11 @@ static void check_width(struct lantik_rows *table, const struct lantik_csv_row *
 				 .expected = table->csv.header.count});
 }
 
+/* T02 comes before every other rule: they see the cell as it was meant. */
 static bool read_cell(struct lantik_rows *table, uint32_t record_no, const struct lantik_field *field,
 	struct lantik_span cell, struct lantik_record *record)
 {
-	if (lantik_text_normalise(&cell))
-		lantik_findings_add(&table->findings, record_no, LANTIK_CASE_T02_normalised, LANTIK_WARN,
-			(enum lantik_field_id)field->number);
+	lantik_cell_clean(field, record_no, table->arena, &cell, &table->findings);
 	return lantik_value_read(field, cell, table->arena, record);
 }
 

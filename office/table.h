@@ -47,6 +47,10 @@ uint32_t lantik_rows_line(const struct lantik_rows *table, uint32_t record_no);
 /* By what the office knows the record: its own reference, else participant number, NIP or NIK. */
 struct lantik_span lantik_rows_reference(const struct lantik_rows *table, uint32_t record_no);
 
+/* T02 on one cell of a sheet, or of a manifest with record 0: marks and placeholders of spreadsheets off, dropped zeros
+ * back on. What it did becomes a finding, whose severity a rulebook settles later. */
+void lantik_cell_clean(const struct lantik_field *field, uint32_t record_no, struct lantik_arena *arena,
+	struct lantik_span *cell, struct lantik_findings *findings);
 /* One value of a sheet or a manifest by the type of its field: what cannot be read becomes the sentinel of record.h.
  * False when the arena is exhausted. */
 LANTIK_MUST_CHECK bool lantik_value_read(

@@ -114,6 +114,16 @@ static bool read_hash(struct lantik_span text, struct lantik_arena *arena, struc
 	return true;
 }
 
+void lantik_cell_clean(const struct lantik_field *field, uint32_t record_no, struct lantik_arena *arena,
+	struct lantik_span *cell, struct lantik_findings *findings)
+{
+	enum lantik_field_id id = record_no > 0 ? (enum lantik_field_id)field->number : LANTIK_F_NONE;
+	if (lantik_text_normalise(cell))
+		lantik_findings_add(findings, record_no, LANTIK_CASE_T02_normalised, LANTIK_WARN, id);
+	if (lantik_text_pad(field, arena, cell))
+		lantik_findings_add(findings, record_no, LANTIK_CASE_T02_padded, LANTIK_WARN, id);
+}
+
 bool lantik_value_read(
 	const struct lantik_field *field, struct lantik_span text, struct lantik_arena *arena, void *owner)
 {

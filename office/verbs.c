@@ -16,6 +16,13 @@
 	{.name = "received", .type = LANTIK_OPTION_TEXT, .argument = "DATE",                                           \
 	 .help = {"check as if the centre received it on this date; default: today",                                   \
 		  "periksa seolah pusat menerimanya pada tanggal ini; bawaan: hari ini"}}
+#define ALL_OPTION                                                                                                    \
+	{.name = "all-or-nothing",                                                                                     \
+	 .help = {"take every row or none: one row that is not good refuses the file",                                 \
+		  "terima semua baris atau tidak sama sekali: satu baris yang salah menolak berkas"}}
+#define REPORT_OPTION                                                                                                 \
+	{.name = "report",                                                                                             \
+	 .help = {"write all findings to FILE.findings.csv", "tulis semua temuan ke FILE.findings.csv"}}
 #define TIMEOUT_OPTION(standard)                                                                                      \
 	{.name = "timeout", .type = LANTIK_OPTION_NUMBER, .argument = "SECONDS", .least = 1, .greatest = 604800,       \
 	 .help = {"give up after this time (" standard "); repeating later is safe",                                   \
@@ -43,8 +50,8 @@ static const struct lantik_option sync_options[] = {TIMEOUT_OPTION("60"), {0}};
 
 static const struct lantik_option check_options[] = {
 	MANIFEST_OPTION,
-	{.name = "report",
-	 .help = {"write all findings to FILE.findings.csv", "tulis semua temuan ke FILE.findings.csv"}},
+	REPORT_OPTION,
+	ALL_OPTION,
 	RECEIVED_OPTION,
 	{0},
 };
