@@ -35,35 +35,34 @@ struct lantik_block lantik_rulebook_block(
 		(const char *)rows->items + first * size, bisect(rows, size, probe, len, true) - first};
 }
 
-/* How many rows of the block began on the day or before. */
-static size_t begun(struct lantik_block block, const struct lantik_shape *shape, int32_t on)
+static int32_t number_at(const char *row, size_t offset)
 {
-	size_t low = 0, high = block.count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int32_t from;
-		memcpy(&from, block.at + middle * shape->size + shape->from, sizeof from);
-		if (from <= on)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	int32_t number;
+	memcpy(&number, row + offset, sizeof number);
+	return number;
 }
 
+/* One bisection: the last row with this key that began on the day or before is the only one that can be in force. */
 const void *lantik_rulebook_row(
 	const struct lantik_rulebook *book, enum lantik_table table, const void *probe, int32_t on)
 {
 	const struct lantik_shape *shape = &lantik_shapes[table];
-	struct lantik_block block = lantik_rulebook_block(book, table, probe, shape->sorted);
-	if (block.count == 0 || shape->from == LANTIK_NO_PERIOD)
-		return block.at;
-	size_t count = begun(block, shape, on);
-	if (count == 0)
+	const char *items = book->tables[table].items;
+	bool timeless = shape->from == LANTIK_NO_PERIOD;
+	size_t low = 0, high = book->tables[table].count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const char *row = items + middle * shape->size;
+		int order = memcmp(row, probe, shape->sorted);
+		if (order < 0 || (order == 0 && (timeless || number_at(row, shape->from) <= on)))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	const char *row = low > 0 ? items + (low - 1) * shape->size : NULL;
+	if (row == NULL || memcmp(row, probe, shape->sorted) != 0)
 		return NULL;
-	const char *row = block.at + (count - 1) * shape->size;
-	int32_t until;
-	memcpy(&until, row + shape->from + sizeof(int32_t), sizeof until);
+	int32_t until = timeless ? 0 : number_at(row, shape->from + sizeof(int32_t));
 	return until == 0 || on < until ? row : NULL;
 }
 

@@ -136,7 +136,7 @@ static int find_crowded(struct database *database)
 	return exit_code;
 }
 
-/* A line of a text, 1-based; of the line's bytes, those up to its end. */
+/* A line of a text, 1-based, without its end. */
 static struct lantik_span line_of(const char *text, unsigned line)
 {
 	while (line > 1 && strchr(text, '\n')) {
@@ -148,11 +148,16 @@ static struct lantik_span line_of(const char *text, unsigned line)
 
 static int refuse_rulebook(struct lantik_cli *cli, enum lantik_error error, const char *text, unsigned line)
 {
-	struct lantik_span at = line > 1 ? line_of(text, line) : (struct lantik_span){NULL, 0};
+	const char *why = lantik_error_text(error, lantik_cli_language(cli));
+	struct lantik_span at = line_of(text, line);
+	if (line < 2)
+		return lantik_fail(cli, 527, LANTIK_EXIT_FAILED,
+			"the rulebook made from these tables could not be read: %s\nNothing was loaded.",
+			"buku aturan dari tabel-tabel ini tidak terbaca: %s\nTidak ada yang dimuat.", why);
 	return lantik_fail(cli, 527, LANTIK_EXIT_FAILED,
 		"the rulebook made from these tables could not be read: %s\nNothing was loaded. Line %u: %.*s",
-		"buku aturan dari tabel-tabel ini tidak terbaca: %s\nTidak ada yang dimuat. Baris %u: %.*s",
-		lantik_error_text(error, lantik_cli_language(cli)), line, (int)at.len, (const char *)at.data);
+		"buku aturan dari tabel-tabel ini tidak terbaca: %s\nTidak ada yang dimuat. Baris %u: %.*s", why, line,
+		(int)at.len, (const char *)at.data);
 }
 
 /* The rulebook that the tables make; *ret stays NULL, and a failure was reported or the database failed, when none. */

@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0
 Run it to write the files anew after office/positions.def or the wards of office/sample_work.c changed; tests/sql compares.
 """
 
+import csv
 import pathlib
 import re
 
@@ -32,8 +33,8 @@ def reference_id(kind, name):
 
 def definitions():
     text = (ROOT / "office" / "positions.def").read_text(encoding="utf-8")
-    return {word: [[cell.strip().strip('"') for cell in re.findall(r'"[^"]*"|[^,]+', line)]
-                   for line in re.findall(rf"^{word}\((.*)\)$", text, re.M)] for word in ("STUDY", "POSITION", "UNIT")}
+    return {word: list(csv.reader(re.findall(rf"^{word}\((.*)\)$", text, re.M), skipinitialspace=True))
+            for word in ("STUDY", "POSITION", "UNIT")}
 
 
 def wards():
