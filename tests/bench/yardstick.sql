@@ -13,6 +13,7 @@ CREATE TABLE yardstick (
     supersedes_batch_no        bigint,
     supersedes_record_no       integer,
     salt                       bytea NOT NULL,
+    nama_asli                  text COLLATE "C",
     row_no                     integer,
     office_reference           text COLLATE "C",
     kode_instansi              text COLLATE "C" NOT NULL,
