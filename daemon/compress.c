@@ -1,12 +1,10 @@
-/* zstd at level 1: the body is evidence, read rarely; the level is chosen for the writer.
+/* zstd frames.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "compress.h"
 
 #include <zstd.h>
 
-#define LEVEL 1
-
-enum lantik_error compress(struct lantik_span bytes, struct lantik_buffer *ret)
+enum lantik_error compress(struct lantik_span bytes, int level, struct lantik_buffer *ret)
 {
 	ZSTD_CCtx *context = ZSTD_createCCtx();
 	size_t before = ret->len;
@@ -15,7 +13,7 @@ enum lantik_error compress(struct lantik_span bytes, struct lantik_buffer *ret)
 	enum lantik_error error = LANTIK_E_NO_MEMORY;
 
 	if (out) {
-		ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, LEVEL);
+		ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level);
 		ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
 		size_t len = ZSTD_compress2(context, out, bound, bytes.data, bytes.len);
 		error = ZSTD_isError(len) ? LANTIK_E_NO_MEMORY : LANTIK_OK;

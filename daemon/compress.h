@@ -1,4 +1,4 @@
-/* Bodies are kept compressed. The only room that sees zstd.
+/* Bodies are kept compressed, and rulebooks sent so. The only room that sees zstd.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_COMPRESS_H
 #define LANTIK_DAEMON_COMPRESS_H
@@ -6,6 +6,6 @@
 #include "lantik/bytes.h"
 
 /* Appends one zstd frame with content size and checksum. */
-LANTIK_MUST_CHECK enum lantik_error compress(struct lantik_span bytes, struct lantik_buffer *ret);
+LANTIK_MUST_CHECK enum lantik_error compress(struct lantik_span bytes, int level, struct lantik_buffer *ret);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "clock.h"
+#include "compress.h"
 #include "counters.h"
 #include "log.h"
 #include "notify.h"
@@ -14,6 +14,8 @@
 
 /* A revoked key or a new table takes effect within this time. */
 #define LOOK_MILLISECONDS 500
+/* A rulebook is packed once and sent to every office. */
+#define PACKING_LEVEL 9
 
 struct house_private {
 	pthread_t thread;
@@ -23,7 +25,6 @@ struct house_private {
 	bool database_up;
 	char told[STORE_WHY]; /* the reason that was logged last; empty while the database is up */
 	int64_t version;      /* of the reference data held; 0: none yet */
-	int32_t day;          /* that it was loaded on: tables come into force by the day */
 	struct rulebook_copy *rulebook;
 	struct store *store;
 };
@@ -34,6 +35,8 @@ static struct rulebook_copy *rulebook_new(struct lantik_rulebook *rulebook, stru
 
 	LANTIK_ASSERT(copy && rulebook);
 	*copy = (struct rulebook_copy){.references = 1, .rulebook = rulebook, .text = text};
+	if (text.len)
+		LANTIK_ASSERT(compress(lantik_buffer_span(&text), PACKING_LEVEL, &copy->packed) == LANTIK_OK);
 	return copy;
 }
 
@@ -43,6 +46,7 @@ static void rulebook_drop(struct rulebook_copy *copy)
 		return;
 	lantik_rulebook_free(&copy->rulebook);
 	lantik_buffer_free(&copy->text);
+	lantik_buffer_free(&copy->packed);
 	free(copy);
 }
 
@@ -117,32 +121,68 @@ static enum store_result load_offices(struct house *house)
 	return result;
 }
 
-static enum store_result load_rulebook(struct house *house)
+/* NULL when the text cannot be read. Takes the text. */
+static struct rulebook_copy *read_rulebook(struct lantik_buffer text)
 {
-	struct house_private *p = house->private;
-	struct lantik_buffer text = {.limit = LANTIK_MAX_RULEBOOK};
 	struct lantik_rulebook *rulebook = NULL;
 	unsigned line = 0;
-	enum store_result result = store_rulebook(p->store, &text);
 
-	if (result || text.error || lantik_rulebook_parse(lantik_buffer_span(&text), &rulebook, &line)) {
-		if (!result)
-			log_line(LOG_LINE_ERROR,
-				"the rulebook of the database cannot be read, line %u; keeping the old one", line);
-		lantik_buffer_free(&text);
-		return result;
-	}
-	struct rulebook_copy *copy = rulebook_new(rulebook, text);
+	if (!text.error && !lantik_rulebook_parse(lantik_buffer_span(&text), &rulebook, &line))
+		return rulebook_new(rulebook, text);
+	log_line(LOG_LINE_ERROR, "the rulebook of the database cannot be read, line %u; keeping the old one", line);
+	lantik_buffer_free(&text);
+	return NULL;
+}
+
+static bool is_in_force(struct house *house, const struct rulebook_copy *copy)
+{
+	struct rulebook_copy *old = house_rulebook(house);
+	bool same =
+		memcmp(lantik_rulebook_digest(old->rulebook), lantik_rulebook_digest(copy->rulebook), LANTIK_HASH) == 0;
+
+	house_rulebook_put(house, old);
+	return same;
+}
+
+/* What waits in the queue keeps the rulebook that it came in under. */
+static void put_into_force(struct house *house, struct rulebook_copy *copy)
+{
+	struct house_private *p = house->private;
+	char digest[2 * LANTIK_HASH + 1];
+
+	lantik_hex_encode(lantik_rulebook_digest(copy->rulebook), LANTIK_HASH, digest);
 	pthread_mutex_lock(&p->lock);
 	struct rulebook_copy *old = p->rulebook;
 	p->rulebook = copy;
 	rulebook_drop(old);
 	pthread_mutex_unlock(&p->lock);
-	char digest[2 * LANTIK_HASH + 1];
-	lantik_hex_encode(lantik_rulebook_digest(rulebook), LANTIK_HASH, digest);
 	log_line(LOG_LINE_INFO, "rulebook %.16s is in force; %zu keys of offices", digest,
 		offices_count(house->offices));
-	return STORE_OK;
+}
+
+/* A text is kept before anything is judged by it, so that every digest in a receipt can be looked up. NULL, or why the
+ * daemon cannot go on: without any rulebook every rule that needs one would be skipped. */
+static const char *load_rulebook(struct house *house)
+{
+	struct house_private *p = house->private;
+	struct lantik_buffer text = {.limit = LANTIK_MAX_RULEBOOK};
+
+	if (store_rulebook(p->store, &text)) {
+		lantik_buffer_free(&text);
+		return store_why(p->store);
+	}
+	struct rulebook_copy *copy = read_rulebook(text);
+	if (!copy)
+		return p->version ? NULL : "its rulebook cannot be read; load the tables with this version's lantikctl";
+	bool changed = !is_in_force(house, copy);
+	enum store_result kept = changed ? store_keep_rulebook(p->store, lantik_rulebook_digest(copy->rulebook),
+						   lantik_buffer_span(&copy->text))
+					 : STORE_OK;
+	if (changed && !kept)
+		put_into_force(house, copy);
+	else
+		house_rulebook_put(house, copy);
+	return kept ? store_why(p->store) : NULL;
 }
 
 /* The key must be of this ledger, and the ledger must follow what was signed. */
@@ -174,17 +214,16 @@ static const char *look(struct house *house)
 		return store_why(p->store);
 	if (!house_database_up(house) && check_ledger(house, &why))
 		return store_why(p->store);
+	if (why || version == p->version)
+		return why;
+	if (load_offices(house))
+		return store_why(p->store);
+	why = load_rulebook(house);
 	if (why)
 		return why;
-	int32_t today = lantik_instant_date(clock_now());
-	if (version != p->version || today != p->day) {
-		if (load_offices(house) || load_rulebook(house))
-			return store_why(p->store);
-		pthread_mutex_lock(&p->lock);
-		p->version = version;
-		p->day = today;
-		pthread_mutex_unlock(&p->lock);
-	}
+	pthread_mutex_lock(&p->lock);
+	p->version = version;
+	pthread_mutex_unlock(&p->lock);
 	return NULL;
 }
 

@@ -14,6 +14,7 @@ struct rulebook_copy {
 	int references;
 	struct lantik_rulebook *rulebook;
 	struct lantik_buffer text;
+	struct lantik_buffer packed; /* zstd; empty when text is */
 };
 
 struct house {

@@ -40,8 +40,8 @@ bool request_read(struct job *job, bool whole, struct lantik_span envelope_bytes
 		answer_refusal(job, LANTIK_REFUSED_VERSION, 0, "this centre speaks protocol version 1");
 	else if (!is_request(envelope.message))
 		answer_refusal(job, LANTIK_REFUSED_MALFORMED, 0, "the envelope's message is not a request");
-	else if (job->body.len && (job->request == LANTIK_PING || job->request == LANTIK_REFERENCE))
-		answer_refusal(job, LANTIK_REFUSED_MALFORMED, 0, "this request has an empty body");
+	else if (job->body.len && job->request == LANTIK_PING)
+		answer_refusal(job, LANTIK_REFUSED_MALFORMED, 0, "a PING has an empty body");
 	else if (job->office.revoked)
 		answer_refusal(
 			job, LANTIK_REFUSED_NOT_ALLOWED, 0, "this key has been revoked; ask the centre for a new one");

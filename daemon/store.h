@@ -46,6 +46,9 @@ LANTIK_MUST_CHECK enum store_result store_reference_version(struct store *store,
 LANTIK_MUST_CHECK enum store_result store_offices(struct store *store, struct office **ret_items, size_t *ret_count);
 /* Appends the canonical text. */
 LANTIK_MUST_CHECK enum store_result store_rulebook(struct store *store, struct lantik_buffer *ret);
+/* Into the history of rulebooks, unless it is there. */
+LANTIK_MUST_CHECK enum store_result store_keep_rulebook(
+	struct store *store, const uint8_t digest[LANTIK_HASH], struct lantik_span text);
 
 /* The ledger's head, for the start: origin and size. */
 LANTIK_MUST_CHECK enum store_result store_head(

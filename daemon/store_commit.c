@@ -7,6 +7,9 @@
 
 #include "compress.h"
 
+/* Bodies are evidence, read rarely: the level is chosen for the writer. */
+#define BODY_LEVEL 1
+
 #define APPEND                                                                                                         \
 	"WITH b AS (INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, "            \
 	"corrects_batch_id, body_sha256, records_sha256, signing_key_id, signature, rulebook_sha256, row_count, "      \
@@ -179,7 +182,7 @@ enum store_result store_body(struct store *store, int64_t batch_no, struct lanti
 	struct lantik_buffer packed = {0};
 	struct store_call call = store_call(store);
 
-	if (compress(body, &packed)) {
+	if (compress(body, BODY_LEVEL, &packed)) {
 		snprintf(store->why, sizeof store->why, "could not compress the body");
 		lantik_buffer_free(&packed);
 		return STORE_FAILED;

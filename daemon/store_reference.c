@@ -17,6 +17,7 @@ const struct store_statement store_reference_statements[] = {
 		    "o.revoked_at IS NOT NULL OR k.revoked_at IS NOT NULL, coalesce(o.kanreg_id, ''), "
 		    "array_to_string(o.agencies, ',') FROM office o JOIN office_key k USING (office_no)"},
 	{"rulebook", "SELECT rulebook_text()"},
+	{"keep_rulebook", "INSERT INTO rulebook (sha256, text) VALUES ($1::bytea, $2::text) ON CONFLICT DO NOTHING"},
 	{"head", "SELECT origin, size, root FROM ledger_head"},
 	{"node", "SELECT hash FROM ledger_node WHERE level = $1::smallint AND node_index = $2::bigint"},
 	{"note", "INSERT INTO checkpoint (size, note) VALUES ($1::bigint, $2::text) ON CONFLICT (size) DO NOTHING"},
@@ -103,6 +104,15 @@ enum store_result store_rulebook(struct store *store, struct lantik_buffer *ret)
 		lantik_buffer_append_span(ret, result_bytes(rows, 0, 0));
 	PQclear(rows);
 	return STORE_OK;
+}
+
+enum store_result store_keep_rulebook(struct store *store, const uint8_t digest[LANTIK_HASH], struct lantik_span text)
+{
+	struct store_call call = store_call(store);
+
+	call_bytes(&call, (struct lantik_span){.data = digest, .len = LANTIK_HASH});
+	call_bytes(&call, text);
+	return store_run(&call, "keep_rulebook", NULL);
 }
 
 enum store_result store_head(

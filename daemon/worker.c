@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "enquiry.h"
 #include "submit.h"
@@ -58,12 +59,33 @@ void worker_close(struct worker *w)
 	free(w->hashes);
 }
 
+/* The text only to an office that holds another one. */
+static void answer_reference(struct job *job, const struct rulebook_copy *copy, struct lantik_span held)
+{
+	const uint8_t *digest = lantik_rulebook_digest(copy->rulebook);
+	struct lantik_reference_answer answer = {0};
+
+	memcpy(answer.sha256, digest, LANTIK_HASH);
+	if (held.len != LANTIK_HASH || memcmp(held.data, digest, LANTIK_HASH) != 0) {
+		answer.text_zstd = lantik_buffer_span(&copy->packed);
+		answer.text_size = (uint32_t)copy->text.len;
+	}
+	job->reply = LANTIK_REFERENCE_ANSWER;
+	LANTIK_ASSERT(lantik_reference_answer_encode(&answer, &job->reply_body) == LANTIK_OK);
+}
+
 static void reference(struct worker *w, struct job *job)
 {
-	struct rulebook_copy *copy = house_rulebook(w->house);
+	struct lantik_span held;
 
-	job->reply = LANTIK_REFERENCE_ANSWER;
-	lantik_buffer_append_span(&job->reply_body, lantik_buffer_span(&copy->text));
+	lantik_arena_reset(w->record_arena);
+	if (lantik_reference_request_decode(job->body, w->record_arena, &held)) {
+		answer_refusal(job, LANTIK_REFUSED_MALFORMED, 0,
+			"a ReferenceRequest holds the 32 bytes of one digest, or nothing");
+		return;
+	}
+	struct rulebook_copy *copy = house_rulebook(w->house);
+	answer_reference(job, copy, held);
 	house_rulebook_put(w->house, copy);
 }
 
