@@ -105,7 +105,7 @@ enum store_result submission_write_rows(struct submission *s, const int32_t *jud
 		return STORE_CONFLICT;
 	sum_places(s, &made);
 	if (!slow)
-		result = store_collides(store, s->batch_no, &collides);
+		result = store_collides(store, s->batch_no, s->manifest.programme, &collides);
 	return collides ? STORE_CONFLICT : result;
 }
 

@@ -134,29 +134,30 @@ void decision_open(struct decision *d)
 
 /* An official who accepts answers for what the rules of the record said: its row is made as it is. */
 static enum store_result accept_record(
-	struct decision *d, uint32_t i, struct predecessor *cache, enum lantik_error *ret_error)
+	struct decision *d, uint32_t i, struct lineage *lineage, enum lantik_error *ret_error)
 {
 	struct lantik_record record;
 
 	lantik_arena_reset(d->worker->record_arena);
 	*ret_error = lantik_record_decode(d->s.view.records[i], d->worker->record_arena, &record);
-	return *ret_error ? STORE_OK : submission_add_row(&d->s, i, &record, cache);
+	return *ret_error ? STORE_OK : submission_add_row(&d->s, i, &record, lineage);
 }
 
 static enum store_result make_rows(struct decision *d, struct lantik_check *check)
 {
 	bool replay = d->request.act == LANTIK_REPLAY;
-	struct predecessor cache = {0};
+	struct lineage lineage = lineage_of(d->worker->store, d->job.office.office_no);
 	enum lantik_error error = LANTIK_OK;
 	enum store_result result = STORE_OK;
 
 	for (size_t at = 0; at < d->request.record_count && !result && !error; at++) {
 		uint32_t i = d->request.records[at].record_no - 1;
-		result = replay ? submission_judge_record(&d->s, check, i, &cache, &error)
-				: accept_record(d, i, &cache, &error);
+		result = replay ? submission_judge_record(&d->s, check, i, &lineage, &error)
+				: accept_record(d, i, &lineage, &error);
 		if (error)
 			decision_refuse(d, LANTIK_CASE_COUNT, "record %u cannot be read by this version", i + 1);
 	}
+	lineage_free(&lineage);
 	return result;
 }
 

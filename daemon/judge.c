@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "lantik/name.h"
+
 #include "submission.h"
 
 static const char *scan_detail(enum lantik_error error)
@@ -98,23 +100,68 @@ static void row_identity(struct row *row, const struct lantik_record *record, in
 	row->nama_asli = (struct lantik_span){0};
 }
 
-static enum store_result resolve_predecessor(
-	struct submission *s, const struct lantik_record *record, struct predecessor *cache, struct row *row)
+static void add_central(
+	struct submission *s, uint32_t record_no, enum lantik_case_id case_id, enum lantik_field_id field)
 {
+	lantik_findings_add(&s->worker->findings, record_no, case_id, s->severities.of[case_id], field);
+}
+
+/* What the record continues; named but not held is a finding. */
+static enum store_result find_predecessor(
+	struct submission *s, const struct lantik_record *record, struct lineage *lineage, struct row *row)
+{
+	enum store_result result = STORE_OK;
+
 	row->supersedes_batch_no = 0;
 	row->supersedes_record_no = record->predecessor_record_no;
-	if (record->predecessor_batch_id.len != 16 || record->predecessor_record_no <= 0)
+	if (record->predecessor_batch_id.len == 16 && record->predecessor_record_no > 0)
+		result = lineage_predecessor(lineage, record->predecessor_batch_id, record->predecessor_record_no,
+			&row->supersedes_batch_no);
+	if (!result && record->predecessor_batch_id.len && !row->supersedes_batch_no)
+		add_central(s, row->record_no, LANTIK_CASE_S05_predecessor_missing, LANTIK_F_predecessor_batch_id);
+	return result;
+}
+
+/* What the record says that it corrects. */
+static enum store_result find_corrected(
+	struct submission *s, const struct lantik_record *record, struct lineage *lineage, uint32_t record_no)
+{
+	struct lantik_span batch_id = record->corrects_batch_id;
+	bool returned = false;
+	enum store_result result = STORE_OK;
+
+	if (!batch_id.len && !record->corrects_record_no)
 		return STORE_OK;
-	if (!cache->known || memcmp(cache->batch_id, record->predecessor_batch_id.data, 16) != 0) {
-		enum store_result result = store_batch_no(
-			s->worker->store, s->job->office.office_no, record->predecessor_batch_id, &cache->batch_no);
-		if (result)
-			return result;
-		memcpy(cache->batch_id, record->predecessor_batch_id.data, 16);
-		cache->known = true;
-	}
-	row->supersedes_batch_no = cache->batch_no;
-	return STORE_OK;
+	if (batch_id.len == 16)
+		result = lineage_returned(lineage, batch_id, record->corrects_record_no, &returned);
+	if (!result && !returned)
+		add_central(s, record_no, LANTIK_CASE_S06_not_held, LANTIK_F_corrects_record_no);
+	return result;
+}
+
+/* What the manifest says that the batch corrects. A finding of the batch returns no record. */
+static enum store_result find_corrected_batch(struct submission *s, struct lineage *lineage)
+{
+	uint8_t severity = s->severities.of[LANTIK_CASE_S06_not_held];
+	bool held = true;
+	enum store_result result = STORE_OK;
+
+	if (s->manifest.corrects_batch_id.len == 16)
+		result = lineage_held(lineage, s->manifest.corrects_batch_id, &held);
+	if (severity > LANTIK_FATAL)
+		severity = LANTIK_WARN;
+	if (!result && !held)
+		lantik_findings_add(&s->worker->findings, 0, LANTIK_CASE_S06_not_held, severity, LANTIK_F_NONE);
+	return result;
+}
+
+/* The register keeps names in one form, and beside it what was sent. */
+static void unify_name(struct submission *s, struct lantik_record *record, struct row *row)
+{
+	struct lantik_span sent = record->nama;
+
+	if (lantik_name_unify(sent, s->worker->record_arena, &record->nama))
+		row->nama_asli = sent;
 }
 
 static bool passes(const struct lantik_findings *findings, size_t from)
@@ -126,7 +173,7 @@ static bool passes(const struct lantik_findings *findings, size_t from)
 }
 
 enum store_result submission_add_row(
-	struct submission *s, uint32_t i, const struct lantik_record *record, struct predecessor *cache)
+	struct submission *s, uint32_t i, struct lantik_record *record, struct lineage *lineage)
 {
 	struct worker *w = s->worker;
 	struct row *row = &w->rows[s->row_count];
@@ -134,14 +181,13 @@ enum store_result submission_add_row(
 		.batch_no = s->batch_no, .office_no = s->job->office.office_no, .manifest = &s->manifest};
 
 	row->record_no = i + 1;
-	row->place = ROW_PLACE_KEPT;
 	row_identity(row, record, s->manifest.step);
-	enum store_result result = resolve_predecessor(s, record, cache, row);
+	enum store_result result = find_predecessor(s, record, lineage, row);
+	if (!result)
+		result = find_corrected(s, record, lineage, row->record_no);
 	if (result)
 		return result;
-	if (record->predecessor_batch_id.len && !row->supersedes_batch_no)
-		lantik_findings_add(&w->findings, i + 1, LANTIK_CASE_S05_predecessor_missing,
-			s->severities.of[LANTIK_CASE_S05_predecessor_missing], LANTIK_F_predecessor_batch_id);
+	unify_name(s, record, row);
 	s->has_changes |= record->change_kind != 0;
 	if (!s->rehearsed)
 		row_encode(&context, record, w->salts + (size_t)i * ROW_SALT, row, &w->tuples);
@@ -161,7 +207,7 @@ static void forget_neighbours(struct lantik_findings *findings, size_t from)
 }
 
 enum store_result submission_judge_record(struct submission *s, struct lantik_check *check, uint32_t i,
-	struct predecessor *cache, enum lantik_error *ret_error)
+	struct lineage *lineage, enum lantik_error *ret_error)
 {
 	struct worker *w = s->worker;
 	struct lantik_record record;
@@ -175,14 +221,13 @@ enum store_result submission_judge_record(struct submission *s, struct lantik_ch
 	lantik_check_record(check, i + 1, &record, &w->findings);
 	if (s->alone)
 		forget_neighbours(&w->findings, before);
-	return passes(&w->findings, before) ? submission_add_row(s, i, &record, cache) : STORE_OK;
+	return passes(&w->findings, before) ? submission_add_row(s, i, &record, lineage) : STORE_OK;
 }
 
 enum store_result submission_judge(struct submission *s, bool *ret_answered)
 {
 	struct worker *w = s->worker;
-	struct predecessor cache = {0};
-	enum store_result result = STORE_OK;
+	struct lineage lineage = lineage_of(w->store, s->job->office.office_no);
 	enum lantik_error error = LANTIK_OK;
 	uint32_t i;
 
@@ -196,11 +241,13 @@ enum store_result submission_judge(struct submission *s, bool *ret_answered)
 	lantik_buffer_reset(&w->tuples);
 	lantik_random(w->salts, (size_t)s->view.record_count * ROW_SALT);
 	lantik_check_manifest(check, &w->findings);
+	enum store_result result = find_corrected_batch(s, &lineage);
 	for (i = 0; i < s->view.record_count && !result && !error; i++)
-		result = submission_judge_record(s, check, i, &cache, &error);
+		result = submission_judge_record(s, check, i, &lineage, &error);
 	if (!result && !error)
 		lantik_check_finish(check, &w->findings);
 	lantik_check_free(&check);
+	lineage_free(&lineage);
 	if (error) {
 		refuse_bytes(s, error, i);
 		*ret_answered = true;

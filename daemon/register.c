@@ -5,6 +5,14 @@
 
 #include "submission.h"
 
+/* Found before any attempt, and it stays so: a batch that is named and not held. */
+static bool is_of_lineage(const struct lantik_finding *finding)
+{
+	return finding->case_id == LANTIK_CASE_S06_not_held ||
+	       (finding->case_id == LANTIK_CASE_S05_predecessor_missing &&
+		       finding->field == LANTIK_F_predecessor_batch_id);
+}
+
 void submission_forget_register(struct submission *s)
 {
 	struct lantik_findings *findings = &s->worker->findings;
@@ -16,10 +24,10 @@ void submission_forget_register(struct submission *s)
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct lantik_case *found = lantik_case_of(findings->items[i].case_id);
 		bool central = found->rule->layer == LANTIK_LAYER_CENTRAL;
-		/* B10 follows from the rest; a predecessor batch that is not held was found before, and stays so */
+		/* B10 follows from the rest */
 		if (findings->items[i].case_id == LANTIK_CASE_B10_all_or_nothing)
 			continue;
-		if (!central || findings->items[i].case_id == LANTIK_CASE_S05_predecessor_missing)
+		if (!central || is_of_lineage(&findings->items[i]))
 			findings->items[kept++] = findings->items[i];
 	}
 	findings->count = kept;
@@ -184,6 +192,33 @@ static void judge_facts(struct submission *s, struct row **rows, const struct st
 	}
 }
 
+/* What ends an appointment proposes nobody. */
+static bool proposes(const struct row *row)
+{
+	return row->change_kind != STORE_TERMINATED && row->change_kind != STORE_WITHDRAWN;
+}
+
+/* People whom an official rejected before. */
+static enum store_result find_rejected(struct submission *s, const struct store_person *people)
+{
+	const struct lantik_manifest *m = &s->manifest;
+	int32_t *rejected = NULL;
+	size_t count = 0, at = 0;
+	enum store_result result =
+		store_rejected(s->worker->store, people, s->copied, m->kind, m->programme, &rejected, &count);
+
+	for (size_t i = 0; i < s->row_count && at < count && !result; i++) {
+		const struct row *row = &s->worker->rows[i];
+		if ((uint32_t)rejected[at] != row->record_no)
+			continue;
+		at++;
+		if (proposes(row))
+			add(s, row->record_no, found(LANTIK_CASE_S05_rejected, LANTIK_F_NONE));
+	}
+	free(rejected);
+	return result;
+}
+
 enum store_result submission_ask_register(struct submission *s, int32_t **ret_judged, size_t *ret_count)
 {
 	struct worker *w = s->worker;
@@ -199,9 +234,13 @@ enum store_result submission_ask_register(struct submission *s, int32_t **ret_ju
 			.nik = {.data = w->order[i]->nik, .len = w->order[i]->nik_len},
 			.nip = {.data = w->order[i]->nip, .len = w->order[i]->nip_len}};
 	enum store_result result = store_facts(w->store, people, s->copied, &about, &facts, &count);
+	if (!result)
+		result = find_rejected(s, people);
 	free(people);
-	if (result)
+	if (result) {
+		free(facts);
 		return result;
+	}
 	find_shared_numbers(s);
 	*ret_judged = calloc(s->copied + 1, sizeof **ret_judged);
 	LANTIK_ASSERT(*ret_judged);

@@ -9,9 +9,10 @@
 #define EPOCH_DAYS 10957
 #define EPOCH_MICROS (INT64_C(946684800) * 1000000)
 
-/* A record of LANTIK_MAX_RECORD bytes grows by at most a length and a number for each column, and by a path length a
- * document. */
-#define MAX_TUPLE (LANTIK_MAX_RECORD + (LANTIK_FIELD_COUNT + ROW_OWN_COLUMNS) * 12 + LANTIK_MAX_DOCUMENTS * 8)
+/* A record of LANTIK_MAX_RECORD bytes grows by at most a length and a number for each column, by a path length a
+ * document, and by its name in another form. */
+#define MAX_TUPLE                                                                                                      \
+	(LANTIK_MAX_RECORD + (LANTIK_FIELD_COUNT + ROW_OWN_COLUMNS) * 12 + LANTIK_MAX_DOCUMENTS * 8 + ROW_MAX_NAME)
 
 /* Before the fields: 0x00 of RFC 6962 and the row format while the row is hashed; the tuple's column count after that.
  */

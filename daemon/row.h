@@ -11,6 +11,8 @@
 
 #define ROW_SALT 16
 #define ROW_OWN_COLUMNS 9
+/* A name is sent with at most 150 characters and made of at most four times as many code points of 4 bytes. */
+#define ROW_MAX_NAME 4096
 
 struct row_context {
 	int64_t batch_no;

@@ -78,9 +78,23 @@ LANTIK_MUST_CHECK enum store_result store_find(
 /* By id, or the accepted batch of the same agency, step and records; and a new batch number. */
 LANTIK_MUST_CHECK enum store_result store_find_or_number(struct store *store, int32_t office_no,
 	const struct lantik_manifest *manifest, struct store_held *ret, int64_t *ret_batch_no);
-/* The number of an earlier batch of this office; 0 when it is not held. */
-LANTIK_MUST_CHECK enum store_result store_batch_no(
-	struct store *store, int32_t office_no, struct lantik_span batch_id, int64_t *ret);
+
+/* An earlier batch or decision of an office, as far as later records name it. */
+struct store_ancestor {
+	int64_t batch_no; /* 0: not held of this office */
+	bool refused;
+	int32_t row_count;
+	/* Records that did not go into the register with it, as they stand now, in ascending order. */
+	struct store_kept_back {
+		int32_t record_no;
+		bool returned;
+		int64_t accepted_by; /* the decision under whose number it stands in the register; 0: none */
+	} * records;
+	size_t count;
+};
+LANTIK_MUST_CHECK enum store_result store_ancestor(
+	struct store *store, int32_t office_no, struct lantik_span batch_id, struct store_ancestor *ret);
+void store_ancestor_free(struct store_ancestor *ancestor);
 
 /* The commit, in this order: begin, copy, current, counters, details, ledger (lock, append), commit. Any result but
  * STORE_OK ends the transaction; call store_rollback before going on. */
@@ -111,8 +125,9 @@ struct store_to_current {
 /* Makes the batch's rows current. */
 LANTIK_MUST_CHECK enum store_result store_current(
 	struct store *store, const struct store_to_current *what, struct store_made_current *ret);
-/* Whether a person of the batch is current under another kind, or a number under another person. */
-LANTIK_MUST_CHECK enum store_result store_collides(struct store *store, int64_t batch_no, bool *ret);
+/* Whether a person of the batch is current under another kind or was rejected, or a number is of another person. */
+LANTIK_MUST_CHECK enum store_result store_collides(
+	struct store *store, int64_t batch_no, struct lantik_span programme, bool *ret);
 
 /* Codes of change_kind that end an appointment, and the bytes of a programme. */
 #define STORE_TERMINATED 3
@@ -138,6 +153,10 @@ struct store_person {
 	int32_t record_no;
 	struct lantik_span nik, nip;
 };
+
+/* Record numbers of those whose appointment an official rejected, ascending; malloc'ed. */
+LANTIK_MUST_CHECK enum store_result store_rejected(struct store *store, const struct store_person *people, size_t count,
+	int32_t kind, struct lantik_span programme, int32_t **ret, size_t *ret_count);
 
 struct store_about {
 	int32_t kind;

@@ -28,7 +28,13 @@ const struct store_statement store_reference_statements[] = {
 			 "AND b.records_sha256 = $4::bytea "
 			 "AND b.outcome = 1"},
 	{"number", "SELECT nextval('batch_no')"},
-	{"batch_no", "SELECT batch_no FROM batch WHERE office_no = $1::int AND batch_id = $2::uuid"},
+	/* a decision's id may be named, too: its rows stand under its own number */
+	{"ancestor", "SELECT b.batch_no, b.outcome, b.row_count, r.record_no, r.state = 'returned', "
+		     "CASE WHEN r.state = 'accepted' THEN r.decision_no ELSE 0 END "
+		     "FROM batch b LEFT JOIN record_state r ON r.batch_no = b.batch_no "
+		     "WHERE b.office_no = $1::int AND b.batch_id = $2::uuid "
+		     "UNION ALL SELECT decision_no, 1::smallint, 0, NULL, NULL, NULL FROM decision "
+		     "WHERE office_no = $1::int AND decision_id = $2::uuid ORDER BY 1, 4"},
 	{NULL, NULL},
 };
 
@@ -236,17 +242,42 @@ enum store_result store_find_or_number(struct store *store, int32_t office_no, c
 	return STORE_OK;
 }
 
-enum store_result store_batch_no(struct store *store, int32_t office_no, struct lantik_span batch_id, int64_t *ret)
+static void ancestor_from(const PGresult *rows, struct store_ancestor *ret)
+{
+	int count = PQntuples(rows);
+
+	*ret = (struct store_ancestor){0};
+	if (!count)
+		return;
+	ret->batch_no = result_int8(rows, 0, 0);
+	ret->refused = result_int2(rows, 0, 1) == 2;
+	ret->row_count = result_int4(rows, 0, 2);
+	ret->records = calloc((size_t)count, sizeof *ret->records);
+	LANTIK_ASSERT(ret->records);
+	for (int row = 0; row < count && !PQgetisnull(rows, row, 3); row++)
+		ret->records[ret->count++] = (struct store_kept_back){.record_no = result_int4(rows, row, 3),
+			.returned = result_bool(rows, row, 4),
+			.accepted_by = result_int8(rows, row, 5)};
+}
+
+enum store_result store_ancestor(
+	struct store *store, int32_t office_no, struct lantik_span batch_id, struct store_ancestor *ret)
 {
 	struct store_call call = store_call(store);
 	PGresult *rows;
 
 	call_int4(&call, office_no);
 	call_bytes(&call, batch_id);
-	enum store_result result = store_run(&call, "batch_no", &rows);
+	enum store_result result = store_run(&call, "ancestor", &rows);
 	if (result)
 		return result;
-	*ret = PQntuples(rows) ? result_int8(rows, 0, 0) : 0;
+	ancestor_from(rows, ret);
 	PQclear(rows);
 	return STORE_OK;
+}
+
+void store_ancestor_free(struct store_ancestor *ancestor)
+{
+	free(ancestor->records);
+	*ancestor = (struct store_ancestor){0};
 }

@@ -35,7 +35,9 @@
 
 /* Active under another kind matters to the kinds that make a person an ASN (N08); JF and PNS follow from one. */
 #define COLLIDES                                                                                                       \
-	"SELECT EXISTS (SELECT FROM appointment a "                                                                    \
+	"SELECT EXISTS (SELECT FROM rejected) AND EXISTS (SELECT FROM appointment a JOIN rejected r ON r.nik = a.nik " \
+	"AND r.kind = a.kind AND r.programme = $2::text WHERE a.batch_no = $1::bigint) "                               \
+	"OR EXISTS (SELECT FROM appointment a "                                                                        \
 	"LEFT JOIN LATERAL (SELECT true AS hit FROM current_appointment c "                                            \
 	"WHERE c.nik = a.nik AND c.kind <> a.kind AND a.kind <= 3 LIMIT 1) n ON true "                                 \
 	"LEFT JOIN LATERAL (SELECT true AS hit FROM current_appointment c "                                            \
@@ -72,6 +74,9 @@ const struct store_statement store_register_statements[] = {
 	{"collides", COLLIDES},
 	{"facts_lock", FACTS_LOCK},
 	{"facts", FACTS},
+	{"rejected", "SELECT p.record_no FROM unnest($1::int[], $2::text[]) AS p(record_no, nik) JOIN rejected r "
+		     "ON r.nik = p.nik AND r.kind = $3::smallint AND r.programme = $4::text "
+		     "WHERE EXISTS (SELECT FROM rejected) ORDER BY 1"},
 	{"counter", "INSERT INTO counter AS c (kode_instansi, kind, step, kelompok_lapor, accepted) "
 		    "VALUES ($1::text, $2::smallint, $3::smallint, $4::smallint, $5::bigint) "
 		    "ON CONFLICT (kode_instansi, kind, step, kelompok_lapor) "
@@ -113,12 +118,13 @@ enum store_result store_current(
 	return STORE_OK;
 }
 
-enum store_result store_collides(struct store *store, int64_t batch_no, bool *ret)
+enum store_result store_collides(struct store *store, int64_t batch_no, struct lantik_span programme, bool *ret)
 {
 	struct store_call call = store_call(store);
 	PGresult *rows;
 
 	call_int8(&call, batch_no);
+	call_text(&call, programme);
 	enum store_result result = store_run(&call, "collides", &rows);
 	if (result)
 		return result;
@@ -133,6 +139,36 @@ static void call_niks(struct store_call *call, const struct store_person *people
 	for (size_t i = 0; i < count; i++)
 		call_element(call, people[i].nik.data, people[i].nik.len);
 	call_array_end(call);
+}
+
+static void call_records(struct store_call *call, const struct store_person *people, size_t count)
+{
+	call_array(call, TYPE_INT4, count);
+	for (size_t i = 0; i < count; i++)
+		call_element_int4(call, people[i].record_no);
+	call_array_end(call);
+}
+
+enum store_result store_rejected(struct store *store, const struct store_person *people, size_t count, int32_t kind,
+	struct lantik_span programme, int32_t **ret, size_t *ret_count)
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+
+	call_records(&call, people, count);
+	call_niks(&call, people, count);
+	call_int2(&call, kind);
+	call_text(&call, programme);
+	enum store_result result = store_run(&call, "rejected", &rows);
+	if (result)
+		return result;
+	*ret_count = (size_t)PQntuples(rows);
+	*ret = calloc(*ret_count + 1, sizeof **ret);
+	LANTIK_ASSERT(*ret);
+	for (size_t i = 0; i < *ret_count; i++)
+		(*ret)[i] = result_int4(rows, (int)i, 0);
+	PQclear(rows);
+	return STORE_OK;
 }
 
 static void copy_programme(struct lantik_span from, char ret[STORE_PROGRAMME])
@@ -177,10 +213,7 @@ enum store_result store_facts(struct store *store, const struct store_person *pe
 	if (result)
 		return result;
 	struct store_call call = store_call(store);
-	call_array(&call, TYPE_INT4, count);
-	for (size_t i = 0; i < count; i++)
-		call_element_int4(&call, people[i].record_no);
-	call_array_end(&call);
+	call_records(&call, people, count);
 	call_niks(&call, people, count);
 	call_array(&call, TYPE_TEXT, count);
 	for (size_t i = 0; i < count; i++)

@@ -13,6 +13,7 @@
 #include "house.h"
 #include "in_hand.h"
 #include "job.h"
+#include "lineage.h"
 #include "places.h"
 #include "row.h"
 #include "store.h"
@@ -57,13 +58,6 @@ struct submission {
 	bool waives_review; /* what waits for an official goes in: the official accepts it */
 };
 
-/* A batch names one predecessor batch or a few; the last answer is kept. Zero it to begin. */
-struct predecessor {
-	uint8_t batch_id[16];
-	bool known;
-	int64_t batch_no;
-};
-
 /* worker.c */
 /* A thread's connection and memory, without a place in in_hand. Aborts on no memory. */
 void worker_open(struct worker *worker, struct house *house, const char *name);
@@ -76,10 +70,10 @@ LANTIK_MUST_CHECK bool submission_open(struct submission *s);
 LANTIK_MUST_CHECK enum store_result submission_judge(struct submission *s, bool *ret_answered);
 /* One record, by its place in the view: the rules, and its row when it passes. ret_error: it cannot be decoded. */
 LANTIK_MUST_CHECK enum store_result submission_judge_record(struct submission *s, struct lantik_check *check,
-	uint32_t i, struct predecessor *cache, enum lantik_error *ret_error);
-/* The row of a record that passed. */
+	uint32_t i, struct lineage *lineage, enum lantik_error *ret_error);
+/* The row of a record that passed; its name is put into the register's form. */
 LANTIK_MUST_CHECK enum store_result submission_add_row(
-	struct submission *s, uint32_t i, const struct lantik_record *record, struct predecessor *cache);
+	struct submission *s, uint32_t i, struct lantik_record *record, struct lineage *lineage);
 /* Sorts the findings; rows that they let in go to worker->order, sorted by NIK, and their hashes to worker->hashes in
  * the order of the records. */
 void submission_keep(struct submission *s);
