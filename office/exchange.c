@@ -29,11 +29,12 @@ struct lantik_peer {
 	unsigned endpoint_count, endpoint_at;
 	char own_public[LANTIK_Z85_KEY + 1], own_secret[LANTIK_Z85_KEY + 1];
 	struct lantik_skey sign;
+	struct lantik_span rulebook; /* digest of ours; empty: none is here */
 	uint8_t rulebook_digest[LANTIK_HASH];
 	struct lantik_buffer frame_envelope, frame_body;
 	struct lantik_arena *arena;
 	unsigned told; /* bit 1 << event: troubles that were told, each once until a connection succeeds */
-	bool told_busy;
+	bool told_busy, told_rulebook;
 };
 
 /* What one wait or one attempt led to. */
@@ -108,8 +109,10 @@ static void digest_rulebook(struct lantik_peer *peer)
 {
 	char path[LANTIK_MAX_PATH];
 	struct lantik_buffer text = {0};
-	if (lantik_file_read(lantik_home_path(peer->home, "rulebook", path), LANTIK_MAX_RULEBOOK, &text) == LANTIK_OK)
+	if (lantik_file_read(lantik_home_path(peer->home, "rulebook", path), LANTIK_MAX_RULEBOOK, &text) == LANTIK_OK) {
 		lantik_sha256(lantik_buffer_span(&text), peer->rulebook_digest);
+		peer->rulebook = (struct lantik_span){peer->rulebook_digest, LANTIK_HASH};
+	}
 	lantik_buffer_free(&text);
 }
 
@@ -190,7 +193,8 @@ static void sign_body(struct lantik_peer *peer, struct attempt *attempt)
 {
 	uint8_t digest[LANTIK_HASH], message[LANTIK_SUBMISSION_MESSAGE];
 	lantik_sha256(attempt->request->body, digest);
-	lantik_submission_message(LANTIK_TO_SUBMIT, digest, message);
+	lantik_submission_message(
+		attempt->request->message == LANTIK_REHEARSE ? LANTIK_TO_REHEARSE : LANTIK_TO_SUBMIT, digest, message);
 	lantik_sign(peer->sign.seed, (struct lantik_span){message, sizeof message}, attempt->signature);
 }
 
@@ -204,7 +208,7 @@ static int send_once(struct lantik_peer *peer, struct attempt *attempt)
 		.request_id = {attempt->request_id, sizeof attempt->request_id},
 		.message = request->message,
 		.checkpoint = lantik_buffer_span(&checkpoint),
-		.rulebook_sha256 = {peer->rulebook_digest, LANTIK_HASH}};
+		.rulebook_sha256 = peer->rulebook};
 	if (request->sign) {
 		envelope.signing_key_id = (struct lantik_span){peer->sign.vkey.id, sizeof peer->sign.vkey.id};
 		envelope.signature = (struct lantik_span){attempt->signature, sizeof attempt->signature};
@@ -294,6 +298,24 @@ static enum outcome refusal(struct lantik_peer *peer, struct lantik_span body)
 	return ANSWERED;
 }
 
+/* What was checked here stays as it was: only a person fetches the other rulebook, and then checks again. */
+static void note_rulebook(struct lantik_peer *peer, struct attempt *attempt, struct lantik_span theirs)
+{
+	bool differs =
+		theirs.len == LANTIK_HASH && peer->rulebook.len > 0 && !lantik_span_equal(theirs, peer->rulebook);
+	attempt->reply->rulebook_differs = differs;
+	if (!differs || peer->told_rulebook || attempt->request->message == LANTIK_REFERENCE)
+		return;
+	peer->told_rulebook = true;
+	lantik_remark(peer->cli,
+		"the centre judges by another rulebook than the one that checks here; fetch it with `lantik sync`, "
+		"then "
+		"check again",
+		"pusat menilai dengan buku aturan lain dari yang dipakai memeriksa di sini; ambil dengan `lantik "
+		"sync`, "
+		"lalu periksa lagi");
+}
+
 /* Whether the envelope answers this attempt. A receipt proves by itself whose it is and is taken from any attempt. */
 static bool is_ours(const struct attempt *attempt, const struct lantik_envelope *envelope)
 {
@@ -315,9 +337,7 @@ static enum outcome judge_message(struct lantik_peer *peer, struct attempt *atte
 	struct lantik_span body = lantik_buffer_span(&peer->frame_body);
 	if (envelope.message == LANTIK_BUSY)
 		return busy(peer, attempt, body);
-	attempt->reply->rulebook_differs =
-		envelope.rulebook_sha256.len == LANTIK_HASH &&
-		memcmp(envelope.rulebook_sha256.data, peer->rulebook_digest, LANTIK_HASH) != 0;
+	note_rulebook(peer, attempt, envelope.rulebook_sha256);
 	enum outcome outcome = envelope.message == LANTIK_REFUSAL ? refusal(peer, body) : ANSWERED;
 	if (outcome == ANSWERED) {
 		attempt->reply->message = envelope.message;

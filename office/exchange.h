@@ -11,7 +11,7 @@ struct lantik_peer;
 struct lantik_reply {
 	enum lantik_message message;
 	struct lantik_buffer body;
-	bool rulebook_differs; /* the centre's digest is not that of our rulebook */
+	bool rulebook_differs; /* the centre's digest is not that of our rulebook; said once by the exchange */
 };
 
 /* Keys, settings and rulebook digest of the home; connects when the first request is sent. */
@@ -21,7 +21,7 @@ void lantik_peer_close(struct lantik_peer **peer); /* takes NULL */
 struct lantik_request {
 	enum lantik_message message;
 	struct lantik_span body;
-	bool sign;          /* SUBMIT: with the office's signing key */
+	bool sign;          /* SUBMIT, REHEARSE: with the office's signing key */
 	int64_t timeout_ms; /* for all attempts together */
 	/* Called before each attempt with its number, so that a sender can note it; LANTIK_EXIT_OK goes on. May be
 	 * NULL. */

@@ -19,7 +19,6 @@ struct submission {
 	int64_t now;
 	int lock;
 	uint64_t records, accepted, returned, review; /* of all files */
-	bool warned_rulebook;
 };
 
 /* One file on its way. */
@@ -245,19 +244,9 @@ static int turned_away(struct sending *sending, struct lantik_span body)
 	return code;
 }
 
-static void warn_rulebook(struct submission *all, const struct lantik_reply *reply)
-{
-	if (!reply->rulebook_differs || all->warned_rulebook)
-		return;
-	all->warned_rulebook = true;
-	lantik_remark(all->cli, "the centre judges by another rulebook than the one here; `lantik sync` fetches it",
-		"pusat menilai dengan buku aturan lain dari yang ada di sini; `lantik sync` mengambilnya");
-}
-
 static int take_answer(struct sending *sending, const struct lantik_reply *reply)
 {
 	struct lantik_span body = lantik_buffer_span(&reply->body);
-	warn_rulebook(sending->all, reply);
 	if (reply->message == LANTIK_RECEIPT)
 		return take_receipt(sending, body);
 	return turned_away(sending, body);
