@@ -16,28 +16,11 @@ static unsigned bit_of(int32_t code, int32_t end)
 /* A batch of no kind or step is refused for that; its records are not judged by rules made for another kind. */
 static bool is_meant(const struct lantik_rule *rule, const struct lantik_manifest *manifest)
 {
-	unsigned kind = bit_of(manifest->kind, LANTIK_KIND_END);
-	unsigned step = bit_of(manifest->step, LANTIK_STEP_END);
-	bool meant = (rule->kinds & kind) != 0 && (rule->steps & step) != 0;
-	return meant || (rule->layer == LANTIK_LAYER_BATCH && (kind == 0 || step == 0));
-}
-
-/* False when a table that the rule needs is empty. */
-static bool has_table(const struct lantik_rule *rule, const struct lantik_rulebook *rulebook)
-{
-	switch ((enum lantik_rule_id)(rule - lantik_rules)) {
-	case LANTIK_RULE_B04:
-		return lantik_rulebook_has(rulebook, LANTIK_TABLE_AGENCY) &&
-		       lantik_rulebook_has(rulebook, LANTIK_TABLE_KANREG);
-	case LANTIK_RULE_B05:
-		return lantik_rulebook_has(rulebook, LANTIK_TABLE_AGENCY);
-	case LANTIK_RULE_N04:
-		return lantik_rulebook_has(rulebook, LANTIK_TABLE_REGION);
-	case LANTIK_RULE_P05:
-		return lantik_rulebook_parameter_known(rulebook, LANTIK_PARAMETER_KK, 0);
-	default:
-		return true;
-	}
+	unsigned kind = bit_of(manifest->kind, LANTIK_KIND_END), all_kinds = (1u << LANTIK_KIND_END) - 2;
+	unsigned step = bit_of(manifest->step, LANTIK_STEP_END), all_steps = (1u << LANTIK_STEP_END) - 2;
+	bool of_batch = rule->layer == LANTIK_LAYER_BATCH;
+	return ((rule->kinds & kind) != 0 || (of_batch && kind == 0 && rule->kinds == all_kinds)) &&
+	       ((rule->steps & step) != 0 || (of_batch && step == 0 && rule->steps == all_steps));
 }
 
 /* What the spreadsheet's text alone shows is the office's to judge, what needs the register the daemon's. */
@@ -47,7 +30,7 @@ static void settle_case(struct lantik_check *check, unsigned id)
 	uint8_t severity = check->severities.of[id];
 	if (rule->layer == LANTIK_LAYER_FILE || !is_meant(rule, check->manifest))
 		return;
-	if (severity == 0 || !has_table(rule, check->rulebook))
+	if (severity == 0 || !lantik_policy_tells(check, (enum lantik_case_id)id))
 		check->not_checked[id / 64] |= UINT64_C(1) << (id % 64);
 	else if (rule->layer != LANTIK_LAYER_CENTRAL)
 		check->judged[id] = severity;
@@ -64,6 +47,7 @@ struct lantik_check *lantik_check_new(
 	check->received_at = received_at;
 	check->received = lantik_instant_date(received_at);
 	lantik_severities_for(rulebook, manifest, check->received, &check->severities);
+	lantik_policy_read(check, &check->policy);
 	for (unsigned id = 0; id < LANTIK_CASE_COUNT; id++)
 		settle_case(check, id);
 	return check;
@@ -76,7 +60,11 @@ const struct lantik_severities *lantik_check_severities(const struct lantik_chec
 
 void lantik_check_not_checked(const struct lantik_check *check, uint64_t ret[4])
 {
+	const unsigned low = LANTIK_CASE_W02_low;
 	memcpy(ret, check->not_checked, sizeof check->not_checked);
+	/* whether wages are known of a year of TMT, only the records tell */
+	if (check->judged[low] != 0 && check->wages_asked && !check->wages_known)
+		ret[low / 64] |= UINT64_C(1) << (low % 64);
 }
 
 void lantik_check_free(struct lantik_check **check)
@@ -85,9 +73,11 @@ void lantik_check_free(struct lantik_check **check)
 	*check = NULL;
 }
 
-bool lantik_row_report(struct lantik_row *row, enum lantik_case_id case_id, enum lantik_field_id field)
+bool lantik_row_report_by(
+	struct lantik_row *row, enum lantik_case_id case_id, enum lantik_field_id field, bool unverified)
 {
-	uint8_t severity = row->check->judged[case_id];
+	uint8_t judged = row->check->judged[case_id];
+	uint8_t severity = judged != 0 && unverified ? LANTIK_WARN : judged;
 	bool graver = row->gravest == 0 || severity < row->gravest;
 	if (severity == 0)
 		return false;
@@ -98,6 +88,11 @@ bool lantik_row_report(struct lantik_row *row, enum lantik_case_id case_id, enum
 	if (graver)
 		row->gravest = severity;
 	return severity <= LANTIK_ERROR_ROW;
+}
+
+bool lantik_row_report(struct lantik_row *row, enum lantik_case_id case_id, enum lantik_field_id field)
+{
+	return lantik_row_report_by(row, case_id, field, false);
 }
 
 void lantik_batch_report(struct lantik_check *check, struct lantik_findings *findings, enum lantik_case_id case_id)
@@ -119,11 +114,17 @@ void lantik_check_record(struct lantik_check *check, uint32_t record_no, const s
 	count_record(check, record);
 	if (!lantik_row_readable(&row))
 		return;
-	lantik_row_agency(&row);
+	lantik_row_batch(&row);
 	lantik_row_text(&row);
+	lantik_row_name(&row);
 	lantik_row_values(&row);
 	lantik_row_nip_shape(&row);
 	lantik_row_nik(&row);
 	lantik_row_nip(&row);
+	lantik_row_participant(&row);
+	lantik_row_position(&row);
 	lantik_row_dates(&row);
+	lantik_row_pay(&row);
+	lantik_row_papers(&row);
+	lantik_row_repeated(&row);
 }

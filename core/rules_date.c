@@ -7,8 +7,7 @@
 #define AGE_LEAST 18
 #define AGE_MOST 75
 #define AGE_LEAST_PPPK 20
-#define AGE_MOST_CPNS 36
-#define BUP_DEFAULT 58
+#define ENTRY_AGE_CPNS 35 /* at application, a year before TMT */
 #define BUP_HIGHEST 100
 #define DECREE_DAYS 7
 #define SPMT_DAYS 92
@@ -18,9 +17,6 @@
 
 /* change_kind of words.def. */
 #define CHANGE_EXTENSION 2
-
-/* BKN letter 16955 of December 2025; the rulebook may name another day. */
-#define SPMT_DEADLINE_PW 20260101
 
 static int32_t day_or_none(int32_t date)
 {
@@ -42,35 +38,52 @@ static int32_t bup_of_level(const struct lantik_check *check, struct lantik_span
 	return lantik_rulebook_number(check->rulebook, name, -1, check->received);
 }
 
-/* The day on which the retirement age less some years is reached. */
-static int32_t retirement(const struct lantik_row *row, int years_before)
+/* The ages that hold for the position, and whether the row that says so is confirmed. */
+struct ages {
+	int32_t retirement;
+	int32_t entry;
+	bool retirement_unverified, entry_unverified;
+};
+
+static struct ages ages_of(const struct lantik_row *row)
 {
-	const struct lantik_check *check = row->check;
-	int32_t bup = bup_of_level(check, row->record->jenjang);
-	if (bup < 0)
-		bup = lantik_rulebook_number(check->rulebook, "bup_default", BUP_DEFAULT, check->received);
-	if (bup > BUP_HIGHEST)
-		bup = BUP_HIGHEST;
-	return lantik_date_add_months(row->birth, 12 * (bup - years_before));
+	const struct lantik_position *position = row->position;
+	struct ages ages = {.retirement = -1, .entry = ENTRY_AGE_CPNS};
+	if (position != NULL && position->bup > 0) {
+		ages.retirement = position->bup;
+		ages.retirement_unverified = position->unverified;
+	}
+	if (position != NULL && position->entry_age > 0) {
+		ages.entry = position->entry_age;
+		ages.entry_unverified = position->unverified;
+	}
+	if (ages.retirement < 0)
+		ages.retirement = bup_of_level(row->check, row->record->jenjang);
+	if (ages.retirement < 0)
+		ages.retirement = row->check->policy.bup;
+	if (ages.retirement > BUP_HIGHEST)
+		ages.retirement = BUP_HIGHEST;
+	return ages;
 }
 
-/* D03-D06 of somebody whose age is plausible; whoever is retired is not also called too old. */
+/* D03-D06 and D10 of somebody whose age is plausible; whoever comes back as retired is not also called too
+ * old. */
 static void check_limits(struct lantik_row *row, int age)
 {
-	const uint8_t *judged = row->check->judged;
+	struct ages ages = ages_of(row);
+	int32_t retirement = lantik_date_add_months(row->birth, 12 * ages.retirement);
+	bool unverified = ages.retirement_unverified;
 	if (age < AGE_LEAST_PPPK)
 		lantik_row_report(row, LANTIK_CASE_D03_young, LANTIK_F_tgl_lahir);
-	if (judged[LANTIK_CASE_D05_retired] != 0 && row->tmt >= retirement(row, 0)) {
-		lantik_row_report(row, LANTIK_CASE_D05_retired, LANTIK_F_tgl_lahir);
+	if (row->tmt >= retirement &&
+		lantik_row_report_by(row, LANTIK_CASE_D05_retired, LANTIK_F_tgl_lahir, unverified))
 		return;
-	}
-	if (age > AGE_MOST_CPNS)
-		lantik_row_report(row, LANTIK_CASE_D04_old, LANTIK_F_tgl_lahir);
-	if (judged[LANTIK_CASE_D06_old] != 0 && row->tmt > retirement(row, 1))
-		lantik_row_report(row, LANTIK_CASE_D06_old, LANTIK_F_tgl_lahir);
-	int32_t end = day_or_none(row->record->tgl_kontrak_akhir);
-	if (judged[LANTIK_CASE_D10_beyond] != 0 && end > retirement(row, 0))
-		lantik_row_report(row, LANTIK_CASE_D10_beyond, LANTIK_F_tgl_kontrak_akhir);
+	if (age > ages.entry + 1)
+		lantik_row_report_by(row, LANTIK_CASE_D04_old, LANTIK_F_tgl_lahir, ages.entry_unverified);
+	if (row->tmt > lantik_date_add_months(row->birth, 12 * (ages.retirement - 1)))
+		lantik_row_report_by(row, LANTIK_CASE_D06_old, LANTIK_F_tgl_lahir, unverified);
+	if (day_or_none(row->record->tgl_kontrak_akhir) > retirement)
+		lantik_row_report_by(row, LANTIK_CASE_D10_beyond, LANTIK_F_tgl_kontrak_akhir, unverified);
 }
 
 /* D02; a birth date that cannot be right settles the other age rules, too. */
@@ -113,8 +126,7 @@ static int32_t last_day(int32_t start, int months)
 /* D08; the agreement of an extension starts when the earlier one ends, not on TMT. */
 static void check_part_time(struct lantik_row *row, int32_t start, int32_t end)
 {
-	bool extension =
-		lantik_word_code(LANTIK_WORDS_change_kind, lantik_span_of("extension")) == row->record->change_kind;
+	bool extension = row->record->change_kind == CHANGE_EXTENSION;
 	if (start == 0)
 		return;
 	if (row->tmt != 0 && start != row->tmt && !extension)
@@ -160,8 +172,7 @@ static void check_decree(struct lantik_row *row)
 static void check_duty(struct lantik_row *row)
 {
 	int32_t duty = day_or_none(row->record->tgl_spmt);
-	int32_t deadline = lantik_rulebook_number(
-		row->check->rulebook, "spmt_deadline_pw", SPMT_DEADLINE_PW, row->check->received);
+	int32_t deadline = row->check->policy.spmt_deadline;
 	if (duty == 0 || row->tmt == 0)
 		return;
 	if (duty < row->tmt) {

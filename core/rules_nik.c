@@ -1,4 +1,4 @@
-/* The rules of the NIK, N01-N07: its shape, what its digits say, and that a batch holds it once.
+/* The rules of the NIK, N01-N06: its shape and what its digits say.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "rules_private.h"
 
@@ -47,14 +47,22 @@ static void check_shape(struct lantik_row *row, struct lantik_span nik)
 		row->nik_ok = true;
 }
 
-/* N04 */
+static enum lantik_case_id judge_region(const struct lantik_rulebook *rulebook, struct lantik_span nik)
+{
+	if (!lantik_rulebook_region(rulebook, lantik_part(nik, 0, 2)))
+		return LANTIK_CASE_N04_province;
+	return lantik_rulebook_region(rulebook, lantik_part(nik, 0, 6)) ? LANTIK_CASE_COUNT : LANTIK_CASE_N04_district;
+}
+
+/* N04; the people of an agency come from few districts. */
 static void check_region(struct lantik_row *row, struct lantik_span nik)
 {
-	const struct lantik_rulebook *rulebook = row->check->rulebook;
-	if (!lantik_rulebook_region(rulebook, lantik_part(nik, 0, 2)))
-		lantik_row_report(row, LANTIK_CASE_N04_province, LANTIK_F_nik);
-	else if (!lantik_rulebook_region(rulebook, lantik_part(nik, 0, 6)))
-		lantik_row_report(row, LANTIK_CASE_N04_district, LANTIK_F_nik);
+	uint32_t code = (uint32_t)number(nik, 0, 6);
+	struct lantik_seen_district *seen = &row->check->districts[code % LANTIK_SEEN_DISTRICTS];
+	if (seen->found == 0 || seen->code != code)
+		*seen = (struct lantik_seen_district){code, judge_region(row->check->rulebook, nik)};
+	if (seen->found != LANTIK_CASE_COUNT)
+		lantik_row_report(row, seen->found, LANTIK_F_nik);
 }
 
 /* 'M', 'F' or 0, by jenis_kelamin or, without it, by the NIP. */
@@ -89,32 +97,11 @@ static void check_birth(struct lantik_row *row, struct lantik_span nik)
 		lantik_row_report(row, LANTIK_CASE_N06_sex, LANTIK_F_nik);
 }
 
-/* Where the NIK stands or would stand. */
-static struct lantik_nik_slot *find_slot(struct lantik_check *check, uint64_t nik)
+/* T06.rounded_column is about all of them. */
+static void count_round(struct lantik_check *check, struct lantik_span nik)
 {
-	size_t at = (size_t)((nik * UINT64_C(0x9E3779B97F4A7C15)) >> 49);
-	_Static_assert(LANTIK_NIK_SLOTS == 1u << 15, "the hash keeps 15 bits");
-	while (check->niks[at].record_no != 0 && check->niks[at].nik != nik)
-		at = (at + 1) % LANTIK_NIK_SLOTS;
-	return &check->niks[at];
-}
-
-/* N07: nobody knows which of the records is right, so all of them come back. */
-static void check_once(struct lantik_row *row, struct lantik_span nik)
-{
-	struct lantik_check *check = row->check;
-	uint64_t value = lantik_digits_value(nik);
-	struct lantik_nik_slot *slot = find_slot(check, value);
-	if (slot->record_no == 0) {
-		if (check->records <= LANTIK_MAX_RECORDS)
-			*slot = (struct lantik_nik_slot){value, row->number, false};
-		return;
-	}
-	uint8_t severity = check->judged[LANTIK_CASE_N07_twice];
-	if (!slot->reported)
-		lantik_findings_add(row->findings, slot->record_no, LANTIK_CASE_N07_twice, severity, LANTIK_F_nik);
-	slot->reported = true;
-	lantik_findings_add(row->findings, row->number, LANTIK_CASE_N07_twice, severity, LANTIK_F_nik);
+	check->whole_niks++;
+	check->round_niks += nik.data[NIK_DIGITS - 1] == '0';
 }
 
 void lantik_row_nik(struct lantik_row *row)
@@ -123,9 +110,9 @@ void lantik_row_nik(struct lantik_row *row)
 	check_shape(row, nik);
 	if (!row->nik_ok)
 		return;
+	count_round(row->check, nik);
 	check_birth(row, nik);
 	if (number(nik, 12, 4) == 0)
 		lantik_row_report(row, LANTIK_CASE_N03_serial, LANTIK_F_nik);
 	check_region(row, nik);
-	check_once(row, nik);
 }

@@ -1,4 +1,4 @@
-/* The rules of the NIP and the NI PPPK that need no register, P01-P07 and P09.
+/* The rules of the NIP and the NI PPPK that need no register, P01-P07 and P09, and T06.rounded beside the NIK.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "rules_private.h"
 
@@ -11,7 +11,6 @@ struct nip {
 	int32_t year, group;
 	int32_t sex;
 	int32_t serial;
-	struct lantik_span group_text;
 };
 
 static int32_t number(struct lantik_span text, size_t from, size_t len)
@@ -21,8 +20,8 @@ static int32_t number(struct lantik_span text, size_t from, size_t len)
 
 static struct nip nip_of(struct lantik_span text)
 {
-	return (struct nip){number(text, 0, 8), number(text, 8, 4), number(text, 12, 2), number(text, 14, 1),
-		number(text, 15, 3), lantik_part(text, 12, 2)};
+	return (struct nip){
+		number(text, 0, 8), number(text, 8, 4), number(text, 12, 2), number(text, 14, 1), number(text, 15, 3)};
 }
 
 /* P01 */
@@ -74,8 +73,7 @@ static void check_pppk(struct lantik_row *row, const struct nip *nip)
 		lantik_row_report(row, LANTIK_CASE_P04_year, LANTIK_F_nip);
 	if (nip->group < FIRST_AGREEMENT)
 		lantik_row_report(row, LANTIK_CASE_P05_malformed, LANTIK_F_nip);
-	else if (!lantik_rulebook_parameter_is(
-			 row->check->rulebook, LANTIK_PARAMETER_KK, nip->group_text, row->check->received))
+	else if (!row->check->policy.agreement_listed[nip->group])
 		lantik_row_report(row, LANTIK_CASE_P05_unlisted, LANTIK_F_nip);
 }
 
@@ -104,6 +102,14 @@ static void check_sex(struct lantik_row *row, const struct nip *nip)
 		lantik_row_report(row, LANTIK_CASE_P06_sex, LANTIK_F_nip);
 }
 
+/* P07, unless Excel rounded both numbers: it keeps 15 digits, so that an NIP loses three and a NIK one. */
+static void check_serial(struct lantik_row *row)
+{
+	bool round_nik = row->nik_ok && row->record->nik.data[row->record->nik.len - 1] == '0';
+	if (!round_nik || !lantik_row_report(row, LANTIK_CASE_T06_rounded, LANTIK_F_nip))
+		lantik_row_report(row, LANTIK_CASE_P07_serial, LANTIK_F_nip);
+}
+
 void lantik_row_nip(struct lantik_row *row)
 {
 	if (!row->nip_ok)
@@ -113,5 +119,5 @@ void lantik_row_nip(struct lantik_row *row)
 	check_family(row, &nip);
 	check_sex(row, &nip);
 	if (nip.serial == 0)
-		lantik_row_report(row, LANTIK_CASE_P07_serial, LANTIK_F_nip);
+		check_serial(row);
 }

@@ -14,16 +14,57 @@ enum lantik_rule_id {
 	LANTIK_RULE_COUNT
 };
 
-#define LANTIK_PARAMETER_KK "ni_pppk_kk"
-
 /* Twice as many slots as records, a power of two: probes stay short. */
-#define LANTIK_NIK_SLOTS 32768u
-_Static_assert(LANTIK_NIK_SLOTS >= 2 * LANTIK_MAX_RECORDS, "the set of NIKs is never more than half full");
+#define LANTIK_SLOTS 32768u
+_Static_assert(LANTIK_SLOTS >= 2 * LANTIK_MAX_RECORDS, "a set of a batch's values is never more than half full");
 
-struct lantik_nik_slot {
-	uint64_t nik;
+/* One value that stands in the batch, by a number made of it. */
+struct lantik_slot {
+	uint64_t key;
+	uint64_t other;     /* what the first record holds beside it */
 	uint32_t record_no; /* of its first record; 0: the slot is free */
 	bool reported;
+};
+
+/* Answers of the rulebook about ids that stand in many records of a batch: positions, units, studies. */
+#define LANTIK_SEEN 512u
+
+struct lantik_seen {
+	uint8_t id[16];
+	const struct lantik_position *position;
+	uint8_t answer; /* what it means is the rule's; 0: the place is free */
+};
+
+/* The same for the first six digits of a NIK. */
+#define LANTIK_SEEN_DISTRICTS 256u
+
+struct lantik_seen_district {
+	uint32_t code;
+	enum lantik_case_id found; /* LANTIK_CASE_COUNT: nothing; 0: the place is free */
+};
+
+/* Documents that a rulebook may require; a record holds LANTIK_MAX_DOCUMENTS. */
+#define LANTIK_MAX_REQUIRED 64u
+
+/* Year, month and number codes of two digits. */
+#define LANTIK_TWO_DIGITS 100u
+
+/* What the rulebook says of this batch, asked once: programme, step, agency and the day are the same for all records.
+ */
+struct lantik_policy {
+	enum lantik_case_id window; /* of B06 and of every record; LANTIK_CASE_COUNT: in time */
+	bool window_unverified;
+	bool late;                                /* B07 */
+	bool agency_known;                        /* else B05 tells it, and K02 has nothing to compare with */
+	bool other_procurement, other_formation;  /* K03 */
+	bool first_proposal_step;                 /* K04, K05: every record of this step proposes a person */
+	bool admitted[3][3][3];                   /* K05, by the words of the three columns, 0 for not stated */
+	bool agreement_listed[LANTIK_TWO_DIGITS]; /* P05 */
+	bool status_refused[LANTIK_TWO_DIGITS];   /* S07 */
+	int32_t bup;                              /* of positions that no table knows */
+	int32_t spmt_deadline;                    /* D14 */
+	int32_t documents[LANTIK_MAX_REQUIRED];   /* S04 */
+	size_t document_count;
 };
 
 struct lantik_check {
@@ -36,14 +77,24 @@ struct lantik_check {
 	struct lantik_severities severities; /* of every case that is on */
 	uint8_t judged[LANTIK_CASE_COUNT];   /* severity of each case that this check reports; 0: it does not */
 	uint64_t not_checked[4];
-	struct lantik_nik_slot niks[LANTIK_NIK_SLOTS];
+	struct lantik_policy policy;
+	uint32_t whole_niks, round_niks; /* of 16 digits; of these, ending in 0 */
+	int32_t wage_year;               /* the last one asked for */
+	bool wages_asked, wages_known;   /* of any year */
+	struct lantik_seen positions[LANTIK_SEEN], units[LANTIK_SEEN], studies[LANTIK_SEEN];
+	struct lantik_seen_district districts[LANTIK_SEEN_DISTRICTS];
+	struct lantik_slot niks[LANTIK_SLOTS];
+	struct lantik_slot decrees[LANTIK_SLOTS]; /* of people who stand twice */
+	struct lantik_slot perteks[LANTIK_SLOTS];
 };
 
 /* What one pass over a text tells. */
 struct lantik_text_facts {
 	size_t characters;
-	bool valid;   /* UTF-8 without NUL */
-	bool control; /* holds C0, DEL or C1 */
+	bool valid;      /* UTF-8 without NUL */
+	bool control;    /* holds C0, DEL or C1 */
+	bool invisible;  /* turns the direction of writing, or joins words without a width */
+	bool zero_width; /* holds U+200B-U+200D */
 };
 
 /* One record on its way through the rules. */
@@ -60,29 +111,47 @@ struct lantik_row {
 	int32_t birth;                                    /* tgl_lahir when it is a day, else 0 */
 	int32_t tmt;                                      /* the TMT of this kind when it is a day, else 0 */
 	enum lantik_field_id tmt_field;
+	const struct lantik_position *position; /* as the table has it; NULL: it does not */
 };
 
 /* Adds a finding when its case is judged in this batch and the record has room for it. True when the case returns the
  * record (or refuses the batch), so that a second finding for the same cause tells nothing new. */
 bool lantik_row_report(struct lantik_row *row, enum lantik_case_id case_id, enum lantik_field_id field);
+/* The same for what rests on a row of the rulebook; when that is unverified the case warns at most. */
+bool lantik_row_report_by(
+	struct lantik_row *row, enum lantik_case_id case_id, enum lantik_field_id field, bool unverified);
 /* Whether the case is said of the whole batch, under record 0. */
 bool lantik_case_of_batch(enum lantik_case_id id);
 /* Adds a finding of the batch when its case is judged. */
 void lantik_batch_report(struct lantik_check *check, struct lantik_findings *findings, enum lantik_case_id case_id);
 
 /* The rules by file; in this order, since later ones ask what earlier ones found. */
-bool lantik_row_readable(struct lantik_row *row);  /* B01.utf8; false: nothing else can be judged */
-void lantik_row_agency(struct lantik_row *row);    /* B08 */
-void lantik_row_text(struct lantik_row *row);      /* T01, T03-T06, T08 */
-void lantik_row_values(struct lantik_row *row);    /* T07, D01, and what later rules need of dates */
-void lantik_row_nip_shape(struct lantik_row *row); /* P01 */
-void lantik_row_nik(struct lantik_row *row);       /* N01-N07 */
-void lantik_row_nip(struct lantik_row *row);       /* P02-P09 */
-void lantik_row_dates(struct lantik_row *row);     /* D02-D15 */
+bool lantik_row_readable(struct lantik_row *row);    /* B01.utf8; false: nothing else can be judged */
+void lantik_row_batch(struct lantik_row *row);       /* B06, B08, K03: the same for every record */
+void lantik_row_text(struct lantik_row *row);        /* T01, T06, T08 */
+void lantik_row_name(struct lantik_row *row);        /* T03, T05, T09 */
+void lantik_row_values(struct lantik_row *row);      /* T07, D01, and what later rules need of dates */
+void lantik_row_nip_shape(struct lantik_row *row);   /* P01 */
+void lantik_row_nik(struct lantik_row *row);         /* N01-N06 */
+void lantik_row_nip(struct lantik_row *row);         /* P02-P09, T06.rounded */
+void lantik_row_participant(struct lantik_row *row); /* K01, K02, K04-K06 */
+void lantik_row_position(struct lantik_row *row);    /* J01-J07, and the position that the dates ask for */
+void lantik_row_dates(struct lantik_row *row);       /* D02-D15 */
+void lantik_row_pay(struct lantik_row *row);         /* W01-W03 */
+void lantik_row_papers(struct lantik_row *row);      /* S01, S03, S04, S07, S08 */
+void lantik_row_repeated(struct lantik_row *row);    /* N07, S02, S03: what stands twice in the batch */
+
+/* Asks the rulebook what it says of the batch; everything but the severities stands in the check. */
+void lantik_policy_read(const struct lantik_check *check, struct lantik_policy *ret);
+/* False when a table that the case needs is empty, or says nothing of this batch. */
+bool lantik_policy_tells(const struct lantik_check *check, enum lantik_case_id case_id);
 
 struct lantik_text_facts lantik_text_facts(struct lantik_span text);
 /* Whether a spreadsheet takes it for a formula: after blanks it begins with = + - or @. */
 bool lantik_text_formula(struct lantik_span text);
+
+/* After blanks at both ends are taken off. */
+struct lantik_span lantik_text_trimmed(struct lantik_span text);
 
 /* Digits as a number; the span must hold digits only, at most 18. */
 uint64_t lantik_digits_value(struct lantik_span digits);

@@ -25,7 +25,6 @@ static bool is_kept(enum lantik_case_id id)
 	case LANTIK_CASE_N01_missing:
 	case LANTIK_CASE_N01_length:
 	case LANTIK_CASE_N01_digits:
-	case LANTIK_CASE_N07_twice:
 	case LANTIK_CASE_P01_length:
 	case LANTIK_CASE_P01_digits:
 	case LANTIK_CASE_P08_other_person:
@@ -67,7 +66,9 @@ static bool is_legal(enum lantik_case_id id, int32_t severity)
 		return severity == LANTIK_WARN || severity == OFF;
 	if (lantik_case_of_batch(id))
 		return severity == LANTIK_FATAL || severity == LANTIK_WARN || severity == OFF;
-	if (is_kept(id))
+	if (id == LANTIK_CASE_N07_twice && severity == LANTIK_REVIEW)
+		return true; /* the official accepts one of them at most */
+	if (is_kept(id) || id == LANTIK_CASE_N07_twice)
 		return severity == LANTIK_FATAL || severity == LANTIK_ERROR_ROW;
 	return true;
 }

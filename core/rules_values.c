@@ -70,7 +70,8 @@ static void check_documents(struct lantik_row *row)
 		bool type = document->type > 0 && document->type <= DOCUMENT_TYPE_MAX;
 		bool path = lantik_text_facts(document->object).characters <= DOCUMENT_PATH_MAX;
 		if (!type || !path || (document->sha256.len != 0 && document->sha256.len != LANTIK_HASH)) {
-			lantik_row_report(row, LANTIK_CASE_T07_document, LANTIK_F_dokumen);
+			row->spoiled[LANTIK_F_dokumen] =
+				lantik_row_report(row, LANTIK_CASE_T07_document, LANTIK_F_dokumen);
 			return;
 		}
 	}

@@ -235,7 +235,6 @@ enum store_result submission_judge(struct submission *s, bool *ret_answered)
 	struct lantik_check *check = lantik_check_new(s->rulebook->rulebook, &s->manifest, s->job->received_at);
 	LANTIK_ASSERT(check);
 	s->severities = *lantik_check_severities(check);
-	lantik_check_not_checked(check, s->not_checked);
 	w->findings.count = 0;
 	s->row_count = 0;
 	lantik_buffer_reset(&w->tuples);
@@ -246,6 +245,7 @@ enum store_result submission_judge(struct submission *s, bool *ret_answered)
 		result = submission_judge_record(s, check, i, &lineage, &error);
 	if (!result && !error)
 		lantik_check_finish(check, &w->findings);
+	lantik_check_not_checked(check, s->not_checked);
 	lantik_check_free(&check);
 	lineage_free(&lineage);
 	if (error) {

@@ -35,8 +35,8 @@ class Register(batches.Case):
         first, manifest, records = self.people(4, step="NI")
         self.assertEqual(self.expect(self.send(manifest, records)), 4)
         _, manifest, records = self.people(4, step="SK", agency="6200", first=first)
-        records[1].change_kind = 3
-        records[2].change_kind, records[2].nip = 4, ""
+        records[1].change_kind, records[1].change_reason = 3, "left"
+        records[2].change_kind, records[2].change_reason, records[2].nip = 4, "in error", ""
         records[3].nip = records[3].nip[:15] + "%03d" % (int(records[3].nip[15:]) % 998 + 1)
         said = self.send(manifest, records)
         self.assertEqual(self.expect(said, r1=("returned", "S05.agency"), r2=("returned", "S05.agency"),
@@ -67,12 +67,12 @@ class Register(batches.Case):
 
     def test_changes_are_of_what_is_held(self):
         first, manifest, records = self.people(4, step="SK")
-        records[0].change_kind = 1
+        records[0].change_kind, records[0].change_reason = 1, "a wrong unit"
         self.assertEqual(self.expect(self.send(manifest, records), r1=("returned", "S05.nothing")), 3)
         records[1].change_kind, records[1].change_reason = 1, "a wrong unit"
         self.assertEqual(self.expect(self.send(manifest, records[1:2])), 1)
         _, earlier, at_ni = self.people(4, step="NI", first=first)
-        at_ni[2].change_kind = 1
+        at_ni[2].change_kind, at_ni[2].change_reason = 1, "a wrong unit"
         self.assertEqual(self.expect(self.send(earlier, at_ni[2:3]), r1=("returned", "S05.order")), 0)
         records[2].change_kind, records[2].change_reason = 1, "another group"
         records[2].kelompok_lapor = records[2].kelompok_lapor % 3 + 1

@@ -9,7 +9,8 @@
 
 #define MAX_TOKENS 128
 
-static const char *const case_files[] = {"batch.tsv", "text.tsv", "nik.tsv", "nip.tsv", "date.tsv"};
+static const char *const case_files[] = {"batch.tsv", "text.tsv", "nik.tsv", "nip.tsv", "date.tsv", "participant.tsv",
+	"position.tsv", "pay.tsv", "paper.tsv", "window.tsv", "severity.tsv"};
 
 struct cases {
 	const char *directory;
@@ -76,8 +77,8 @@ static void describe_batch(
 		example->manifest.row_count = (int32_t)example->copies;
 }
 
-static void check_batch(
-	const struct cases_example *example, const struct lantik_rulebook *rulebook, struct lantik_findings *ret)
+static void check_batch(const struct cases_example *example, const struct lantik_rulebook *rulebook,
+	struct lantik_findings *ret, uint64_t ret_not_checked[4])
 {
 	struct lantik_check *check = lantik_check_new(rulebook, &example->manifest, example->received);
 	if (!check)
@@ -86,6 +87,8 @@ static void check_batch(
 	for (uint32_t record = 1; record <= example->copies; record++)
 		lantik_check_record(check, record, &example->records[record - 1], ret);
 	lantik_check_finish(check, ret);
+	lantik_findings_all_or_nothing(&example->manifest, lantik_check_severities(check), ret);
+	lantik_check_not_checked(check, ret_not_checked);
 	lantik_check_free(&check);
 }
 
@@ -122,13 +125,50 @@ static int describe_finding(const struct lantik_finding *finding, uint32_t copie
 	return sprintf(ret, "%s%s%s/%c ", number, name, field, " FERW"[finding->severity]);
 }
 
-static void describe_findings(const struct lantik_findings *findings, uint32_t copies, char *ret)
+static bool is_of_rule(unsigned id, const struct lantik_rule *rule)
 {
-	char text[CASES_MAX_LINE] = "";
+	return lantik_case_of((enum lantik_case_id)id)->rule == rule;
+}
+
+/* `?RULE` when no case of it could be judged, else `?RULE.case` for each. */
+static int describe_rule(const struct lantik_rule *rule, const uint64_t not_checked[4], char *ret)
+{
+	unsigned all = 0, unknown = 0;
+	char name[64], *at = ret;
+	*ret = '\0';
+	for (unsigned id = 0; id < LANTIK_CASE_COUNT; id++) {
+		bool bit = not_checked[id / 64] >> id % 64 & 1;
+		all += is_of_rule(id, rule);
+		unknown += bit && is_of_rule(id, rule);
+		lantik_case_format((enum lantik_case_id)id, name);
+		if (bit && is_of_rule(id, rule))
+			at += sprintf(at, "?%s ", name);
+	}
+	return all > 0 && all == unknown ? sprintf(ret, "?%s ", rule->code) : (int)(at - ret);
+}
+
+static size_t describe_not_checked(const uint64_t not_checked[4], char *ret)
+{
 	size_t used = 0;
-	for (size_t i = 0; i < findings->count && used + 128 < sizeof text; i++)
-		used += (size_t)describe_finding(&findings->items[i], copies, text + used);
-	sort_tokens(used == 0 ? "-" : text, ret);
+	for (size_t i = 0; i < lantik_rule_count; i++) {
+		if (lantik_rules[i].layer != LANTIK_LAYER_CENTRAL)
+			used += (size_t)describe_rule(&lantik_rules[i], not_checked, ret + used);
+	}
+	return used > 0 ? used : (size_t)sprintf(ret, "?none ");
+}
+
+/* What could not be checked is compared where the line speaks of it. */
+static void describe_all(const struct lantik_findings *findings, const uint64_t not_checked[4],
+	const struct cases_example *example, bool with_unknown, char *ret)
+{
+	char text[CASES_MAX_LINE] = "- ";
+	size_t used = 0;
+	for (size_t i = 0; i < findings->count && used + 512 < sizeof text; i++)
+		used += (size_t)describe_finding(&findings->items[i], example->copies, text + used);
+	used = strlen(text);
+	if (with_unknown)
+		describe_not_checked(not_checked, text + used);
+	sort_tokens(text, ret);
 }
 
 /* Verdicts rely on it: by record, then in the order of the table, then by field, none twice. */
@@ -149,14 +189,15 @@ static void run_line(const struct cases *cases, const struct cases_line *line)
 	static struct cases_result result;
 	char changes[CASES_MAX_LINE];
 	struct lantik_findings findings = {0};
+	uint64_t not_checked[4] = {0};
 	here = *line;
 	snprintf(changes, sizeof changes, "%s", line->changes);
 	describe_batch(&example, cases, line, changes);
 	struct lantik_rulebook *rulebook = cases_rulebook(cases->directory, &example);
-	check_batch(&example, rulebook, &findings);
+	check_batch(&example, rulebook, &findings, not_checked);
 	result.findings = &findings;
 	sort_tokens(line->expected, result.expected);
-	describe_findings(&findings, example.copies, result.found);
+	describe_all(&findings, not_checked, &example, strchr(line->expected, '?') != NULL, result.found);
 	result.agrees = strcmp(result.expected, result.found) == 0 && is_in_order(&findings);
 	cases->visit(line, &result, cases->user);
 	lantik_rulebook_free(&rulebook);

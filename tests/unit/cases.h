@@ -8,10 +8,12 @@
  *   received=day or day and time in Asia/Jakarta          rulebook=empty  no table at all
  *   rulebook+=a line with | for a tab                     rulebook-=what the lines that go begin with
  *   dokumen=type,object,sha256 adds a document; without a value it takes all away
- * In values `\xNN` is a byte, `A{60}` sixty times A, `<nn>` the record's number in two digits; a date or number that
- * begins with # is taken as it stands.
+ * In values `\xNN` is a byte, `A{60}` sixty times A, `<nn>` the record's number in two digits, `@a01` the identifier
+ * 99000000000000000000000000000a01 (in lines of the rulebook, too); a date or number that begins with # is taken as it
+ * stands.
  * Expected, separated by blanks, in any order: `[record/]CODE.case[:field]/S` with the letter of the severity, F E R W;
- * the record number is left out where there is one, 0 is the batch; `-` is no finding. */
+ * the record number is left out where there is one, 0 is the batch; `-` is no finding. `?RULE` or `?CODE.case` names what
+ * could not be judged, of the rules that need no register: all of it where one is named, `?none` where nothing is. */
 #ifndef LANTIK_CASES_H
 #define LANTIK_CASES_H
 
@@ -62,6 +64,9 @@ _Noreturn void cases_fail(const char *format, ...) __attribute__((format(printf,
 
 /* Applies a list of changes: to the manifest and the circumstances (record 0), or to one record. The text is kept. */
 void cases_change(struct cases_example *example, uint32_t record, char *changes);
+
+/* `@a01`, and whatever follows it, to the 32 hexadecimal digits; ret needs 33 bytes. */
+void cases_id(const char *text, char *ret);
 
 /* The rulebook of tests/cases with the example's changes; the caller frees. */
 struct lantik_rulebook *cases_rulebook(const char *directory, const struct cases_example *example);

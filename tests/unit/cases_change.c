@@ -69,10 +69,22 @@ static int32_t read_int(const char *text)
 	return *text == '\0' ? 0 : *end == '\0' ? (int32_t)value : LANTIK_UNREADABLE;
 }
 
+void cases_id(const char *text, char *ret)
+{
+	size_t len = strspn(text + 1, "0123456789abcdef");
+	if (len == 0 || len > 30)
+		cases_fail("@ stands before the last digits of an identifier: %s", text);
+	memcpy(ret, "99000000000000000000000000000000", 33);
+	memcpy(ret + 32 - len, text + 1, len);
+}
+
 static struct lantik_span read_id(struct cases_pool *pool, const char *text, uint32_t record)
 {
+	char whole[33];
 	uint8_t id[16];
-	if (lantik_id_parse(lantik_span_of(text), id))
+	if (*text == '@')
+		cases_id(text, whole);
+	if (lantik_id_parse(lantik_span_of(*text == '@' ? whole : text), id))
 		return (struct lantik_span){pool_add(pool, id, sizeof id), sizeof id};
 	return unescape(pool, text, record);
 }

@@ -55,14 +55,24 @@ static bool stays(const struct cases_example *example, const char *line)
 	return true;
 }
 
-static char *with_tabs(const char *line)
+/* `|` is a tab, `@a01` an identifier. */
+static char *whole_line(const char *line)
 {
-	char *copy = strdup(line);
-	if (!copy)
+	struct lantik_buffer text = {0};
+	char id[33];
+	for (; *line != '\0'; line++) {
+		if (*line == '@') {
+			cases_id(line, id);
+			lantik_buffer_append(&text, id, 32);
+			line += strspn(line + 1, "0123456789abcdef");
+		} else {
+			lantik_buffer_append(&text, *line == '|' ? "\t" : line, 1);
+		}
+	}
+	lantik_buffer_append(&text, "", 1);
+	if (text.error)
 		cases_fail("no memory");
-	for (char *at = copy; *at != '\0'; at++)
-		*at = *at == '|' ? '\t' : *at;
-	return copy;
+	return (char *)text.data;
 }
 
 static int compare_lines(const void *a, const void *b)
@@ -94,7 +104,7 @@ static struct lantik_rulebook *build(const char *directory, const struct cases_e
 			add_line(&lines, line);
 	}
 	for (size_t i = 0; i < example->added_count; i++)
-		add_line(&lines, added[i] = with_tabs(example->added[i]));
+		add_line(&lines, added[i] = whole_line(example->added[i]));
 	qsort(lines.items, lines.count, sizeof *lines.items, compare_lines);
 	struct lantik_rulebook *rulebook = parse(&lines);
 	for (size_t i = 0; i < example->added_count; i++)

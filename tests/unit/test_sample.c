@@ -45,9 +45,13 @@ static struct lantik_rulebook *rulebook(void)
 	for (size_t i = 0; i < LANTIK_COUNT(regencies); i++)
 		for (int district = 1; district <= 5; district++)
 			lantik_buffer_printf(&text, "district\t99%s%02d\n", regencies[i], district);
-	lantik_buffer_printf(&text, "education\t40\nkanreg\t02\t35\t\t\nkanreg\t03\t32\t\t\nkanreg\t03\t36\t\t\n"
-				    "parameter\tbup_default\t58\t\t\nparameter\tni_pppk_kk\t21\t\t\n"
-				    "parameter\tspmt_deadline_pw\t20260101\t\t\nprovince\t99\n");
+	lantik_buffer_printf(&text,
+		"education\t05\neducation\t10\neducation\t12\neducation\t15\neducation\t17\neducation\t18\neducation\t2"
+		"0\n"
+		"education\t25\neducation\t30\neducation\t35\neducation\t40\neducation\t45\neducation\t50\n"
+		"kanreg\t02\t35\t\t\nkanreg\t03\t32\t\t\nkanreg\t03\t36\t\t\n"
+		"parameter\tbup_default\t58\t\t\nparameter\tni_pppk_kk\t21\t\t\n"
+		"parameter\tspmt_deadline_pw\t20260101\t\t\nprovince\t99\n");
 	for (size_t i = 0; i < LANTIK_COUNT(regencies); i++)
 		lantik_buffer_printf(&text, "regency\t99%s\n", regencies[i]);
 	enum lantik_error error = lantik_rulebook_parse(lantik_buffer_span(&text), &book, &line);

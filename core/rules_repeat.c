@@ -1,0 +1,104 @@
+/* What stands twice in a batch: a person (N07), a person in a decree (S02), a technical consideration (S03.shared).
+ * The sets have room for every record of the largest batch and never grow.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "rules_private.h"
+
+#include <string.h>
+
+#define MIX UINT64_C(0x9E3779B97F4A7C15)
+
+/* A number for a text. Texts of the same length that differ in one place get different numbers, and two others are
+ * taken for the same once in about 10^11 full batches. */
+static uint64_t number_of(struct lantik_span text)
+{
+	uint64_t number = text.len + 1;
+	for (size_t at = 0; at < text.len; at += 8) {
+		uint64_t part = 0;
+		memcpy(&part, text.data + at, text.len - at < 8 ? text.len - at : 8);
+		number = (number ^ part) * MIX;
+		number ^= number >> 32;
+	}
+	return number;
+}
+
+/* Where the value stands or would stand. */
+static struct lantik_slot *find_slot(struct lantik_slot slots[LANTIK_SLOTS], uint64_t key)
+{
+	size_t at = (size_t)((key * MIX) >> 49);
+	_Static_assert(LANTIK_SLOTS == 1u << 15, "the hash keeps 15 bits");
+	while (slots[at].record_no != 0 && slots[at].key != key)
+		at = (at + 1) % LANTIK_SLOTS;
+	return &slots[at];
+}
+
+/* A batch that is too long is refused elsewhere; the sets stay half empty nevertheless. */
+static bool has_room(const struct lantik_check *check)
+{
+	return check->records <= LANTIK_MAX_RECORDS;
+}
+
+/* Nobody knows which of the records is right, so all of them come back. */
+static void report_all(
+	struct lantik_row *row, struct lantik_slot *slot, enum lantik_case_id case_id, enum lantik_field_id field)
+{
+	uint8_t severity = row->check->judged[case_id];
+	if (!slot->reported)
+		lantik_findings_add(row->findings, slot->record_no, case_id, severity, field);
+	slot->reported = true;
+	lantik_findings_add(row->findings, row->number, case_id, severity, field);
+}
+
+/* S02: only somebody who stands twice can stand twice in a decree, so that the set holds these alone. */
+static void check_decree(struct lantik_row *row, uint64_t nik, uint64_t decree, uint32_t record_no)
+{
+	uint64_t key = (nik * MIX) ^ decree;
+	if (decree == 0 || !has_room(row->check))
+		return;
+	struct lantik_slot *slot = find_slot(row->check->decrees, key);
+	if (slot->record_no == 0)
+		*slot = (struct lantik_slot){key, 0, record_no, false};
+	else if (slot->record_no != record_no)
+		report_all(row, slot, LANTIK_CASE_S02_duplicate, LANTIK_F_no_sk);
+}
+
+/* N07, S02 */
+static void check_person(struct lantik_row *row, uint64_t nik)
+{
+	struct lantik_span text = row->record->no_sk;
+	uint64_t decree = text.len > 0 ? number_of(text) : 0;
+	struct lantik_slot *slot = find_slot(row->check->niks, nik);
+	if (slot->record_no == 0) {
+		if (has_room(row->check))
+			*slot = (struct lantik_slot){nik, decree, row->number, false};
+		return;
+	}
+	if (!slot->reported)
+		check_decree(row, nik, slot->other, slot->record_no);
+	check_decree(row, nik, decree, row->number);
+	report_all(row, slot, LANTIK_CASE_N07_twice, LANTIK_F_nik);
+}
+
+/* S03.shared */
+static void check_pertek(struct lantik_row *row, uint64_t nik)
+{
+	struct lantik_span text = row->record->no_pertek;
+	if (text.len == 0 || row->spoiled[LANTIK_F_no_pertek])
+		return;
+	uint64_t key = number_of(text);
+	struct lantik_slot *slot = find_slot(row->check->perteks, key);
+	if (slot->record_no == 0) {
+		if (has_room(row->check))
+			*slot = (struct lantik_slot){key, nik, row->number, false};
+	} else if (slot->other != nik || slot->reported) {
+		report_all(row, slot, LANTIK_CASE_S03_shared, LANTIK_F_no_pertek);
+	}
+}
+
+void lantik_row_repeated(struct lantik_row *row)
+{
+	if (!row->nik_ok)
+		return;
+	uint64_t nik = lantik_digits_value(row->record->nik);
+	check_person(row, nik);
+	check_pertek(row, nik);
+}
