@@ -14,7 +14,7 @@
 #define POLL_MILLISECONDS 500
 /* Numbers of requests are given before their commit, so that a smaller one may appear late: each look goes back by
  * RECENT, and once in a while over all. */
-#define RECENT 1000
+#define RECENT 100
 #define LOOK_AT_ALL_MICROS INT64_C(60000000)
 /* Attempts at once, after deadlocks and races with batches of the same people; and tries of a request that fails in
  * other ways, before it is refused and the next one gets its turn. */
@@ -40,6 +40,9 @@ struct appended {
 	struct lantik_buffer leaf;
 	struct lantik_edge before;
 };
+
+/* With leaf, proof and note it must fit into a receipt. */
+#define STATEMENT_LIMIT (LANTIK_MAX_RECEIPT - LANTIK_MAX_NOTE - 8192)
 
 enum turn { TURN_NOTHING, TURN_DONE, TURN_SOON };
 
@@ -202,7 +205,7 @@ static enum store_result write_decision(struct decision *d, struct appended *ret
 	LANTIK_ASSERT(d->statement.accepted == d->s.copied);
 	lantik_buffer_reset(&ret->statement);
 	enum lantik_error error = lantik_statement_format(&d->statement, &ret->statement);
-	if (error || ret->statement.len > LANTIK_MAX_RECEIPT / 2) {
+	if (error || ret->statement.len > STATEMENT_LIMIT) {
 		decision_refuse(d, LANTIK_CASE_COUNT,
 			"the statement of so many records with so many findings cannot be made; ask for fewer records "
 			"at "

@@ -33,8 +33,11 @@ const struct store_statement store_reference_statements[] = {
 		     "CASE WHEN r.state = 'accepted' THEN r.decision_no ELSE 0 END "
 		     "FROM batch b LEFT JOIN record_state r ON r.batch_no = b.batch_no "
 		     "WHERE b.office_no = $1::int AND b.batch_id = $2::uuid "
-		     "UNION ALL SELECT decision_no, 1::smallint, 0, NULL, NULL, NULL FROM decision "
-		     "WHERE office_no = $1::int AND decision_id = $2::uuid ORDER BY 1, 4"},
+		     "UNION ALL SELECT d.decision_no, 1::smallint, 0, r.record_no, r.state = 'returned', "
+		     "CASE WHEN r.state = 'accepted' THEN r.decision_no ELSE 0 END "
+		     "FROM decision d JOIN decided_record l ON l.decision_no = d.decision_no "
+		     "JOIN record_state r ON r.batch_no = l.batch_no AND r.record_no = l.record_no "
+		     "WHERE d.office_no = $1::int AND d.decision_id = $2::uuid ORDER BY 1, 4"},
 	{NULL, NULL},
 };
 
