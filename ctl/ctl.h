@@ -1,4 +1,4 @@
-/* The verbs of lantikctl, one a file, and the options that only one of them has.
+/* The verbs of lantikctl, one a file, and the tables that describe them.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_CTL_CTL_H
 #define LANTIK_CTL_CTL_H
@@ -11,6 +11,21 @@ int ctl_migrate(struct lantik_cli *cli);
 int ctl_office_add(struct lantik_cli *cli);
 int ctl_office_list(struct lantik_cli *cli);
 int ctl_office_revoke(struct lantik_cli *cli);
+int ctl_replay(struct lantik_cli *cli);
+int ctl_returned(struct lantik_cli *cli);
+int ctl_review_accept(struct lantik_cli *cli);
+int ctl_review_list(struct lantik_cli *cli);
+int ctl_review_reject(struct lantik_cli *cli);
+int ctl_review_return(struct lantik_cli *cli);
+int ctl_review_show(struct lantik_cli *cli);
+int ctl_review_status(struct lantik_cli *cli);
+int ctl_rulebook_export(struct lantik_cli *cli);
+int ctl_rulebook_list(struct lantik_cli *cli);
+int ctl_rulebook_show(struct lantik_cli *cli);
+int ctl_rulebook_try(struct lantik_cli *cli);
 int ctl_status(struct lantik_cli *cli);
+
+/* The tables of verbs by subject, each ended by a NULL name. */
+extern const struct lantik_verb ctl_setup_verbs[], ctl_review_verbs[], ctl_rulebook_verbs[];
 
 #endif

@@ -208,24 +208,28 @@ void database_raise_version(struct database *database)
 		database, "UPDATE lantik.reference_version SET version = version + 1, changed_at = clock_timestamp()");
 }
 
-int database_needs(struct database *database, const char *table, const char *column, const char *privilege,
-	const char *role)
+bool database_may(struct database *database, const char *table, const char *column, const char *privilege)
 {
-	PGresult *rows = database_query(database,
-		"SELECT has_column_privilege('lantik.' || $1, $2, $3), current_user", 3,
+	PGresult *rows = database_query(database, "SELECT has_column_privilege('lantik.' || $1, $2, $3)", 3,
 		(const char *const[]){table, column, privilege});
-	if (!rows)
-		return database_fail(database, "could not read the role's rights", "gagal membaca hak peran");
-	int exit_code = LANTIK_EXIT_OK;
-	if (!cell_true(rows, 0, 0))
-		exit_code = lantik_fail(database->cli, 506, LANTIK_EXIT_FAILED,
-			"the role %s has no right to this; %s is needed\nConnect as %s or as a member of it: --database "
-			"\"dbname=%s user=%s\".",
-			"peran %s tidak berhak melakukan ini; diperlukan %s\nHubungi basis data sebagai %s atau anggotanya: "
-			"--database \"dbname=%s user=%s\".",
-			cell(rows, 0, 1), role, role, PQdb(database->connection), role);
+	bool may = rows && cell_true(rows, 0, 0);
 	PQclear(rows);
-	return exit_code;
+	return may;
+}
+
+int database_needs(
+	struct database *database, const char *table, const char *column, const char *privilege, const char *role)
+{
+	if (database_may(database, table, column, privilege))
+		return LANTIK_EXIT_OK;
+	if (database->failed)
+		return database_fail(database, "could not read the role's rights", "gagal membaca hak peran");
+	return lantik_fail(database->cli, 506, LANTIK_EXIT_FAILED,
+		"the role %s has no right to this; %s is needed\nConnect as %s, or as a member of it: --database "
+		"\"dbname=%s user=%s\".",
+		"peran %s tidak berhak melakukan ini; diperlukan %s\nHubungi basis data sebagai %s, atau anggotanya: "
+		"--database \"dbname=%s user=%s\".",
+		PQuser(database->connection), role, role, PQdb(database->connection), role);
 }
 
 int database_fail(struct database *database, const char *english, const char *indonesian)

@@ -40,10 +40,14 @@ LANTIK_MUST_CHECK bool database_commit(struct database *database);
 /* The daemon polls this number and reads offices and rulebook anew. Within the transaction of the change. */
 void database_raise_version(struct database *database);
 
-/* LANTIK_EXIT_OK when the connected role may do this (SELECT, INSERT) with the column of a table of schema lantik; else it
- * reports that role is needed. */
-LANTIK_MUST_CHECK int database_needs(struct database *database, const char *table, const char *column,
-	const char *privilege, const char *role);
+/* Whether the connected role may do this (SELECT, INSERT, ...) with the column of a table of schema lantik; false, too,
+ * when the query failed. */
+LANTIK_MUST_CHECK bool database_may(
+	struct database *database, const char *table, const char *column, const char *privilege);
+/* LANTIK_EXIT_OK when the connected role may do this (SELECT, INSERT) with the column of a table of schema lantik; else
+ * it reports that role is needed. */
+LANTIK_MUST_CHECK int database_needs(
+	struct database *database, const char *table, const char *column, const char *privilege, const char *role);
 
 /* Reports the sticky failure; returns the exit code. what says what was being tried. */
 int database_fail(struct database *database, const char *english, const char *indonesian);

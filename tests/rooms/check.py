@@ -30,7 +30,7 @@ FOREIGN = {
     r"libsmartcols.*": [r"cli/.*"],
     r"confuse\.h": [r"daemon/.*"],
     r"systemd/.*": [r"daemon/.*"],
-    r"zstd\.h": [r"daemon/.*", r"office/unpack\.c"],
+    r"zstd\.h": [r"daemon/.*", r"(office|ctl)/unpack\.c"],
     r"microhttpd\.h": [r"daemon/.*"],
 }
 # At most this many files of a room include it.
