@@ -1,4 +1,4 @@
-/* zstd frames.
+/* Packs bytes as zstd frames: stored bodies and the rulebook.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "compress.h"
 

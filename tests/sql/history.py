@@ -105,7 +105,8 @@ class HeldBack(decisions.Decisions):
         self.assertEqual(
             self.sql("SELECT kode_instansi, state, cause, records FROM analyst.held_back ORDER BY 2, 3", "lantik_analyst"),
             self.sql("SELECT b.kode_instansi, r.state, r.cause, count(*) FROM lantik.record_state r JOIN lantik.batch b"
-                     " USING (batch_no) WHERE r.state IN ('returned', 'review') GROUP BY 1, 2, 3 ORDER BY 2, 3"))
+                     " USING (batch_no) WHERE r.state IN ('returned', 'review') AND NOT r.corrected GROUP BY 1, 2, 3"
+                     " ORDER BY 2, 3"))
         self.assertEqual(self.sql("SELECT act, accepted + returned + review + rejected FROM analyst.decisions"
                                   " ORDER BY leaf_index", "lantik_analyst"),
                          [("accept", "1"), ("return", "1"), ("reject", "1"), ("replay", "1"), ("replay", "1")])
