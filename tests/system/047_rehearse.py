@@ -64,6 +64,22 @@ class Rehearsal(batches.Case):
         verdict = self.both(other, full_time)
         self.expect((self.outcomes(verdict), verdict.accepted), r1=("review", "N08.other_kind"))
 
+    def test_the_formation_is_asked_as_a_commit_asks_it(self):
+        self.load(["kode_instansi,programme,kelompok_lapor,quota", "6205,PW2024,guru,3"])
+        _, manifest, records = self.people(6, agency="6205")
+        for record in records:
+            record.kelompok_lapor = 1
+        manifest.all_or_nothing = 1
+        verdict = self.both(manifest, records[:4])
+        self.assertEqual(([finding[0] for finding in verdict.findings], self.outcomes(verdict)),
+                         (["B10.all_or_nothing"], {4: ("refused", {"B09.quota"})}))
+        manifest.ClearField("all_or_nothing")
+        verdict = self.both(manifest, records[:2])
+        self.assertEqual(verdict.accepted, 2)
+        verdict = self.both(manifest, records[2:])
+        self.expect((self.outcomes(verdict), verdict.accepted), r2=("returned", "B09.quota"), r3=("returned", "B09.quota"),
+                    r4=("returned", "B09.quota"))
+
     def test_a_whole_batch_is_refused_in_rehearsal_too(self):
         _, manifest, records = self.people(3)
         manifest.count_guru = 99
