@@ -90,6 +90,7 @@ REFUSED = [
     ("rule_case,severity,step\nN05,OFF,XX\n", r":2: column step: expected NI"),
     ("rule_case,severity,kode_instansi\nN05,OFF,1234\n", r"severity_override names 1234, which table agency"),
     (W + "PW,NI,2025-08-28,2025-12-21 00:00\n", r":2: column opens: expected a date with a time in Asia/Jakarta"),
+    (W + "PW,NI,2025-08-28 00:00:00.5,2025-12-21 00:00\n", r":2: column opens: expected a date with a time"),
     (W + "PW,NI,2025-08-28 00:00,2025-08-28 00:00\n", r":2: closes must be later than opens"),
     (W + "PW,NI,2025-08-28 00:00,2025-08-27T16:59Z\n", r":2: closes must be later than opens"),
     (W + "PW,NI,2025-08-28 00:00,2025-12-21 00:00\nPW,NI,2025-08-27T17:00:00Z,2025-12-22 00:00\n",
