@@ -13,6 +13,7 @@ struct declaration {
 static const struct declaration declarations[] = {
 	{"B01.schema_version", "schema_version", "0", true},
 	{"B01.step", "step", "WISUDA", true},
+	{"B01.step_of_kind", "step", "PELANTIKAN", true},
 	{"B01.manifest", "programme", "PW2024 FORMASI TENAGA TEKNIS", true},
 	{"B02.row_count", "row_count", "+1", true},
 	{"B02.count_guru", "count_guru", "+1", true},

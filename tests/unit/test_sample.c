@@ -41,7 +41,9 @@ static struct lantik_rulebook *rulebook(void)
 	struct lantik_rulebook *book = NULL;
 	unsigned line = 0;
 	lantik_buffer_printf(&text, "lantik-rulebook 1\n"
-				    "agency\t6171\tkota\t03\t32\t\t\nagency\t6200\tprovinsi\t03\t36\t\t\n");
+				    "agency\t6171\tkota\t03\t32\t\t\nagency\t6200\tprovinsi\t03\t36\t\t\n"
+				    "category\tPW2024\tR2\tadmitted\t\t\ncategory\tPW2024\tR3\tadmitted\t\t\n"
+				    "category\tPW2024\tTMS\tfailed\t\t\n");
 	for (size_t i = 0; i < LANTIK_COUNT(regencies); i++)
 		for (int district = 1; district <= 5; district++)
 			lantik_buffer_printf(&text, "district\t99%s%02d\n", regencies[i], district);
@@ -49,11 +51,15 @@ static struct lantik_rulebook *rulebook(void)
 		"education\t05\neducation\t10\neducation\t12\neducation\t15\neducation\t17\neducation\t18\neducation\t2"
 		"0\n"
 		"education\t25\neducation\t30\neducation\t35\neducation\t40\neducation\t45\neducation\t50\n"
+		"eligibility\tPW2024\t\tyes\t\tyes\t\t\neligibility\tPW2024\t\tyes\tyes\t\t\t\n"
+		"group\tpenata_layanan_operasional\t35\n"
 		"kanreg\t02\t35\t\t\nkanreg\t03\t32\t\t\nkanreg\t03\t36\t\t\n"
 		"parameter\tbup_default\t58\t\t\nparameter\tni_pppk_kk\t21\t\t\n"
-		"parameter\tspmt_deadline_pw\t20260101\t\t\nprovince\t99\n");
+		"parameter\tspmt_deadline_pw\t20260101\t\t\nparameter\tstatus_usulan_ditolak\t6\t\t\n"
+		"province\t99\n");
 	for (size_t i = 0; i < LANTIK_COUNT(regencies); i++)
 		lantik_buffer_printf(&text, "regency\t99%s\n", regencies[i]);
+	lantik_buffer_printf(&text, "wage\t3273\t2025\t448291400\t\t\n");
 	enum lantik_error error = lantik_rulebook_parse(lantik_buffer_span(&text), &book, &line);
 	cr_assert_eq(error, LANTIK_OK, "rulebook line %u: %s", line, lantik_error_text(error, LANTIK_ENGLISH));
 	lantik_buffer_free(&text);
