@@ -65,8 +65,8 @@ class Rehearsal(batches.Case):
         self.expect((self.outcomes(verdict), verdict.accepted), r1=("review", "N08.other_kind"))
 
     def test_the_formation_is_asked_as_a_commit_asks_it(self):
-        self.load(["kode_instansi,programme,kelompok_lapor,quota", "6205,PW2024,guru,3"])
-        _, manifest, records = self.people(6, agency="6205")
+        self.load(["kode_instansi,programme,kelompok_lapor,quota", "6204,PW2024,guru,3"])
+        _, manifest, records = self.people(6, agency="6204")
         for record in records:
             record.kelompok_lapor = 1
         manifest.all_or_nothing = 1
