@@ -326,7 +326,7 @@ class Run:
 
     @property
     def lines(self):
-        return [json.loads(line) for line in self.stdout.splitlines() if line.startswith("{")]
+        return [json.loads(line) for line in self.stdout.split("\n") if line.startswith("{")]
 
     @property
     def summary(self):

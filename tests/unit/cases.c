@@ -45,7 +45,10 @@ static void apply(struct cases_example *example, uint32_t record, const char *ch
 
 static void start(struct cases_example *example, const struct cases_line *line)
 {
+	struct lantik_arena *arena = example->pool.arena ? example->pool.arena : lantik_arena_new(65536);
 	memset(example, 0, sizeof *example);
+	lantik_arena_reset(arena);
+	example->pool.arena = arena;
 	example->copies = 1;
 	apply(example, 0, "received=2025-10-15");
 	example->manifest.schema_version = lantik_span_of(LANTIK_SCHEMA_VERSION);
@@ -86,8 +89,14 @@ static void check_batch(const struct cases_example *example, const struct lantik
 	lantik_check_manifest(check, ret);
 	for (uint32_t record = 1; record <= example->copies; record++)
 		lantik_check_record(check, record, &example->records[record - 1], ret);
+	const struct lantik_severities *severities = lantik_check_severities(check);
+	for (size_t i = 0; i < example->typed_count; i++) {
+		const struct lantik_finding *found = &example->typed[i];
+		lantik_findings_add(
+			ret, found->record_no, found->case_id, severities->of[found->case_id], found->field);
+	}
 	lantik_check_finish(check, ret);
-	lantik_findings_all_or_nothing(&example->manifest, lantik_check_severities(check), ret);
+	lantik_findings_all_or_nothing(&example->manifest, severities, ret);
 	lantik_check_not_checked(check, ret_not_checked);
 	lantik_check_free(&check);
 }

@@ -5,6 +5,7 @@
  * Changes, joined by `;`:
  *   field=value            of every record                2:field=value   of the second record alone
  *   manifest.field=value                                  copies=3        three records instead of one
+ *   typed.field=value      text as it stands in a cell, read as the office's reader does
  *   received=day or day and time in Asia/Jakarta          rulebook=empty  no table at all
  *   rulebook+=a line with | for a tab                     rulebook-=what the lines that go begin with
  *   dokumen=type,object,sha256 adds a document; without a value it takes all away
@@ -12,8 +13,9 @@
  * 99000000000000000000000000000a01 (in lines of the rulebook, too); a date or number that begins with # is taken as it
  * stands.
  * Expected, separated by blanks, in any order: `[record/]CODE.case[:field]/S` with the letter of the severity, F E R W;
- * the record number is left out where there is one, 0 is the batch; `-` is no finding. `?RULE` or `?CODE.case` names what
- * could not be judged, of the rules that need no register: all of it where one is named, `?none` where nothing is. */
+ * the record number is left out where there is one, 0 is the batch; `-` is no finding. `?RULE` or `?CODE.case` names
+ * what could not be judged, of the rules that need no register: all of it where one is named, `?none` where nothing is.
+ */
 #ifndef LANTIK_CASES_H
 #define LANTIK_CASES_H
 
@@ -34,6 +36,7 @@ struct cases_pool {
 	size_t used;
 	struct lantik_document documents[1024];
 	size_t document_count;
+	struct lantik_arena *arena; /* of the reader */
 };
 
 struct cases_example {
@@ -44,6 +47,8 @@ struct cases_example {
 	bool no_rulebook;
 	const char *removed[16], *added[32]; /* lines of the rulebook, `|` for a tab */
 	size_t removed_count, added_count;
+	struct lantik_finding typed[16]; /* what the reader found */
+	size_t typed_count;
 	struct cases_pool pool;
 };
 
