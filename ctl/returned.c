@@ -89,9 +89,9 @@ static void tell(struct lantik_cli *cli, const PGresult *rows)
 		tell_text(cli, rows);
 	if (records)
 		lantik_say(cli,
-			"\n%s returned records, %d causes. What would become of a group under the rulebook in force:\n"
+			"\n%s returned records, %d causes; what the rulebook in force makes of a group:\n"
 			"  lantikctl replay --cause CAUSE",
-			"\n%s baris dikembalikan, %d sebab. Hasil satu kelompok menurut buku aturan yang berlaku:\n"
+			"\n%s baris dikembalikan, %d sebab; hasil satu kelompok menurut buku aturan kini:\n"
 			"  lantikctl replay --cause SEBAB",
 			lantik_count_format(cli, records, count), PQntuples(rows));
 	else

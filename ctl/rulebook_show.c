@@ -118,8 +118,8 @@ static void tell_shown(struct lantik_cli *cli, const struct book *book, const st
 static void tell(struct lantik_cli *cli, const struct book *book)
 {
 	char bytes[32];
-	lantik_say(cli, "rulebook %s, %s bytes", "buku aturan %s, %s bita", book->digest,
-		lantik_count_format(cli, (int64_t)book->text.len, bytes));
+	lantik_say(cli, "rulebook  %s", "buku aturan  %s", book->digest);
+	lantik_say(cli, "bytes     %s", "bita         %s", lantik_count_format(cli, (int64_t)book->text.len, bytes));
 	lantik_say(cli, "%s", "%s", "");
 	tell_tables(cli, book);
 	for (size_t i = 0; i < LANTIK_COUNT(shown); i++)

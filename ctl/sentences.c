@@ -4,36 +4,14 @@
 
 #include <string.h>
 
-#define WIDTH 79u
-
-/* Columns of UTF-8 text: a byte that continues a character takes none. */
-static size_t columns_of(const char *text, size_t len)
-{
-	size_t columns = 0;
-	for (size_t i = 0; i < len; i++)
-		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return columns;
-}
-
 void say_wrapped(struct lantik_cli *cli, const char *head, size_t indent, const char *text)
 {
-	size_t begin = columns_of(head, strlen(head)), at = begin;
 	struct lantik_buffer line = {0};
-	indent = indent ? indent : begin;
-	lantik_buffer_printf(&line, "%s", head);
-	for (const char *word = text + strspn(text, " "); *word; word += strspn(word, " ")) {
-		size_t len = strcspn(word, " "), columns = columns_of(word, len);
-		if (at > begin && at + 1 + columns > WIDTH) {
-			lantik_say(cli, "%.*s", "%.*s", (int)line.len, (const char *)line.data);
-			lantik_buffer_reset(&line);
-			lantik_buffer_printf(&line, "%*s", (int)indent, "");
-			at = begin = indent;
-		}
-		lantik_buffer_printf(&line, "%s%.*s", at > begin ? " " : "", (int)len, word);
-		at += (at > begin) + columns;
-		word += len;
-	}
-	lantik_say(cli, "%.*s", "%.*s", (int)line.len, (const char *)line.data);
+	size_t columns = 0;
+	for (const char *at = head; *at; at++)
+		columns += ((unsigned char)*at & 0xc0) != 0x80;
+	lantik_buffer_printf(&line, "%s%s", head, text);
+	lantik_say_wrapped(cli, 0, (unsigned)(indent ? indent : columns), &line);
 	lantik_buffer_free(&line);
 }
 

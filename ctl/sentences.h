@@ -1,4 +1,4 @@
-/* Sentences about rules for people at a terminal: causes taken apart, texts of cases, lines of at most 80 columns.
+/* Sentences about rules for people at a terminal: causes taken apart, texts of cases, wrapped lines.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_CTL_SENTENCES_H
 #define LANTIK_CTL_SENTENCES_H
@@ -6,8 +6,8 @@
 #include "lantik/cli.h"
 #include "lantik/rules.h"
 
-/* Prints the text below 80 columns; the first line begins with head, the others with indent blanks, or when that is 0
- * with as many as head has columns. Nothing with --json. */
+/* Says head and text; on a terminal further lines are indented by so many blanks, or when that is 0 by as many as head
+ * has columns. */
 void say_wrapped(struct lantik_cli *cli, const char *head, size_t indent, const char *text);
 
 /* Takes the first token, `CODE.case[:field]`, off a cause; false at its end. */

@@ -93,6 +93,10 @@ void lantik_remark(struct lantik_cli *cli, const char *english, const char *indo
 int lantik_fail(struct lantik_cli *cli, unsigned number, int exit_code, const char *english, const char *indonesian,
 	...) LANTIK_PRINTF(4, 6) LANTIK_PRINTF(5, 6);
 
+/* Says the text after `first` blanks, its further lines after `rest` blanks, and empties it. Elsewhere than on a
+ * terminal it stays one line, so that it can be searched. */
+void lantik_say_wrapped(struct lantik_cli *cli, unsigned first, unsigned rest, struct lantik_buffer *text);
+
 /* The text with control characters and bad UTF-8 replaced, fit for a terminal. */
 void lantik_printable(struct lantik_span text, struct lantik_buffer *ret);
 

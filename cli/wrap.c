@@ -1,9 +1,9 @@
 /* Breaks sentences between words for the width of the terminal.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "wrap.h"
-
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "cli_private.h"
 
 #define NARROWEST 40u
 #define WIDEST 120u
