@@ -105,7 +105,7 @@ enum store_result submission_write_rows(struct submission *s, const int32_t *jud
 		return STORE_CONFLICT;
 	sum_places(s, &made);
 	if (!slow)
-		result = store_collides(store, s->batch_no, s->manifest.programme, &collides);
+		result = store_collides(store, s->batch_no, s->manifest.programme, &collides, &s->seen);
 	return collides ? STORE_CONFLICT : result;
 }
 
@@ -209,6 +209,8 @@ static enum store_result append_leaf(struct submission *s, struct appended *ret)
 	struct growth growth;
 	enum store_result result = store_lock_ledger(store, &ledger);
 
+	if (!result)
+		result = submission_check_kinds(s, &ledger);
 	if (result)
 		return result;
 	ret->before = ledger.edge;

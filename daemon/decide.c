@@ -178,6 +178,8 @@ static enum store_result append_leaf(struct decision *d, struct appended *ret)
 	struct growth growth;
 	enum store_result result = store_lock_ledger(store, &ledger);
 
+	if (!result)
+		result = submission_check_kinds(&d->s, &ledger);
 	if (result)
 		return result;
 	ret->before = ledger.edge;

@@ -219,6 +219,18 @@ static enum store_result find_rejected(struct submission *s, const struct store_
 	return result;
 }
 
+enum store_result submission_check_kinds(struct submission *s, const struct store_ledger *ledger)
+{
+	bool moved = false, hit = false;
+	enum store_result result = STORE_OK;
+
+	for (int32_t kind = 1; kind < LANTIK_KIND_END; kind++)
+		moved |= kind != s->manifest.kind && ledger->size_by_kind[kind] > s->seen;
+	if (moved && s->copied)
+		result = store_collides_since(s->worker->store, s->batch_no, s->manifest.kind, s->seen, &hit);
+	return hit ? STORE_CONFLICT : result;
+}
+
 enum store_result submission_ask_register(struct submission *s, int32_t **ret_judged, size_t *ret_count)
 {
 	struct worker *w = s->worker;
@@ -233,7 +245,9 @@ enum store_result submission_ask_register(struct submission *s, int32_t **ret_ju
 		people[i] = (struct store_person){.record_no = (int32_t)w->order[i]->record_no,
 			.nik = {.data = w->order[i]->nik, .len = w->order[i]->nik_len},
 			.nip = {.data = w->order[i]->nip, .len = w->order[i]->nip_len}};
-	enum store_result result = store_facts(w->store, people, s->copied, &about, &facts, &count);
+	enum store_result result = store_ledger_size(w->store, &s->seen);
+	if (!result)
+		result = store_facts(w->store, people, s->copied, &about, &facts, &count);
 	if (!result)
 		result = find_rejected(s, people);
 	free(people);

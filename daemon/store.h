@@ -125,9 +125,14 @@ struct store_to_current {
 /* Makes the batch's rows current. */
 LANTIK_MUST_CHECK enum store_result store_current(
 	struct store *store, const struct store_to_current *what, struct store_made_current *ret);
-/* Whether a person of the batch is current under another kind or was rejected, or a number is of another person. */
+/* Whether a person of the batch is current under another kind or was rejected, or a number is of another person; and
+ * the size of the ledger whose rows were seen. */
 LANTIK_MUST_CHECK enum store_result store_collides(
-	struct store *store, int64_t batch_no, struct lantik_span programme, bool *ret);
+	struct store *store, int64_t batch_no, struct lantik_span programme, bool *ret, uint64_t *ret_seen);
+LANTIK_MUST_CHECK enum store_result store_ledger_size(struct store *store, uint64_t *ret);
+/* Whether a person or a number of the batch is in rows of another kind that came after the ledger had that size. */
+LANTIK_MUST_CHECK enum store_result store_collides_since(
+	struct store *store, int64_t batch_no, int32_t kind, uint64_t seen, bool *ret);
 
 /* Codes of change_kind that end an appointment, and the bytes of a programme. */
 #define STORE_TERMINATED 3
@@ -205,6 +210,7 @@ struct store_ledger {
 	struct lantik_edge edge;
 	int64_t now; /* the server's clock, never before the last leaf */
 	enum lantik_durability durability;
+	uint64_t size_by_kind[LANTIK_KIND_END]; /* after the last entry that brought rows of the kind */
 };
 LANTIK_MUST_CHECK enum store_result store_lock_ledger(struct store *store, struct store_ledger *ret);
 

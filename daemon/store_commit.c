@@ -24,8 +24,8 @@
 	"l AS (INSERT INTO ledger_leaf (leaf_index, leaf, leaf_hash) VALUES ($31::bigint, $35::bytea, $36::bytea)), "  \
 	"n AS (INSERT INTO ledger_node (level, node_index, hash) "                                                     \
 	"SELECT * FROM unnest($37::smallint[], $38::bigint[], $39::bytea[])) "                                         \
-	"UPDATE ledger_head SET size = $31::bigint + 1, recorded_at = $34::timestamptz, edge = $40::bytea, root = "    \
-	"$41::bytea"
+	"UPDATE ledger_head SET size = $31::bigint + 1, recorded_at = $34::timestamptz, edge = $40::bytea, "           \
+	"root = $41::bytea, " STORE_SIZE_BY_KIND("$5", "$15", "$31")
 
 const struct store_statement store_commit_statements[] = {
 	{"findings", "INSERT INTO finding (batch_no, record_no, rule_case, field, severity) "
@@ -39,7 +39,8 @@ const struct store_statement store_commit_statements[] = {
 			"(extract(epoch FROM recorded_at) * 1000000)::bigint), "
 			"current_setting('synchronous_standby_names') <> '', "
 			"current_setting('synchronous_commit') IN ('on', 'remote_apply'), "
-			"current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off' "
+			"current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off', "
+			"size_by_kind[1], size_by_kind[2], size_by_kind[3], size_by_kind[4], size_by_kind[5] "
 			"FROM ledger_head FOR UPDATE"},
 	{"lock_number", "SELECT pg_advisory_xact_lock($1::bigint)"},
 	{"append", APPEND},
@@ -210,6 +211,8 @@ enum store_result store_lock_ledger(struct store *store, struct store_ledger *re
 		ret->durability = !result_bool(rows, 0, 5)                             ? LANTIK_DURABLE_UNSAFE
 				  : result_bool(rows, 0, 3) && result_bool(rows, 0, 4) ? LANTIK_DURABLE_QUORUM
 										       : LANTIK_DURABLE_LOCAL;
+		for (int kind = 1; kind < LANTIK_KIND_END; kind++)
+			ret->size_by_kind[kind] = (uint64_t)result_int8(rows, 0, 5 + kind);
 	}
 	PQclear(rows);
 	if (whole)

@@ -38,8 +38,8 @@
 	"l AS (INSERT INTO ledger_leaf (leaf_index, leaf, leaf_hash) VALUES ($18::bigint, $22::bytea, $23::bytea)), "  \
 	"n AS (INSERT INTO ledger_node (level, node_index, hash) "                                                     \
 	"SELECT * FROM unnest($24::smallint[], $25::bigint[], $26::bytea[])) "                                         \
-	"UPDATE ledger_head SET size = $18::bigint + 1, recorded_at = $21::timestamptz, edge = $27::bytea, root = "    \
-	"$28::bytea"
+	"UPDATE ledger_head SET size = $18::bigint + 1, recorded_at = $21::timestamptz, edge = $27::bytea, "           \
+	"root = $28::bytea, " STORE_SIZE_BY_KIND("$7", "$10", "$18")
 
 const struct store_statement store_decision_statements[] = {
 	{"decide_alone", "SELECT pg_try_advisory_xact_lock(" DECIDE_LOCK ")"},

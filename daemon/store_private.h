@@ -80,6 +80,12 @@ struct lantik_span result_copy(const PGresult *result, int row, int column, uint
 #define STORE_EPOCH_DAYS 10957
 #define STORE_EPOCH_MICROS (INT64_C(946684800) * 1000000)
 
+/* Of an UPDATE of the head: what entries of this kind with rows reach. A batch that is refused may name no kind at all;
+ * it has no rows. */
+#define STORE_SIZE_BY_KIND(kind, rows, leaf_index)                                                                     \
+	"size_by_kind[least(greatest(" kind "::int, 1), 5)] = CASE WHEN " rows "::int > 0 THEN " leaf_index            \
+	"::bigint + 1 ELSE size_by_kind[least(greatest(" kind "::int, 1), 5)] END"
+
 extern const struct store_statement store_reference_statements[];
 extern const struct store_statement store_commit_statements[];
 extern const struct store_statement store_enquiry_statements[];

@@ -42,7 +42,18 @@
 	"WHERE c.nik = a.nik AND c.kind <> a.kind AND a.kind <= 3 LIMIT 1) n ON true "                                 \
 	"LEFT JOIN LATERAL (SELECT true AS hit FROM current_appointment c "                                            \
 	"WHERE c.nip = a.nip AND c.nik <> a.nik LIMIT 1) p ON true WHERE a.batch_no = $1::bigint AND (n.hit OR "       \
-	"p.hit))"
+	"p.hit)), (SELECT size FROM ledger_head)"
+
+/* The same, of rows that other kinds brought since: the unique keys guard one kind alone. */
+#define COLLIDES_SINCE                                                                                                 \
+	"WITH others AS MATERIALIZED (SELECT batch_no FROM entry WHERE leaf_index >= $2::bigint "                      \
+	"AND kind <> $3::smallint) SELECT EXISTS (SELECT FROM appointment a "                                          \
+	"LEFT JOIN LATERAL (SELECT true AS hit FROM current_appointment c "                                            \
+	"WHERE c.nik = a.nik AND c.kind <> a.kind AND a.kind <= 3 AND c.batch_no IN (SELECT batch_no FROM others) "    \
+	"LIMIT 1) n ON true "                                                                                          \
+	"LEFT JOIN LATERAL (SELECT true AS hit FROM current_appointment c "                                            \
+	"WHERE c.nip = a.nip AND c.nik <> a.nik AND c.batch_no IN (SELECT batch_no FROM others) LIMIT 1) p ON true "   \
+	"WHERE a.batch_no = $1::bigint AND (n.hit OR p.hit))"
 
 /* The locked rows first, in the order that every transaction takes them; then whoever else is concerned. */
 #define FACTS_LOCK                                                                                                     \
@@ -72,6 +83,8 @@
 const struct store_statement store_register_statements[] = {
 	{"current", CURRENT},
 	{"collides", COLLIDES},
+	{"ledger_size", "SELECT size FROM ledger_head"},
+	{"collides_since", COLLIDES_SINCE},
 	{"facts_lock", FACTS_LOCK},
 	{"facts", FACTS},
 	{"rejected", "SELECT p.record_no FROM unnest($1::int[], $2::text[]) AS p(record_no, nik) JOIN rejected r "
@@ -118,7 +131,37 @@ enum store_result store_current(
 	return STORE_OK;
 }
 
-enum store_result store_collides(struct store *store, int64_t batch_no, struct lantik_span programme, bool *ret)
+enum store_result store_ledger_size(struct store *store, uint64_t *ret)
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+	enum store_result result = store_run(&call, "ledger_size", &rows);
+
+	if (result)
+		return result;
+	*ret = (uint64_t)result_int8(rows, 0, 0);
+	PQclear(rows);
+	return STORE_OK;
+}
+
+enum store_result store_collides_since(struct store *store, int64_t batch_no, int32_t kind, uint64_t seen, bool *ret)
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+
+	call_int8(&call, batch_no);
+	call_int8(&call, (int64_t)seen);
+	call_int2(&call, kind);
+	enum store_result result = store_run(&call, "collides_since", &rows);
+	if (result)
+		return result;
+	*ret = result_bool(rows, 0, 0);
+	PQclear(rows);
+	return STORE_OK;
+}
+
+enum store_result store_collides(
+	struct store *store, int64_t batch_no, struct lantik_span programme, bool *ret, uint64_t *ret_seen)
 {
 	struct store_call call = store_call(store);
 	PGresult *rows;
@@ -129,6 +172,7 @@ enum store_result store_collides(struct store *store, int64_t batch_no, struct l
 	if (result)
 		return result;
 	*ret = result_bool(rows, 0, 0);
+	*ret_seen = (uint64_t)result_int8(rows, 0, 1);
 	PQclear(rows);
 	return STORE_OK;
 }

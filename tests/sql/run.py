@@ -252,7 +252,7 @@ class Privileges(Database):
         self.assertEqual({p for _, p in held}, {"SELECT", "INSERT", "UPDATE"})
         self.assertEqual({name for name, p in held if p == "UPDATE"},
                          {"current_appointment", "counter", "formation_use", "ledger_head.size", "ledger_head.edge", "ledger_head.root",
-                          "ledger_head.recorded_at"})
+                          "ledger_head.recorded_at", "ledger_head.size_by_kind"})
         for table in self.APPEND_ONLY:
             column = self.value("SELECT attname FROM pg_attribute WHERE attnum = 1"
                                 f" AND attrelid = 'lantik.{table}'::regclass")

@@ -3,9 +3,11 @@
 SPDX-License-Identifier: Apache-2.0
 """
 
+import threading
 import unittest
 
 import batches
+import harness
 
 
 class Register(batches.Case):
@@ -64,6 +66,38 @@ class Register(batches.Case):
             one.nip = two.nip[:8] + one.nip[8:14] + two.nip[14] + one.nip[15:]
         self.assertEqual(self.expect(self.send(other, full_time), r1=("review", "N08.other_kind"),
                                      r2=("review", "N08.other_kind")), 0)
+
+    def at_the_same_moment(self, *bodies):
+        """The verdicts of batches that were all written before any of them could commit."""
+        holding = self.site.cluster.session()
+        self.addCleanup(holding.close)
+        holding.sql("BEGIN; SELECT size FROM lantik.ledger_head FOR UPDATE")
+        verdicts = [None] * len(bodies)
+        threads = []
+        for at, body in enumerate(bodies):
+            threads.append(threading.Thread(target=lambda at=at, body=body: verdicts.__setitem__(
+                at, self.submit(body).verdict)))
+            threads[-1].start()
+        harness.wait_until(lambda: self.site.value(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'lantikd worker' AND wait_event_type = 'Lock'")
+            == str(len(bodies)), 20, "all wait for the ledger")
+        holding.sql("ROLLBACK")
+        for thread in threads:
+            thread.join(60 * harness.PATIENCE)
+        return verdicts
+
+    def test_two_kinds_at_the_same_moment_see_each_other(self):
+        _, manifest, records = self.people(2)
+        _, other, full_time = self.people(2, kind="PPPK")
+        one, two = records[0], full_time[0]
+        two.nik, two.tgl_lahir, two.jenis_kelamin = one.nik, one.tgl_lahir, one.jenis_kelamin
+        two.nip = one.nip[:8] + two.nip[8:14] + one.nip[14] + two.nip[15:]
+        one, two = records[1], full_time[1]
+        two.tgl_lahir, two.jenis_kelamin, two.nip = one.tgl_lahir, one.jenis_kelamin, one.nip
+        verdicts = self.at_the_same_moment(self.body(manifest, records), self.body(other, full_time))
+        verdicts.sort(key=lambda verdict: -verdict.accepted)
+        self.assertEqual([verdict.accepted for verdict in verdicts], [2, 0])
+        self.expect((self.outcomes(verdicts[1]), 0), r1=("review", "N08.other_kind"), r2=("returned", "P08.other_person"))
 
     def test_changes_are_of_what_is_held(self):
         first, manifest, records = self.people(4, step="SK")
