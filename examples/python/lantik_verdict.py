@@ -117,7 +117,7 @@ class Verdict:
         for line in lines:
             match = RECORD.fullmatch(line)
             require(match is not None, "not a record's outcome")
-            findings = tuple(read_finding(finding) for finding in match[3].split())
+            findings = tuple(read_finding(finding) for finding in match[3].split(" ")[1:])
             require(len(set(findings)) == len(findings), "a finding twice")
             records.append(RecordOutcome(int(match[1]), match[2], findings))
             require(len(records) < 2 or records[-2].record_no < records[-1].record_no, "records out of order")
@@ -214,7 +214,7 @@ class Statement:
         for line in lines:
             match = DECIDED.fullmatch(line)
             require(match is not None and int(match[1]) <= 10_000, "not a decided record")
-            findings = tuple(read_finding(finding) for finding in match[3].split())
+            findings = tuple(read_finding(finding) for finding in match[3].split(" ")[1:])
             require(len(set(findings)) == len(findings), "a finding twice")
             records.append(RecordOutcome(int(match[1]), match[2], findings))
             require(len(records) < 2 or records[-2].record_no < records[-1].record_no, "records out of order")
