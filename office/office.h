@@ -11,6 +11,7 @@ int lantik_keygen_main(struct lantik_cli *cli);
 int lantik_init_main(struct lantik_cli *cli);
 int lantik_config_main(struct lantik_cli *cli);
 int lantik_sync_main(struct lantik_cli *cli);
+int lantik_rules_main(struct lantik_cli *cli);
 int lantik_sample_main(struct lantik_cli *cli);
 int lantik_check_main(struct lantik_cli *cli);
 int lantik_submit_main(struct lantik_cli *cli);

@@ -83,6 +83,11 @@ static const struct lantik_option status_options[] = {
 	{0},
 };
 
+static const struct lantik_option rules_options[] = {
+	{.name = "markdown", .help = {"the whole list as a page", "seluruh daftar berupa halaman"}},
+	{0},
+};
+
 static const struct lantik_option common_options[] = {
 	{.name = "home", .type = LANTIK_OPTION_TEXT, .argument = "DIR",
 	 .help = {"folder of keys, settings and outbox; default $LANTIK_HOME or ~/.local/share/lantik",
@@ -125,6 +130,11 @@ static const struct lantik_verb verbs[] = {
 	 .options = verify_options, .run = lantik_verify_main},
 	{.name = "sync", .summary = {"fetch the centre's current rulebook", "ambil buku aturan pusat yang terbaru"},
 	 .examples = "lantik sync", .options = sync_options, .run = lantik_sync_main},
+	{.name = "rules", .arguments = "[RULE]", .most_arguments = 1,
+	 .summary = {"the list of rules, or everything about one", "daftar aturan, atau segala sesuatu tentang satu aturan"},
+	 .details = {"The severities are defaults; the centre's rulebook may give others.",
+		     "Tingkatnya bawaan; buku aturan pusat dapat memberi tingkat lain."},
+	 .examples = "lantik rules\nlantik rules N05", .options = rules_options, .run = lantik_rules_main},
 	{.name = "keygen", .summary = {"make this office's keys, once", "buat kunci kantor ini, satu kali"},
 	 .details = {"Never overwrites a key. Prints the line that the operator at the centre needs.",
 		     "Tidak pernah menimpa kunci. Menampilkan baris yang diperlukan operator di pusat."},

@@ -104,8 +104,8 @@ LANTIK_MUST_CHECK struct lantik_check *lantik_check_new(
 	const struct lantik_rulebook *rulebook, const struct lantik_manifest *manifest, int64_t received_at);
 /* The severities by which it judges, for what is found beside it. */
 const struct lantik_severities *lantik_check_severities(const struct lantik_check *check);
-/* After the records: sets bit i for each case i that is meant for this kind and step and that nobody can judge here: its table is empty,
- * says nothing about this programme, step or agency, or the case is off. */
+/* After the records: sets bit i for each case i that is meant for this kind and step and that nobody can judge here:
+ * its table is empty, says nothing about this programme, step or agency, or the case is off. */
 void lantik_check_not_checked(const struct lantik_check *check, uint64_t ret[4]);
 /* Batch rules that need the manifest alone: B01 (but for header and columns, which only the office sees), B04, B05. */
 void lantik_check_manifest(struct lantik_check *check, struct lantik_findings *findings);
