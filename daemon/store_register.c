@@ -35,8 +35,9 @@
 
 /* Active under another kind matters to the kinds that make a person an ASN (N08); JF and PNS follow from one. */
 #define COLLIDES                                                                                                       \
-	"SELECT EXISTS (SELECT FROM rejected) AND EXISTS (SELECT FROM appointment a JOIN rejected r ON r.nik = a.nik " \
-	"AND r.kind = a.kind AND r.programme = $2::text WHERE a.batch_no = $1::bigint) "                               \
+	"SELECT EXISTS (SELECT FROM rejected) AND EXISTS (SELECT FROM appointment a "                                  \
+	"LEFT JOIN LATERAL (SELECT true AS hit FROM rejected r WHERE r.nik = a.nik AND r.kind = a.kind "               \
+	"AND r.programme = $2::text LIMIT 1) r ON true WHERE a.batch_no = $1::bigint AND r.hit) "                      \
 	"OR EXISTS (SELECT FROM appointment a "                                                                        \
 	"LEFT JOIN LATERAL (SELECT true AS hit FROM current_appointment c "                                            \
 	"WHERE c.nik = a.nik AND c.kind <> a.kind AND a.kind <= 3 LIMIT 1) n ON true "                                 \
@@ -87,9 +88,10 @@ const struct store_statement store_register_statements[] = {
 	{"collides_since", COLLIDES_SINCE},
 	{"facts_lock", FACTS_LOCK},
 	{"facts", FACTS},
-	{"rejected", "SELECT p.record_no FROM unnest($1::int[], $2::text[]) AS p(record_no, nik) JOIN rejected r "
-		     "ON r.nik = p.nik AND r.kind = $3::smallint AND r.programme = $4::text "
-		     "WHERE EXISTS (SELECT FROM rejected) ORDER BY 1"},
+	{"rejected", "SELECT p.record_no FROM unnest($1::int[], $2::text[]) AS p(record_no, nik) "
+		     "LEFT JOIN LATERAL (SELECT true AS hit FROM rejected r WHERE r.nik = p.nik "
+		     "AND r.kind = $3::smallint AND r.programme = $4::text LIMIT 1) r ON true "
+		     "WHERE EXISTS (SELECT FROM rejected) AND r.hit ORDER BY 1"},
 	{"counter", "INSERT INTO counter AS c (kode_instansi, kind, step, kelompok_lapor, accepted) "
 		    "VALUES ($1::text, $2::smallint, $3::smallint, $4::smallint, $5::bigint) "
 		    "ON CONFLICT (kode_instansi, kind, step, kelompok_lapor) "

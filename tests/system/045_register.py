@@ -67,6 +67,24 @@ class Register(batches.Case):
         self.assertEqual(self.expect(self.send(other, full_time), r1=("review", "N08.other_kind"),
                                      r2=("review", "N08.other_kind")), 0)
 
+    def reject(self, record, kind=1, programme="PW2024"):
+        """As if an official had rejected the person's appointment of this kind and programme."""
+        self.site.sql(f"INSERT INTO lantik.rejected VALUES ('{record.nik}', {kind}, '{programme}', 1)")
+
+    def test_whom_an_official_rejected_is_returned(self):
+        first, manifest, records = self.people(5)
+        self.reject(records[1])
+        self.reject(records[2], kind=2)
+        self.reject(records[3], programme="PW2019")
+        self.assertEqual(self.expect(self.send(manifest, records), r2=("returned", "S05.rejected")), 4)
+        self.reject(records[0])
+        _, manifest, records = self.people(5, step="SK", first=first)
+        self.assertEqual(self.expect(self.send(manifest, records[:1] + records[2:3]), r1=("returned", "S05.rejected")), 1,
+                         "a later step proposes the person, too")
+        _, manifest, records = self.people(5, first=first)
+        records[0].change_kind, records[0].change_reason = 4, "rejected"
+        self.assertEqual(self.expect(self.send(manifest, records[:1])), 1, "what was taken in can still be withdrawn")
+
     def at_the_same_moment(self, *bodies):
         """The verdicts of batches that were all written before any of them could commit."""
         holding = self.site.cluster.session()

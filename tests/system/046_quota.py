@@ -129,6 +129,37 @@ class Quota(batches.Case):
         self.assertEqual(self.expect(self.send(manifest, records[:1])), 1, "beyond a lowered quota a place is still given back")
         self.assertEqual(self.used("6200"), {"1": 1})
 
+    def test_an_official_does_not_go_over_either(self):
+        first, manifest, records = self.people(4)
+        self.assertEqual(self.expect(self.send(manifest, records)), 4)
+        self.form("6271", guru=2)
+        _, manifest, records = self.people(4, agency="6271", first=first)
+        for record in records:
+            record.kelompok_lapor = 1
+            record.nip = record.nip[:15] + "%03d" % (int(record.nip[15:]) % 998 + 1)
+        self.expect(self.send(manifest, records), r1=("review", "N08.other_ni"), r2=("review", "N08.other_ni"),
+                    r3=("review", "N08.other_ni"), r4=("review", "N08.other_ni"))
+        waiting = manifest.batch_id
+        self.assertEqual(self.decide("accept", waiting, 1, 2, 3), "B09.quota", "all or none of a request")
+        self.assertEqual(len(self.decide("accept", waiting, 1, 2)), 2)
+        self.assertEqual(self.used("6271"), {"1": 2}, "who moves here takes a place here")
+        self.assertEqual(self.decide("accept", waiting, 3), "B09.quota")
+        records[0].change_kind, records[0].change_reason = 4, "in error"
+        self.assertEqual(self.expect(self.send(manifest, records[:1])), 1)
+        self.assertEqual(len(self.decide("accept", waiting, 3)), 2)
+        _, manifest, more = self.people(2, agency="6271")
+        self.group_of(more, 1)
+        self.expect(self.send(manifest, more), r1=("returned", "B09.quota"), r2=("returned", "B09.quota"))
+        decision_no, _ = self.decide("replay", manifest.batch_id, 1, 2)
+        states = "SELECT state, cause FROM lantik.record_state WHERE batch_no = (SELECT batch_no FROM lantik.decision WHERE"
+        self.assertEqual(self.site.sql(f"{states} decision_no = {decision_no}) ORDER BY record_no"),
+                         [("returned", "B09.quota:kelompok_lapor")] * 2)
+        self.form("6271", guru=3)
+        decision_no, _ = self.decide("replay", manifest.batch_id, 1, 2)
+        self.assertEqual(self.site.sql(f"{states} decision_no = {decision_no}) ORDER BY record_no"),
+                         [("accepted", ""), ("returned", "B09.quota:kelompok_lapor")])
+        self.assertEqual(self.used("6271"), {"1": 3})
+
     def test_a_later_step_takes_no_place(self):
         self.form("6201", guru=3)
         first, manifest, records = self.people(3, agency="6201")

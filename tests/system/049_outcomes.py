@@ -144,9 +144,9 @@ class Outcomes(batches.Case):
         self.assertEqual(verdict.findings, ())
         self.assertEqual(self.site.sql(
             "SELECT corrects_batch_id, corrects_record_no FROM lantik.appointment WHERE nik = '%s'" % good),
-            [(uuid_of(returned), "2")])
+            [(batches.uuid_of(returned), "2")])
         self.assertEqual(self.site.sql("SELECT DISTINCT cause FROM lantik.returned_record r JOIN lantik.batch b USING (batch_no)"
-                                       f" WHERE b.batch_id = '{uuid_of(returned)}'"), [("N01.length:nik",)])
+                                       f" WHERE b.batch_id = '{batches.uuid_of(returned)}'"), [("N01.length:nik",)])
         _, manifest, records = self.people(1)
         manifest.corrects_batch_id = b"\3" * 16
         verdict = self.verdict(manifest, records)
@@ -161,6 +161,27 @@ class Outcomes(batches.Case):
         records[0].corrects_batch_id, records[0].corrects_record_no = manifest.batch_id, 1
         self.expect(self.send(manifest, records, office=other), r1=("accepted", "S06.not_held"))
 
+    def test_what_a_decision_accepted_is_a_predecessor(self):
+        first, manifest, records = self.people(2)
+        self.assertEqual(self.expect(self.send(manifest, records)), 2)
+        _, manifest, records = self.people(2, agency="6201", first=first)
+        for record in records:
+            record.nip = record.nip[:15] + "%03d" % (int(record.nip[15:]) % 998 + 1)
+        self.expect(self.send(manifest, records), r1=("review", "N08.other_ni"), r2=("review", "N08.other_ni"))
+        waiting = manifest.batch_id
+        decision_no, decision_id = self.decide("accept", waiting, 2)
+        _, manifest, records = self.people(2, step="SK", agency="6201", first=first)
+        records[1].nip = records[1].nip[:15] + "%03d" % (int(records[1].nip[15:]) % 998 + 1)
+        records[1].predecessor_batch_id, records[1].predecessor_record_no = waiting, 2
+        self.assertEqual(self.expect(self.send(manifest, records[1:])), 1)
+        supersedes = f"SELECT supersedes_batch_no, supersedes_record_no FROM lantik.appointment WHERE nik = '{records[1].nik}' "
+        self.assertEqual(self.site.sql(supersedes + "ORDER BY batch_no DESC LIMIT 1"), [(decision_no, "2")])
+        self.assertEqual(self.site.sql(supersedes + f"AND batch_no = {decision_no}"), [("", "")])
+        _, manifest, records = self.people(2, step="PERJANJIAN", agency="6201", first=first)
+        records[1].nip = records[1].nip[:15] + "%03d" % (int(records[1].nip[15:]) % 998 + 1)
+        records[1].predecessor_batch_id, records[1].predecessor_record_no = uuid.UUID(decision_id).bytes, 2
+        self.expect(self.send(manifest, records[1:]), r1=("returned", "S05.predecessor"))
+
     # Names.
 
     def test_a_name_is_kept_in_one_form_beside_what_was_sent(self):
@@ -172,10 +193,6 @@ class Outcomes(batches.Case):
             [("Nur'aini J\u00falia", "Nur\u2019aini\u00a0 Ju\u0301lia")])
         self.assertEqual(self.site.sql(
             f"SELECT nama, nama_asli IS NULL FROM lantik.appointment WHERE nik = '{records[1].nik}'"), [(records[1].nama, "t")])
-
-
-def uuid_of(data):
-    return str(uuid.UUID(bytes=data))
 
 
 if __name__ == "__main__":

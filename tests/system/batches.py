@@ -5,11 +5,17 @@ SPDX-License-Identifier: Apache-2.0
 
 import hashlib
 import itertools
+import uuid
 
 import harness
 
+ACTS = {"accept": 1, "return": 2, "reject": 3, "replay": 4}
 REHEARSAL_HEAD = b"lantik-rehearsal 1\nnothing was recorded\n\n"
 REHEARSAL_DOMAIN = b"lantik rehearsals v1\n"
+
+
+def uuid_of(data):
+    return str(uuid.UUID(bytes=data))
 
 
 class Case(harness.Case):
@@ -85,6 +91,19 @@ class Case(harness.Case):
                                 signature=signature)
         self.assertTrue(text.startswith(REHEARSAL_HEAD), text[:80])
         return text[len(REHEARSAL_HEAD):]
+
+    def decide(self, act, batch_id, *record_nos):
+        """What an official's request comes to: (decision_no, decision_id), or the case that refused it."""
+        request = self.site.value(
+            "INSERT INTO lantik.decision_request (act, batch_no, record_nos, official_nama, reason) SELECT "
+            f"{ACTS[act]}, batch_no, "
+            f"'{{{','.join(map(str, record_nos))}}}', 'PEJABAT', 'a test' FROM lantik.batch WHERE batch_id = "
+            f"'{uuid_of(batch_id)}' RETURNING request_no")
+        [answer] = harness.wait_until(lambda: self.site.sql(
+            f"SELECT decision_no::text, decision_id::text FROM lantik.decision WHERE request_no = {request} UNION ALL "
+            f"SELECT coalesce(rule_case, why), NULL FROM lantik.decision_refusal WHERE request_no = {request}"), 20,
+            "the request is answered")
+        return answer if answer[1] else answer[0]
 
     @staticmethod
     def outcomes(verdict):
