@@ -29,6 +29,11 @@ int lantik_check_date(struct lantik_cli *cli, int64_t *ret);
 
 /* ---- reports: one struct lantik_checked, by the office's check or out of a receipt ---- */
 
+/* One line: what the centre would make of the file. */
+void lantik_say_expected(
+	struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked);
+/* Exit code of a check: all good, some rows fall out, or the file is refused. */
+int lantik_checked_exit(const struct lantik_checked *checked);
 /* Causes with counts and what to do, then the first rows that do not go in, with the office's own values. */
 void lantik_report_text(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked);
 /* One object `fault`, `cause` or `finding` each. */

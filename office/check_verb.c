@@ -5,24 +5,6 @@
 #include "check.h"
 #include "office.h"
 
-static void say_verdict(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
-{
-	char rows[32], good[32], returned[32], review[32];
-	lantik_count_format(cli, sheet->table.count, rows);
-	lantik_count_format(cli, checked->accepted, good);
-	lantik_count_format(cli, checked->returned, returned);
-	lantik_count_format(cli, checked->review, review);
-	if (checked->refused)
-		lantik_say(cli, "%s: the whole file would be REFUSED; it has %s rows.",
-			"%s: seluruh berkas akan DITOLAK; isinya %s baris.", sheet->path, rows);
-	else if (checked->returned + checked->review > 0)
-		lantik_say(cli, "%s: %s rows: %s good, %s would be returned, %s would wait for an official.",
-			"%s: %s baris: %s baik, %s akan dikembalikan, %s akan menunggu pejabat.", sheet->path, rows,
-			good, returned, review);
-	else
-		lantik_say(cli, "%s: all %s rows are good.", "%s: semua %s baris baik.", sheet->path, rows);
-}
-
 static void report_not_checked(
 	struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
 {
@@ -61,7 +43,7 @@ static void summarize(struct lantik_cli *cli, const struct lantik_sheet *sheet, 
 static int report(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
 {
 	int code = LANTIK_EXIT_OK;
-	say_verdict(cli, sheet, checked);
+	lantik_say_expected(cli, sheet, checked);
 	lantik_report_text(cli, sheet, checked);
 	lantik_report_json(cli, sheet, checked);
 	if (lantik_option_given(cli, "report"))
@@ -71,9 +53,7 @@ static int report(struct lantik_cli *cli, const struct lantik_sheet *sheet, cons
 	summarize(cli, sheet, checked);
 	if (code != LANTIK_EXIT_OK)
 		return code;
-	if (checked->refused)
-		return LANTIK_EXIT_REFUSED;
-	return checked->returned + checked->review > 0 ? LANTIK_EXIT_PARTIAL : LANTIK_EXIT_OK;
+	return lantik_checked_exit(checked);
 }
 
 static int check_with(struct lantik_cli *cli, const struct lantik_rulebook *rulebook)

@@ -15,8 +15,12 @@ int lantik_rules_main(struct lantik_cli *cli);
 int lantik_sample_main(struct lantik_cli *cli);
 int lantik_check_main(struct lantik_cli *cli);
 int lantik_submit_main(struct lantik_cli *cli);
+int lantik_rehearse(struct lantik_cli *cli); /* submit --rehearse */
 int lantik_verify_main(struct lantik_cli *cli);
 int lantik_status_main(struct lantik_cli *cli);
+
+/* Of several files: a failure outweighs rows that fell out, which outweigh success; the first failure is the answer. */
+int lantik_exit_worse(int so_far, int code);
 
 /* The options of `sample`, beside its code. */
 extern const struct lantik_option lantik_sample_options[];

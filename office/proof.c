@@ -7,7 +7,7 @@
 
 #include "sent.h"
 
-static enum lantik_doubt doubt_of(enum lantik_error error)
+enum lantik_doubt lantik_doubt_of(enum lantik_error error)
 {
 	switch (error) {
 	case LANTIK_OK:
@@ -75,14 +75,15 @@ enum lantik_doubt lantik_prove(struct lantik_span text, const struct lantik_vkey
 	const struct lantik_expectation *expected, struct lantik_proved *ret)
 {
 	struct lantik_proved proved = {0};
-	enum lantik_doubt doubt = doubt_of(lantik_receipt_parse(text, &proved.receipt));
+	enum lantik_doubt doubt = lantik_doubt_of(lantik_receipt_parse(text, &proved.receipt));
 	if (doubt != LANTIK_NO_DOUBT)
 		return doubt;
-	doubt = doubt_of(lantik_receipt_verify(&proved.receipt, key));
+	doubt = lantik_doubt_of(lantik_receipt_verify(&proved.receipt, key));
 	if (doubt == LANTIK_NO_DOUBT && proved.receipt.type != LANTIK_LEAF_BATCH)
-		doubt = LANTIK_DOUBT_BATCH;
+		doubt = LANTIK_DOUBT_DECISION;
 	if (doubt == LANTIK_NO_DOUBT)
-		doubt = doubt_of(lantik_verdict_parse(proved.receipt.verdict_text, &proved.verdict, &proved.findings));
+		doubt = lantik_doubt_of(
+			lantik_verdict_parse(proved.receipt.verdict_text, &proved.verdict, &proved.findings));
 	if (doubt == LANTIK_NO_DOUBT)
 		doubt = compare(&proved, expected);
 	if (doubt == LANTIK_NO_DOUBT)
@@ -116,6 +117,12 @@ const char *lantik_doubt_text(enum lantik_doubt doubt, enum lantik_language lang
 		[LANTIK_DOUBT_BATCH] = {"it belongs to another batch", "milik paket lain"},
 		[LANTIK_DOUBT_VERDICT] = {"its leaf and its verdict contradict each other",
 			"daun dan putusannya saling bertentangan"},
+		[LANTIK_DOUBT_DECISION] = {"it is the receipt of a decision, not of a batch",
+			"ini tanda terima keputusan, bukan tanda terima paket"},
+		[LANTIK_DOUBT_NO_DECISION] = {"it is the receipt of a batch, not of a decision",
+			"ini tanda terima paket, bukan tanda terima keputusan"},
+		[LANTIK_DOUBT_HISTORY] = {"it contradicts what was decided about these rows before",
+			"bertentangan dengan yang sebelumnya diputuskan tentang baris-baris ini"},
 		[LANTIK_DOUBT_SIGNER] = {"it names another signing key or signature than this office's",
 			"menyebut kunci atau tanda tangan lain dari milik kantor ini"},
 	};
@@ -131,18 +138,17 @@ struct lantik_checked lantik_proved_checked(const struct lantik_proved *proved)
 		.review = proved->verdict.review};
 }
 
-void lantik_say_unknown(struct lantik_cli *cli, const struct lantik_verdict *verdict)
+void lantik_say_unknown(struct lantik_cli *cli, uint32_t unknown, const struct lantik_span *unknown_names)
 {
 	char count[32];
 	struct lantik_buffer names = {0};
-	if (verdict->unknown == 0)
+	if (unknown == 0)
 		return;
-	for (size_t i = 0; i < LANTIK_UNKNOWN_NAMES && verdict->unknown_names[i].len > 0; i++)
-		lantik_buffer_printf(&names, " %.*s", (int)verdict->unknown_names[i].len,
-			(const char *)verdict->unknown_names[i].data);
+	for (size_t i = 0; i < LANTIK_UNKNOWN_NAMES && unknown_names[i].len > 0; i++)
+		lantik_buffer_printf(&names, " %.*s", (int)unknown_names[i].len, (const char *)unknown_names[i].data);
 	lantik_buffer_append(&names, "", 1);
 	LANTIK_ASSERT(!names.error);
-	lantik_count_format(cli, verdict->unknown, count);
+	lantik_count_format(cli, unknown, count);
 	lantik_say(cli,
 		"%s findings speak of rules that this lantik does not know:%s\n"
 		"The outcome of every row holds all the same; the current lantik explains them.",
@@ -226,6 +232,7 @@ static void note_outcome(struct lantik_entry *entry, const struct lantik_proved 
 	entry->accepted = proved->verdict.accepted;
 	entry->returned = proved->verdict.returned;
 	entry->review = proved->verdict.review;
+	entry->rejected = 0;
 	entry->recorded_at = proved->receipt.leaf.recorded_at;
 	entry->leaf_index = proved->receipt.index;
 }

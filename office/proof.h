@@ -33,16 +33,21 @@ enum lantik_doubt {
 	LANTIK_DOUBT_PROOF,     /* the leaf or the verdict is not under the signature */
 	LANTIK_DOUBT_VERSION,   /* sound, but of rules that this lantik does not know */
 	LANTIK_DOUBT_OFFICE,
-	LANTIK_DOUBT_BATCH,   /* of another batch or other bytes */
-	LANTIK_DOUBT_VERDICT, /* leaf and verdict contradict each other */
-	LANTIK_DOUBT_SIGNER,  /* our batch, but the leaf names another signing key or signature than ours */
+	LANTIK_DOUBT_BATCH,       /* of another batch or other bytes */
+	LANTIK_DOUBT_VERDICT,     /* leaf and verdict contradict each other */
+	LANTIK_DOUBT_DECISION,    /* sound, but of a decision and not of a batch */
+	LANTIK_DOUBT_NO_DECISION, /* sound, but of a batch and not of a decision */
+	LANTIK_DOUBT_HISTORY,     /* a decision about records that had their last word, or out of order */
+	LANTIK_DOUBT_SIGNER,      /* our batch, but the leaf names another signing key or signature than ours */
 };
 
 /* text must stay as long as *ret; free it only after LANTIK_NO_DOUBT. */
 LANTIK_MUST_CHECK enum lantik_doubt lantik_prove(struct lantik_span text, const struct lantik_vkey *key,
 	const struct lantik_expectation *expected, struct lantik_proved *ret);
+/* Of parsing and verifying, and of nothing else. */
+enum lantik_doubt lantik_doubt_of(enum lantik_error error);
 /* Says which findings this lantik does not know; nothing when it knows all. */
-void lantik_say_unknown(struct lantik_cli *cli, const struct lantik_verdict *verdict);
+void lantik_say_unknown(struct lantik_cli *cli, uint32_t unknown, const struct lantik_span *unknown_names);
 void lantik_proved_free(struct lantik_proved *proved);
 const char *lantik_doubt_text(enum lantik_doubt doubt, enum lantik_language language);
 

@@ -5,7 +5,6 @@
 
 #include "causes.h"
 #include "check.h"
-#include "wrap.h"
 
 /* A screen holds about this much; the rest is in the report. */
 #define CAUSES_IN_FULL 8u
@@ -57,6 +56,33 @@ static void append_place(
 		ret, "%s %u", lantik_cli_pick(cli, "line", "baris"), lantik_rows_line(&sheet->table, record_no));
 	if (known_by.len > 0)
 		lantik_buffer_printf(ret, ", %s", shown(known_by, reference));
+}
+
+/* --- the whole file --- */
+
+void lantik_say_expected(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
+{
+	char rows[32], good[32], returned[32], review[32];
+	lantik_count_format(cli, sheet->table.count, rows);
+	lantik_count_format(cli, checked->accepted, good);
+	lantik_count_format(cli, checked->returned, returned);
+	lantik_count_format(cli, checked->review, review);
+	if (checked->refused)
+		lantik_say(cli, "%s: the whole file would be REFUSED; it has %s rows.",
+			"%s: seluruh berkas akan DITOLAK; isinya %s baris.", sheet->path, rows);
+	else if (checked->returned + checked->review > 0)
+		lantik_say(cli, "%s: %s rows: %s good, %s would be returned, %s would wait for an official.",
+			"%s: %s baris: %s baik, %s akan dikembalikan, %s akan menunggu pejabat.", sheet->path, rows,
+			good, returned, review);
+	else
+		lantik_say(cli, "%s: all %s rows are good.", "%s: semua %s baris baik.", sheet->path, rows);
+}
+
+int lantik_checked_exit(const struct lantik_checked *checked)
+{
+	if (checked->refused)
+		return LANTIK_EXIT_REFUSED;
+	return checked->returned + checked->review > 0 ? LANTIK_EXIT_PARTIAL : LANTIK_EXIT_OK;
 }
 
 /* --- causes --- */

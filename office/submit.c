@@ -6,7 +6,7 @@
 
 #include "exchange.h"
 #include "office.h"
-#include "proof.h"
+#include "returned.h"
 
 #define DEFAULT_TIMEOUT_S 600
 
@@ -168,11 +168,11 @@ static void say_recorded(struct lantik_cli *cli, const struct lantik_proved *pro
 			": %s rows recorded, %s returned, %s wait for an official.",
 			"Tercatat: paket %s, daun %" PRIu64 ": %s baris dicatat, %s dikembalikan, %s menunggu pejabat.",
 			id, proved->receipt.index, accepted, returned, review);
-	lantik_say_unknown(cli, &proved->verdict);
+	lantik_say_unknown(cli, proved->verdict.unknown, proved->verdict.unknown_names);
 }
 
 static void write_result(struct lantik_cli *cli, const struct sending *sending, const struct lantik_proved *proved,
-	const char *receipt_path)
+	const char *receipt_path, const struct lantik_returned *returned)
 {
 	char id[37];
 	lantik_id_format(proved->verdict.batch_id, id);
@@ -188,6 +188,7 @@ static void write_result(struct lantik_cli *cli, const struct sending *sending, 
 	lantik_json_number(cli, "unknown_findings", proved->verdict.unknown);
 	lantik_json_number(cli, "leaf_index", (int64_t)proved->receipt.index);
 	lantik_json_text(cli, "receipt", receipt_path);
+	lantik_json_text(cli, "returned_file", returned->state == LANTIK_RETURNED_NONE ? NULL : returned->path);
 	lantik_json_close(cli);
 }
 
@@ -204,30 +205,57 @@ static void copy_receipt(struct lantik_cli *cli, const struct sending *sending, 
 			"%s tidak dapat ditulis; tanda terima ada di %s", beside, ret_path);
 }
 
+/* The rows that came back stand in a file of their own, as the decisions since then left them. */
+static void write_returned(struct sending *sending, struct lantik_returned *ret)
+{
+	struct lantik_history history;
+	struct submission *all = sending->all;
+	*ret = (struct lantik_returned){0};
+	if (lantik_history_load(all->cli, &all->home, &sending->entry, &history) != LANTIK_EXIT_OK)
+		return;
+	if (lantik_history_note(&all->home, &sending->entry, &history) == LANTIK_OK)
+		lantik_returned_write(all->cli, &all->home, &sending->entry, &history, sending->sheet->path, ret);
+	if (history.decision_count > 0)
+		lantik_say(all->cli, "Officials have decided about rows of it since: lantik status %s",
+			"Pejabat telah memutuskan sebagian barisnya sesudah itu: lantik status %s",
+			sending->sheet->path);
+	lantik_history_free(&history);
+}
+
+static int report(struct sending *sending, const struct lantik_proved *proved, const char *receipt_path)
+{
+	struct lantik_returned returned;
+	struct lantik_cli *cli = sending->all->cli;
+	struct lantik_checked checked = lantik_proved_checked(proved);
+	int code = LANTIK_EXIT_OK;
+	lantik_report_text(cli, sending->sheet, &checked);
+	lantik_report_json(cli, sending->sheet, &checked);
+	if (lantik_option_given(cli, "report"))
+		code = lantik_report_file(cli, sending->sheet, &checked);
+	write_returned(sending, &returned);
+	if (checked.findings.count > 0)
+		lantik_say(cli, "%s", "%s", "");
+	lantik_say_returned(cli, &returned, sending->sheet->path);
+	lantik_say(cli, "Receipt, verified: %s", "Tanda terima, terbukti sah: %s", receipt_path);
+	write_result(cli, sending, proved, receipt_path, &returned);
+	return code == LANTIK_EXIT_OK ? lantik_checked_exit(&checked) : code;
+}
+
 static int take_receipt(struct sending *sending, struct lantik_span text)
 {
 	char path[LANTIK_MAX_PATH];
 	struct lantik_proved proved;
 	struct submission *all = sending->all;
-	struct lantik_cli *cli = all->cli;
-	int code = lantik_entry_keep_receipt(cli, &all->home, &sending->entry, text, &proved);
+	int code = lantik_entry_keep_receipt(all->cli, &all->home, &sending->entry, text, &proved);
 	if (code != LANTIK_EXIT_OK)
 		return code;
-	copy_receipt(cli, sending, text, path);
-	say_recorded(cli, &proved);
-	struct lantik_checked checked = lantik_proved_checked(&proved);
-	lantik_report_text(cli, sending->sheet, &checked);
-	lantik_report_json(cli, sending->sheet, &checked);
-	lantik_say(cli, "Receipt, verified: %s", "Tanda terima, terbukti sah: %s", path);
-	write_result(cli, sending, &proved, path);
+	copy_receipt(all->cli, sending, text, path);
+	say_recorded(all->cli, &proved);
+	code = report(sending, &proved, path);
 	all->records += proved.verdict.records;
 	all->accepted += proved.verdict.accepted;
 	all->returned += proved.verdict.returned;
 	all->review += proved.verdict.review;
-	if (proved.verdict.refused)
-		code = LANTIK_EXIT_REFUSED;
-	else if (proved.verdict.returned + proved.verdict.review > 0)
-		code = LANTIK_EXIT_PARTIAL;
 	lantik_proved_free(&proved);
 	return code;
 }
@@ -292,6 +320,8 @@ static int submit_file(struct submission *all, const char *path)
 	struct sending sending = {.all = all, .sheet = sheet};
 	int code = lantik_sheet_read(all->cli, path, lantik_option_text(all->cli, "manifest"), sheet);
 	if (code == LANTIK_EXIT_OK) {
+		if (lantik_option_given(all->cli, "all-or-nothing"))
+			lantik_sheet_want_all(sheet);
 		code = check_first(all, sheet);
 		if (code == LANTIK_EXIT_OK)
 			code = find_entry(&sending);
@@ -307,9 +337,6 @@ static int open_all(struct submission *all)
 {
 	struct lantik_cli *cli = all->cli;
 	struct lantik_vkey key;
-	if (lantik_option_given(cli, "manifest") && lantik_argument_count(cli) > 1)
-		return lantik_fail(cli, 121, LANTIK_EXIT_USAGE, "--manifest goes with one file",
-			"--manifest hanya untuk satu berkas");
 	int code = lantik_check_date(cli, &all->now);
 	if (code == LANTIK_EXIT_OK)
 		code = lantik_home_open(cli, &all->home);
@@ -324,8 +351,7 @@ static int open_all(struct submission *all)
 	return code;
 }
 
-/* Of several files: a failure outweighs returned rows, which outweigh success; the first failure is the answer. */
-static int worse(int so_far, int code)
+int lantik_exit_worse(int so_far, int code)
 {
 	if (so_far == LANTIK_EXIT_OK || (so_far == LANTIK_EXIT_PARTIAL && code != LANTIK_EXIT_OK))
 		return code;
@@ -340,13 +366,26 @@ static void summarize(const struct submission *all)
 	lantik_summary_number(all->cli, "review", (int64_t)all->review);
 }
 
+static int one_manifest(struct lantik_cli *cli)
+{
+	if (!lantik_option_given(cli, "manifest") || lantik_argument_count(cli) == 1)
+		return LANTIK_EXIT_OK;
+	return lantik_fail(
+		cli, 121, LANTIK_EXIT_USAGE, "--manifest goes with one file", "--manifest hanya untuk satu berkas");
+}
+
 int lantik_submit_main(struct lantik_cli *cli)
 {
 	struct submission all = {.cli = cli, .lock = -1};
-	int code = open_all(&all);
+	int code = one_manifest(cli);
+	if (code != LANTIK_EXIT_OK)
+		return code;
+	if (lantik_option_given(cli, "rehearse"))
+		return lantik_rehearse(cli);
+	code = open_all(&all);
 	if (code == LANTIK_EXIT_OK)
 		for (unsigned i = 0; i < lantik_argument_count(cli) && !lantik_signal(); i++)
-			code = worse(code, submit_file(&all, lantik_argument(cli, i)));
+			code = lantik_exit_worse(code, submit_file(&all, lantik_argument(cli, i)));
 	summarize(&all);
 	lantik_peer_close(&all.peer);
 	lantik_rulebook_free(&all.rulebook);

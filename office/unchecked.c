@@ -1,7 +1,6 @@
 /* Names the rules that were not judged and why: the register is not here, their table is empty, they are off.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
-#include "wrap.h"
 
 enum why { JUDGED, BY_THE_CENTRE, WITHOUT_TABLE, OFF, WHY_COUNT };
 

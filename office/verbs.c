@@ -58,6 +58,10 @@ static const struct lantik_option check_options[] = {
 
 static const struct lantik_option submit_options[] = {
 	MANIFEST_OPTION,
+	{.name = "rehearse",
+	 .help = {"ask the centre what it would do; nothing is recorded", "tanyakan apa yang akan dilakukan pusat; tidak ada yang dicatat"}},
+	ALL_OPTION,
+	REPORT_OPTION,
 	{.name = "anyway", .help = {"send even what will be refused whole", "kirim walaupun akan ditolak seluruhnya"}},
 	{.name = "new-id",
 	 .help = {"give a file that was sent before a new batch id", "beri nomor paket baru untuk berkas yang pernah dikirim"}},

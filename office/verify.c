@@ -3,8 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "history.h"
 #include "office.h"
-#include "sent.h"
+
+/* Rows of a decision that are named one by one. */
+#define DECIDED_SHOWN 20u
 
 /* The pinned key of the home, or the file that --key names. */
 static int read_key(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_vkey *ret)
@@ -23,14 +26,6 @@ static int read_key(struct lantik_cli *cli, const struct lantik_home *home, stru
 		"%s tidak memuat kunci pemeriksa: %s", path, lantik_error_text(error, lantik_cli_language(cli)));
 }
 
-static void format_time(int64_t micros, char ret[32])
-{
-	int64_t minutes = micros / 60000000 + 7 * 60;
-	char date[11];
-	lantik_date_format(lantik_instant_date(micros), date);
-	snprintf(ret, 32, "%s %02d:%02d WIB", date, (int)(minutes / 60 % 24), (int)(minutes % 60));
-}
-
 static const char *durability_text(struct lantik_cli *cli, uint8_t durability)
 {
 	if (durability == LANTIK_DURABLE_QUORUM)
@@ -47,7 +42,7 @@ static void say_proved(struct lantik_cli *cli, const struct lantik_proved *prove
 	const struct lantik_verdict *verdict = &proved->verdict;
 	char id[37], when[32], accepted[32], returned[32], review[32];
 	lantik_id_format(leaf->batch_id, id);
-	format_time(leaf->recorded_at, when);
+	lantik_time_text(leaf->recorded_at, when);
 	lantik_count_format(cli, verdict->accepted, accepted);
 	lantik_count_format(cli, verdict->returned, returned);
 	lantik_count_format(cli, verdict->review, review);
@@ -103,6 +98,68 @@ static void write_result(struct lantik_cli *cli, const char *path, const struct 
 	lantik_json_close(cli);
 }
 
+/* --- decisions --- */
+
+static void say_outcomes(struct lantik_cli *cli, const struct lantik_statement *statement)
+{
+	char accepted[32], returned[32], review[32], rejected[32];
+	lantik_count_format(cli, statement->accepted, accepted);
+	lantik_count_format(cli, statement->returned, returned);
+	lantik_count_format(cli, statement->review, review);
+	lantik_count_format(cli, statement->rejected, rejected);
+	lantik_say(cli,
+		"  - By it %s rows were recorded, %s returned, %s rejected (TMS), and %s still wait for an official.",
+		"  - Karenanya %s baris dicatat, %s dikembalikan, %s ditolak (TMS), dan %s masih menunggu pejabat.",
+		accepted, returned, rejected, review);
+	for (size_t i = 0; i < statement->record_count && i < DECIDED_SHOWN; i++)
+		lantik_say(cli, "    row %u: %s", "    urutan %u: %s", statement->records[i].record_no,
+			lantik_outcome_text(cli, statement->records[i].outcome));
+	if (statement->record_count > DECIDED_SHOWN)
+		lantik_say(
+			cli, "    ... and %zu more", "    ... dan %zu lagi", statement->record_count - DECIDED_SHOWN);
+}
+
+static void say_decision(struct lantik_cli *cli, const struct lantik_decision *decision, const struct lantik_vkey *key)
+{
+	const struct lantik_decision_leaf *leaf = &decision->receipt.decision;
+	char id[37], batch_id[37], when[32];
+	lantik_id_format(leaf->decision_id, id);
+	lantik_id_format(leaf->batch_id, batch_id);
+	lantik_time_text(leaf->recorded_at, when);
+	lantik_say(cli, "Proved:", "Terbukti:");
+	lantik_say(cli, "  - The holder of the key %s signed this.", "  - Pemegang kunci %s menandatangani ini.",
+		key->name);
+	lantik_say(cli, "  - Decision %s is leaf %" PRIu64 " of its ledger, recorded %s, %s.",
+		"  - Keputusan %s adalah daun %" PRIu64 " pada buku besarnya, tercatat %s, %s.", id,
+		decision->receipt.index, when, durability_text(cli, leaf->durability));
+	lantik_say(cli, "  - It is about batch %s of the office %.*s, leaf %" PRIu64 ".",
+		"  - Keputusan ini tentang paket %s dari kantor %.*s, daun %" PRIu64 ".", batch_id,
+		(int)leaf->office.len, (const char *)leaf->office.data, leaf->batch_leaf_index);
+	lantik_say(cli, "  - What the centre recorded as the official's word:",
+		"  - Yang dicatat pusat sebagai keputusan pejabat:");
+	lantik_say_decision(cli, decision, 4);
+	say_outcomes(cli, &decision->statement);
+	lantik_say(cli,
+		"Not proved:\n"
+		"  - That the official is the person named: for that the centre vouches.\n"
+		"  - That the key is the centre's: that you know from where you got it.\n"
+		"  - What was decided about these rows before or later: `lantik status` asks.",
+		"Tidak terbukti:\n"
+		"  - Bahwa pejabat itu memang orang yang disebut: pusat yang menjaminnya.\n"
+		"  - Bahwa kunci itu milik pusat: itu Anda ketahui dari mana Anda memperolehnya.\n"
+		"  - Keputusan sebelum atau sesudahnya tentang baris itu: `lantik status` menanyakannya.");
+}
+
+static void write_decision(struct lantik_cli *cli, const char *path, const struct lantik_decision *decision)
+{
+	lantik_json_open(cli, "result");
+	lantik_json_text(cli, "receipt", path);
+	lantik_json_flag(cli, "verified", true);
+	lantik_json_span(cli, "office", decision->statement.office);
+	lantik_json_decision(cli, decision);
+	lantik_json_close(cli);
+}
+
 static int cannot_read(struct lantik_cli *cli, const char *path, enum lantik_error error)
 {
 	return lantik_fail(cli, 131, LANTIK_EXIT_FAILED, "cannot read %s: %s", "tidak dapat membaca %s: %s", path,
@@ -115,20 +172,51 @@ static int not_proved(struct lantik_cli *cli, const char *path, enum lantik_doub
 		path, lantik_doubt_text(doubt, lantik_cli_language(cli)));
 }
 
+static int verify_batch(struct lantik_cli *cli, const char *path, struct lantik_proved *proved,
+	const struct lantik_vkey *key, bool body_compared)
+{
+	lantik_say(cli, "%s verifies.", "%s terbukti sah.", path);
+	say_proved(cli, proved, key);
+	say_not_proved(cli, body_compared);
+	lantik_say_unknown(cli, proved->verdict.unknown, proved->verdict.unknown_names);
+	write_result(cli, path, proved);
+	lantik_proved_free(proved);
+	return LANTIK_EXIT_OK;
+}
+
+static int verify_decision(
+	struct lantik_cli *cli, const char *path, struct lantik_span text, const struct lantik_vkey *key)
+{
+	struct lantik_decision decision;
+	enum lantik_doubt doubt = lantik_decision_prove(text, key, &decision);
+	if (doubt != LANTIK_NO_DOUBT)
+		return not_proved(cli, path, doubt);
+	lantik_say(cli, "%s verifies: it is the receipt of a decision.",
+		"%s terbukti sah: tanda terima sebuah keputusan.", path);
+	say_decision(cli, &decision, key);
+	lantik_say_unknown(cli, decision.statement.unknown, decision.statement.unknown_names);
+	write_decision(cli, path, &decision);
+	lantik_decision_free(&decision);
+	return LANTIK_EXIT_OK;
+}
+
 static int verify_text(struct lantik_cli *cli, const char *path, struct lantik_span text, const struct lantik_vkey *key,
 	const struct lantik_expectation *expected)
 {
 	struct lantik_proved proved;
 	enum lantik_doubt doubt = lantik_prove(text, key, expected, &proved);
+	if (doubt == LANTIK_DOUBT_DECISION && expected->body_sha256)
+		return lantik_fail(cli, 135, LANTIK_EXIT_USAGE,
+			"%s is about a decision, which names a batch and no body\n"
+			"give --body with the receipt of the batch",
+			"%s tentang keputusan, yang menyebut paket dan bukan isinya\n"
+			"berikan --body bersama tanda terima paketnya",
+			path);
+	if (doubt == LANTIK_DOUBT_DECISION)
+		return verify_decision(cli, path, text, key);
 	if (doubt != LANTIK_NO_DOUBT)
 		return not_proved(cli, path, doubt);
-	lantik_say(cli, "%s verifies.", "%s terbukti sah.", path);
-	say_proved(cli, &proved, key);
-	say_not_proved(cli, expected->body_sha256 != NULL);
-	lantik_say_unknown(cli, &proved.verdict);
-	write_result(cli, path, &proved);
-	lantik_proved_free(&proved);
-	return LANTIK_EXIT_OK;
+	return verify_batch(cli, path, &proved, key, expected->body_sha256 != NULL);
 }
 
 static int verify_file(struct lantik_cli *cli, const char *path, const struct lantik_vkey *key,
@@ -152,42 +240,50 @@ static int digest_body(struct lantik_cli *cli, const char *path, uint8_t ret[LAN
 	return error == LANTIK_OK ? LANTIK_EXIT_OK : cannot_read(cli, path, error);
 }
 
-/* Every receipt of the outbox against its own batch: a line each. */
-static int verify_entry(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_vkey *key,
-	const struct lantik_entry *entry)
+/* Every receipt of the outbox against its own batch, and every decision against that: a line each. */
+static void say_entry(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
+	const struct lantik_history *history)
 {
 	char path[LANTIK_MAX_PATH], rows[32];
-	struct lantik_buffer text = {0};
-	struct lantik_proved proved;
-	struct lantik_sent sent;
+	const struct lantik_proved *proved = &history->proved;
+	lantik_say(cli, "verifies: leaf %" PRIu64 ", %s rows recorded, %s",
+		"sah: daun %" PRIu64 ", %s baris dicatat, %s", proved->receipt.index,
+		lantik_count_format(cli, proved->verdict.accepted, rows), entry->file);
+	lantik_say_unknown(cli, proved->verdict.unknown, proved->verdict.unknown_names);
+	write_result(cli, lantik_outbox_path(home, entry, "receipt", path), proved);
+	for (size_t i = 0; i < history->decision_count; i++) {
+		const struct lantik_decision *decision = history->decisions[i];
+		lantik_say(cli, "verifies: leaf %" PRIu64 ", a decision about %zu rows of it",
+			"sah: daun %" PRIu64 ", keputusan tentang %zu baris di antaranya", decision->receipt.index,
+			decision->statement.record_count);
+		write_decision(cli, lantik_decision_path(home, entry, decision->receipt.index, path), decision);
+	}
+}
+
+static int verify_entry(
+	struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry, size_t *ret_receipts)
+{
+	struct lantik_history history;
 	if (entry->damaged)
 		return lantik_report_damaged(cli, entry);
-	int code = lantik_sent_read(cli, home, entry, &sent);
+	++*ret_receipts;
+	int code = lantik_history_load(cli, home, entry, &history);
 	if (code != LANTIK_EXIT_OK)
 		return code;
-	lantik_outbox_path(home, entry, "receipt", path);
-	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_RECEIPT, &text);
-	enum lantik_doubt doubt = LANTIK_NO_DOUBT;
-	if (error != LANTIK_OK)
-		code = cannot_read(cli, path, error);
-	else
-		doubt = lantik_prove(lantik_buffer_span(&text), key, &sent.expected, &proved);
-	if (code == LANTIK_EXIT_OK && doubt != LANTIK_NO_DOUBT)
-		code = not_proved(cli, path, doubt);
-	if (code == LANTIK_EXIT_OK) {
-		lantik_say(cli, "verifies: leaf %" PRIu64 ", %s rows recorded, %s",
-			"sah: daun %" PRIu64 ", %s baris dicatat, %s", proved.receipt.index,
-			lantik_count_format(cli, proved.verdict.accepted, rows), entry->file);
-		lantik_say_unknown(cli, &proved.verdict);
-		write_result(cli, path, &proved);
-		lantik_proved_free(&proved);
-	}
-	lantik_sent_free(&sent);
-	lantik_buffer_free(&text);
+	say_entry(cli, home, entry, &history);
+	*ret_receipts += history.decision_count;
+	if (history.damaged)
+		code = lantik_fail(cli, 134, LANTIK_EXIT_NOT_VERIFIED,
+			"a decision about %s that is kept here does NOT verify\n"
+			"`lantik status` with the file's name fetches it again",
+			"keputusan tentang %s yang disimpan di sini TIDAK terbukti sah\n"
+			"`lantik status` dengan nama berkas mengambilnya lagi",
+			entry->file);
+	lantik_history_free(&history);
 	return code;
 }
 
-static int verify_outbox(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_vkey *key)
+static int verify_outbox(struct lantik_cli *cli, const struct lantik_home *home)
 {
 	struct lantik_entries entries;
 	int worst = LANTIK_EXIT_OK;
@@ -203,8 +299,7 @@ static int verify_outbox(struct lantik_cli *cli, const struct lantik_home *home,
 		const struct lantik_entry *entry = &entries.items[i];
 		if (!entry->damaged && entry->state != LANTIK_ENTRY_RECORDED && entry->state != LANTIK_ENTRY_REFUSED)
 			continue;
-		receipts += !entry->damaged;
-		code = verify_entry(cli, home, key, entry);
+		code = verify_entry(cli, home, entry, &receipts);
 		worst = worst == LANTIK_EXIT_OK ? code : worst;
 	}
 	lantik_entries_free(&entries);
@@ -232,5 +327,5 @@ int lantik_verify_main(struct lantik_cli *cli)
 	if (code != LANTIK_EXIT_OK)
 		return code;
 	const char *path = lantik_argument(cli, 0);
-	return path ? verify_file(cli, path, &key, &expected) : verify_outbox(cli, &home, &key);
+	return path ? verify_file(cli, path, &key, &expected) : verify_outbox(cli, &home);
 }
