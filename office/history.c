@@ -385,13 +385,22 @@ static int note(struct lantik_cli *cli, const struct lantik_home *home, struct l
 	return LANTIK_EXIT_OK;
 }
 
+/* A decision that is here already, byte for byte: the centre tells again what an answer without it would leave out. */
+static bool is_held(const struct lantik_history *history, struct lantik_span text)
+{
+	for (size_t i = 0; i < history->decision_count; i++)
+		if (lantik_span_equal(lantik_buffer_span(&history->decisions[i]->text), text))
+			return true;
+	return false;
+}
+
 int lantik_history_take(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
 	struct lantik_history *history, struct lantik_span text)
 {
 	struct lantik_vkey key;
 	struct lantik_decision *decision;
 	int code = lantik_home_receipt_key(cli, home, &key);
-	if (code != LANTIK_EXIT_OK)
+	if (code != LANTIK_EXIT_OK || is_held(history, text))
 		return code;
 	enum lantik_doubt doubt = prove_next(history, text, &key, &decision);
 	if (doubt != LANTIK_NO_DOUBT)

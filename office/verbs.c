@@ -91,6 +91,7 @@ static const struct lantik_option rules_options[] = {
 	{.name = "markdown", .help = {"the whole list as a page", "seluruh daftar berupa halaman"}},
 	{0},
 };
+static const struct lantik_option reconcile_options[] = {TIMEOUT_OPTION("60"), {0}};
 
 static const struct lantik_option common_options[] = {
 	{.name = "home", .type = LANTIK_OPTION_TEXT, .argument = "DIR",
@@ -114,25 +115,49 @@ static const struct lantik_verb verbs[] = {
 	 .summary = {"send spreadsheets and bring back receipts", "kirim lembar kerja dan ambil tanda terima"},
 	 .details = {"Checks, sends, and sends again by itself until the centre's signed receipt is here and verified.\n"
 		     "Repeating the command is always safe: a known file keeps its batch id, nothing is recorded twice.\n"
-		     "The receipt is written to FILE.lantik-receipt.",
+		     "The receipt is written to FILE.lantik-receipt. Rows that come back are written to FILE.returned.csv, with\n"
+		     "the reason of each: correct them there and submit that file.\n"
+		     "With --rehearse the centre only says what it would do: exit code as of check, nothing is recorded.",
 		     "Memeriksa, mengirim, dan mengirim ulang sendiri sampai tanda terima pusat yang ditandatangani ada dan\n"
 		     "terbukti sah. Mengulang perintah selalu aman: berkas yang dikenal tetap memakai nomor paketnya, tidak\n"
-		     "ada yang tercatat dua kali. Tanda terima ditulis ke FILE.lantik-receipt."},
-	 .examples = "lantik submit usulan.csv\nlantik submit *.csv",
+		     "ada yang tercatat dua kali. Tanda terima ditulis ke FILE.lantik-receipt. Baris yang dikembalikan ditulis\n"
+		     "ke FILE.returned.csv beserta alasannya: perbaiki di sana, lalu kirim berkas itu.\n"
+		     "Dengan --rehearse pusat hanya menyebut yang akan dilakukannya: kode keluar seperti check, tidak ada yang\n"
+		     "dicatat."},
+	 .examples = "lantik submit usulan.csv\nlantik submit --rehearse usulan.csv\nlantik submit usulan.csv.returned.csv",
 	 .options = submit_options, .run = lantik_submit_main},
 	{.name = "status", .arguments = "[FILE|BATCH-ID]", .most_arguments = 1,
 	 .summary = {"where each batch stands", "keadaan setiap paket"},
-	 .details = {"Lists what was sent from here and asks the centre about what has no receipt yet.",
-		     "Menampilkan yang dikirim dari sini dan bertanya ke pusat tentang yang belum ada tanda terimanya."},
+	 .details = {"Lists what was sent from here, and asks the centre about what has no receipt yet and about rows that\n"
+		     "were returned or wait for an official. Decisions are proved and kept beside the receipt. With FILE or\n"
+		     "BATCH-ID every decision is told, and how each row stands that is not recorded; rows to correct are\n"
+		     "written to FILE.returned.csv.",
+		     "Menampilkan yang dikirim dari sini, dan bertanya ke pusat tentang yang belum ada tanda terimanya serta\n"
+		     "baris yang dikembalikan atau menunggu pejabat. Keputusan dibuktikan dan disimpan di samping tanda\n"
+		     "terima. Dengan FILE atau BATCH-ID setiap keputusan disebut, juga keadaan setiap baris yang tidak\n"
+		     "tercatat; baris yang perlu diperbaiki ditulis ke FILE.returned.csv."},
 	 .examples = "lantik status\nlantik status usulan.csv",
 	 .options = status_options, .run = lantik_status_main},
+	{.name = "reconcile", .summary = {"compare what the centre holds with what was sent from here",
+					  "bandingkan yang dimiliki pusat dengan yang dikirim dari sini"},
+	 .details = {"Asks the centre for every batch of this office, and compares it with the outbox: held by both, only at the\n"
+		     "centre, only here, or with another outcome than the receipt proves.\n"
+		     "Exit code 0 all the same, 3 something is to be fetched or sent, 8 the centre contradicts a receipt.",
+		     "Menanyakan semua paket kantor ini kepada pusat, lalu membandingkannya dengan kotak keluar: ada di kedua\n"
+		     "pihak, hanya di pusat, hanya di sini, atau hasilnya berbeda dari yang dibuktikan tanda terima.\n"
+		     "Kode keluar 0 semua sama, 3 ada yang perlu diambil atau dikirim, 8 pusat bertentangan dengan tanda terima."},
+	 .examples = "lantik reconcile\nlantik reconcile --json", .options = reconcile_options, .run = lantik_reconcile_main},
 	{.name = "verify", .arguments = "[RECEIPT]", .most_arguments = 1,
 	 .summary = {"prove receipts, offline", "buktikan tanda terima, tanpa jaringan"},
-	 .details = {"Without RECEIPT every receipt of the outbox is proved against its batch. Exit code 8: not proved.",
-		     "Tanpa RECEIPT semua tanda terima di kotak keluar dibuktikan. Kode keluar 8: tidak terbukti."},
+	 .details = {"RECEIPT is of a batch or of a decision. Without it every receipt of the outbox is proved against its batch,\n"
+		     "and every decision. Exit code 8: not proved.",
+		     "RECEIPT adalah tanda terima paket atau keputusan. Tanpa itu semua tanda terima dan keputusan di kotak\n"
+		     "keluar dibuktikan terhadap paketnya. Kode keluar 8: tidak terbukti."},
 	 .examples = "lantik verify usulan.csv.lantik-receipt\nlantik verify --key centre.vkey usulan.csv.lantik-receipt",
 	 .options = verify_options, .run = lantik_verify_main},
 	{.name = "sync", .summary = {"fetch the centre's current rulebook", "ambil buku aturan pusat yang terbaru"},
+	 .details = {"Only when it is another one than here: nothing is sent over a slow line for nothing.",
+		     "Hanya bila berbeda dari yang ada di sini: saluran lambat tidak dibebani percuma."},
 	 .examples = "lantik sync", .options = sync_options, .run = lantik_sync_main},
 	{.name = "rules", .arguments = "[RULE]", .most_arguments = 1,
 	 .summary = {"the list of rules, or everything about one", "daftar aturan, atau segala sesuatu tentang satu aturan"},
