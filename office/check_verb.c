@@ -17,8 +17,8 @@ static void report_not_checked(
 static void say_next(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
 {
 	if (checked->findings.count > 0 && !lantik_option_given(cli, "report"))
-		lantik_say(cli, "\nAll findings as a table: lantik check --report %s",
-			"\nSemua temuan berupa tabel: lantik check --report %s", sheet->path);
+		lantik_say(cli, "All findings as a table: lantik check --report %s",
+			"Semua temuan berupa tabel: lantik check --report %s", sheet->path);
 	if (checked->refused)
 		lantik_say(cli, "Next: correct the file, then lantik check %s",
 			"Berikutnya: perbaiki berkas, lalu lantik check %s", sheet->path);
@@ -48,8 +48,9 @@ static int report(struct lantik_cli *cli, const struct lantik_sheet *sheet, cons
 	lantik_report_json(cli, sheet, checked);
 	if (lantik_option_given(cli, "report"))
 		code = lantik_report_file(cli, sheet, checked);
-	say_next(cli, sheet, checked);
+	lantik_say(cli, "%s", "%s", "");
 	report_not_checked(cli, sheet, checked);
+	say_next(cli, sheet, checked);
 	summarize(cli, sheet, checked);
 	if (code != LANTIK_EXIT_OK)
 		return code;

@@ -35,14 +35,15 @@ static void append_token(
 {
 	const struct lantik_field *field = lantik_field_find(lantik_record_fields, LANTIK_FIELD_COUNT, token->field);
 	enum lantik_case_id case_id = lantik_case_find(token->name);
-	if (field)
+	const char *expected =
+		case_id != LANTIK_CASE_COUNT ? lantik_case_of(case_id)->expected[lantik_cli_language(cli)] : "";
+	if (field && !strstr(expected, field->name)) { /* many sentences name their column themselves */
 		lantik_printable(lantik_rows_header(table, (unsigned)field->number), ret);
-	else
-		lantik_buffer_append_span(ret, token->field);
-	if (token->field.len > 0)
 		lantik_buffer_printf(ret, ": ");
-	if (case_id != LANTIK_CASE_COUNT)
-		lantik_buffer_printf(ret, "%s ", lantik_case_of(case_id)->expected[lantik_cli_language(cli)]);
+	} else if (!field && token->field.len > 0) {
+		lantik_buffer_printf(ret, "%.*s: ", (int)token->field.len, (const char *)token->field.data);
+	}
+	lantik_buffer_printf(ret, "%s%s", expected, *expected ? " " : "");
 	lantik_buffer_printf(ret, "(%.*s)", (int)token->name.len, (const char *)token->name.data);
 }
 

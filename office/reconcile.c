@@ -229,8 +229,8 @@ static void say_lines(struct lantik_cli *cli, const struct comparison *compariso
 static void tell(struct lantik_cli *cli, const struct comparison *comparison, const struct lantik_holdings *holdings)
 {
 	char held[32], both[32];
-	lantik_say(cli, "The centre holds %s batches of this office; %s stand here in the same way.",
-		"Pusat memiliki %s paket dari kantor ini; %s di antaranya sama dengan di sini.",
+	lantik_say(cli, "Batches of this office at the centre: %s; here in the same way: %s.",
+		"Paket kantor ini di pusat: %s; sama dengan di sini: %s.",
 		lantik_count_format(cli, (int64_t)holdings->count, held),
 		lantik_count_format(cli, (int64_t)comparison->counts[BOTH], both));
 	if (lantik_cli_json(cli))

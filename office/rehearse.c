@@ -47,13 +47,14 @@ static int show(struct lantik_cli *cli, const struct lantik_sheet *sheet, const 
 		code = lantik_report_file(cli, sheet, checked);
 	lantik_say(cli, "%s", "%s", "");
 	write_result(cli, sheet, verdict, checked);
-	lantik_say(cli,
-		"This was a rehearsal: nothing was recorded, no batch id was spent, and there is no receipt.\n"
-		"Next: lantik submit %s",
+	lantik_say(cli, "This was a rehearsal: nothing was recorded, no batch id was spent, and there is no receipt.",
 		"Ini hanya uji coba: tidak ada yang dicatat, tidak ada nomor paket yang terpakai, dan tidak ada tanda "
-		"terima.\n"
-		"Berikutnya: lantik submit %s",
-		sheet->path);
+		"terima.");
+	if (checked->refused)
+		lantik_say(cli, "Next: correct the file, then lantik submit --rehearse %s",
+			"Berikutnya: perbaiki berkas, lalu lantik submit --rehearse %s", sheet->path);
+	else
+		lantik_say(cli, "Next: lantik submit %s", "Berikutnya: lantik submit %s", sheet->path);
 	return code == LANTIK_EXIT_OK ? lantik_checked_exit(checked) : code;
 }
 

@@ -208,6 +208,23 @@ static enum lantik_returned_state put(struct making *making, const struct lantik
 	return LANTIK_RETURNED_NONE;
 }
 
+void lantik_remark_untouched(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_sheet *sheet)
+{
+	struct lantik_entries entries;
+	bool untouched = false;
+	if (lantik_outbox_list(cli, home, &entries) != LANTIK_EXIT_OK)
+		return;
+	for (size_t i = 0; i < entries.count && !untouched; i++) {
+		char key[LANTIK_FILE_KEY];
+		lantik_hex_encode(entries.items[i].returned_sha256, LANTIK_HASH, key);
+		untouched = strncmp(key, sheet->key, LANTIK_FILE_KEY - 1) == 0;
+	}
+	lantik_entries_free(&entries);
+	if (untouched)
+		lantik_remark(cli, "nothing was corrected in %s: its rows are as they came back",
+			"belum ada yang diperbaiki di %s: barisnya masih seperti saat dikembalikan", sheet->path);
+}
+
 /* --- the sheet as it was sent --- */
 
 static bool is_whole(const struct lantik_home *home, const struct lantik_entry *entry)

@@ -26,6 +26,9 @@ void lantik_returned_write(struct lantik_cli *cli, const struct lantik_home *hom
 /* What to do with it; nothing when no row came back. */
 void lantik_say_returned(struct lantik_cli *cli, const struct lantik_returned *returned, const char *file);
 
+/* Remarks on a file of returned rows in which nothing was changed since it was written. */
+void lantik_remark_untouched(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_sheet *sheet);
+
 /* The sheet as it was sent, out of the outbox; false when it was damaged there. path needs LANTIK_MAX_PATH bytes and
  * stays as long as the sheet. */
 LANTIK_MUST_CHECK bool lantik_entry_sheet(struct lantik_cli *cli, const struct lantik_home *home,

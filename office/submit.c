@@ -30,13 +30,17 @@ struct sending {
 
 static void say_checked(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
 {
-	char rows[32], returned[32];
+	char rows[32], returned[32], review[32];
 	lantik_count_format(cli, sheet->table.count, rows);
 	lantik_count_format(cli, checked->returned, returned);
-	if (checked->returned > 0)
-		lantik_say(cli, "%s: %s rows; %s will come back, the good ones go in (details: lantik check %s)",
-			"%s: %s baris; %s akan dikembalikan, yang baik tetap masuk (rincian: lantik check %s)",
-			sheet->path, rows, returned, sheet->path);
+	lantik_count_format(cli, checked->review, review);
+	if (checked->returned + checked->review > 0)
+		lantik_say(cli,
+			"%s: %s rows; %s will come back, %s will wait for an official, the good ones go in (details: "
+			"lantik check %s)",
+			"%s: %s baris; %s akan dikembalikan, %s akan menunggu pejabat, yang baik tetap masuk (rincian: "
+			"lantik check %s)",
+			sheet->path, rows, returned, review, sheet->path);
 	else
 		lantik_say(cli, "%s: %s rows checked", "%s: %s baris diperiksa", sheet->path, rows);
 }
@@ -236,6 +240,13 @@ static int report(struct sending *sending, const struct lantik_proved *proved, c
 	if (checked.findings.count > 0)
 		lantik_say(cli, "%s", "%s", "");
 	lantik_say_returned(cli, &returned, sending->sheet->path);
+	if (proved->verdict.review > 0)
+		lantik_say(cli,
+			"Rows for an official to review stay at the centre: do not send them again; lantik status "
+			"tells what "
+			"was decided.",
+			"Baris yang menunggu pejabat tetap di pusat: jangan dikirim lagi; lantik status menyebut "
+			"keputusannya.");
 	lantik_say(cli, "Receipt, verified: %s", "Tanda terima, terbukti sah: %s", receipt_path);
 	write_result(cli, sending, proved, receipt_path, &returned);
 	return code == LANTIK_EXIT_OK ? lantik_checked_exit(&checked) : code;
@@ -322,6 +333,7 @@ static int submit_file(struct submission *all, const char *path)
 	if (code == LANTIK_EXIT_OK) {
 		if (lantik_option_given(all->cli, "all-or-nothing"))
 			lantik_sheet_want_all(sheet);
+		lantik_remark_untouched(all->cli, &all->home, sheet);
 		code = check_first(all, sheet);
 		if (code == LANTIK_EXIT_OK)
 			code = find_entry(&sending);

@@ -153,8 +153,9 @@ struct lantik_span lantik_rows_header(const struct lantik_rows *table, unsigned 
 {
 	if (field == LANTIK_F_NONE || field >= LANTIK_FIELD_END)
 		return (struct lantik_span){0};
-	if (table->columns[field] >= 0)
-		return table->csv.header.cells[table->columns[field]];
+	int column = table->columns[field];
+	if (column >= 0 && (uint32_t)column < table->csv.header.count)
+		return table->csv.header.cells[column];
 	return lantik_span_of(lantik_record_fields[field - 1].name);
 }
 

@@ -40,7 +40,7 @@ void lantik_rows_free(struct lantik_rows *table);
 
 /* The cell as the sheet has it; empty when there is no such column or record (1-based). */
 struct lantik_span lantik_rows_cell(const struct lantik_rows *table, uint32_t record_no, unsigned field);
-/* The header above it as the sheet spells it, or the field's name. */
+/* The header above it as the sheet spells it, or the field's name, also when there is no sheet (a zeroed table). */
 struct lantik_span lantik_rows_header(const struct lantik_rows *table, unsigned field);
 /* The line on which the record begins; 0 for the batch. */
 uint32_t lantik_rows_line(const struct lantik_rows *table, uint32_t record_no);

@@ -253,9 +253,9 @@ static void say_entry(struct lantik_cli *cli, const struct lantik_home *home, co
 	write_result(cli, lantik_outbox_path(home, entry, "receipt", path), proved);
 	for (size_t i = 0; i < history->decision_count; i++) {
 		const struct lantik_decision *decision = history->decisions[i];
-		lantik_say(cli, "verifies: leaf %" PRIu64 ", a decision about %zu rows of it",
-			"sah: daun %" PRIu64 ", keputusan tentang %zu baris di antaranya", decision->receipt.index,
-			decision->statement.record_count);
+		lantik_say(cli, "verifies: leaf %" PRIu64 ", a decision about it (rows: %s)",
+			"sah: daun %" PRIu64 ", keputusan tentangnya (baris: %s)", decision->receipt.index,
+			lantik_count_format(cli, (int64_t)decision->statement.record_count, rows));
 		write_decision(cli, lantik_decision_path(home, entry, decision->receipt.index, path), decision);
 	}
 }

@@ -39,6 +39,8 @@ Test(value, numbers_dates_words_money)
 	cr_assert_eq(value(arena, "row_no", "99999999999999999999").row_no, LANTIK_UNREADABLE);
 	cr_assert_eq(value(arena, "tgl_lahir", "17-08-1985").tgl_lahir, 19850817);
 	cr_assert_eq(value(arena, "tgl_lahir", "31-02-1985").tgl_lahir, LANTIK_UNREADABLE);
+	cr_assert_eq(value(arena, "tgl_lahir", "1985-08-17T00:00:00Z").tgl_lahir, 19850817);
+	cr_assert_eq(value(arena, "tgl_lahir", "05/04/1985").tgl_lahir, LANTIK_UNREADABLE, "April or May?");
 	cr_assert_eq(value(arena, "terdata_non_asn", "Ya").terdata_non_asn, 1);
 	cr_assert_eq(value(arena, "terdata_non_asn", "mungkin").terdata_non_asn, LANTIK_WORD_UNREADABLE);
 	cr_assert_eq(value(arena, "upah", "4.482.914,00").upah, 448291400);
@@ -179,6 +181,39 @@ Test(table, normalised_cells_are_found)
 	free_rows(rows);
 }
 
+Test(table, zeros_that_a_spreadsheet_dropped_are_put_back)
+{
+	struct lantik_rows *rows = read_rows("tk_pendidikan_id,golongan_id,nama\n5,0,5\n05,00,0\n'5,IX,x\n");
+	cr_assert(lantik_span_is(rows->records[0].tk_pendidikan_id, "05"));
+	cr_assert(lantik_span_is(rows->records[0].golongan_id, "00"));
+	cr_assert(lantik_span_is(rows->records[0].nama, "5"));
+	cr_assert(lantik_span_is(lantik_rows_cell(rows, 1, LANTIK_F_tk_pendidikan_id), "5"), "as the sheet has it");
+	cr_assert(lantik_span_is(rows->records[1].tk_pendidikan_id, "05"));
+	cr_assert(lantik_span_is(rows->records[2].tk_pendidikan_id, "05"));
+	static const struct lantik_finding expected[] = {{1, LANTIK_CASE_T02_padded, LANTIK_F_tk_pendidikan_id, 0},
+		{1, LANTIK_CASE_T02_padded, LANTIK_F_golongan_id, 0},
+		{3, LANTIK_CASE_T02_normalised, LANTIK_F_tk_pendidikan_id, 0},
+		{3, LANTIK_CASE_T02_padded, LANTIK_F_tk_pendidikan_id, 0}};
+	cr_assert_eq(rows->findings.count, LANTIK_COUNT(expected));
+	for (size_t i = 0; i < LANTIK_COUNT(expected); i++) {
+		cr_expect_eq(rows->findings.items[i].record_no, expected[i].record_no, "%zu", i);
+		cr_expect_eq(rows->findings.items[i].case_id, expected[i].case_id, "%zu", i);
+		cr_expect_eq(rows->findings.items[i].field, expected[i].field, "%zu", i);
+	}
+	free_rows(rows);
+}
+
+Test(table, what_is_corrected_is_read)
+{
+	struct lantik_rows *rows = read_rows("x_why,x_line,catatan_sebab,nik,corrects batch id,Corrects_Record_No\n"
+					     "\"=1\",2,-,1,0198a7b2-0000-7000-8000-000000000001,17\n");
+	cr_assert_eq(rows->fault_count, 0);
+	cr_assert_eq(rows->findings.count, 0, "passed over, whatever stands in them");
+	cr_assert_eq(rows->records[0].corrects_batch_id.len, 16);
+	cr_assert_eq(rows->records[0].corrects_record_no, 17);
+	free_rows(rows);
+}
+
 /* --- pairs and the outbox's state --- */
 
 Test(pairs, lines_comments_and_quotes)
@@ -216,6 +251,7 @@ Test(outbox, the_state_file_reads_back)
 		.accepted = 7000,
 		.returned = 300,
 		.review = 26,
+		.rejected = 1,
 		.created_at = 1,
 		.first_sent_at = 2,
 		.last_sent_at = 3,
@@ -226,6 +262,7 @@ Test(outbox, the_state_file_reads_back)
 	lantik_random(entry.batch_id, sizeof entry.batch_id);
 	lantik_random(entry.records_sha256, LANTIK_HASH);
 	lantik_random(entry.body_sha256, LANTIK_HASH);
+	lantik_random(entry.returned_sha256, LANTIK_HASH);
 	lantik_entry_format(&entry, &text);
 	cr_assert(lantik_entry_parse(lantik_buffer_span(&text), &again));
 	cr_assert_eq(memcmp(&entry, &again, sizeof entry), 0);
@@ -367,6 +404,11 @@ Test(command, manifests_are_strict)
 		write_file("a.manifest", bad[i]);
 		cr_assert_eq(run("check a.csv"), LANTIK_EXIT_FAILED, "%s", bad[i]);
 	}
+	write_file("a.manifest",
+		"kind = PPPK_PW\nstep = NI\nkode_instansi = 6171\nkanreg_id = 3\njenis_formasi_id = 210\n");
+	cr_assert_eq(run("check --json a.csv"), LANTIK_EXIT_PARTIAL);
+	cr_assert(
+		printed("\"record\":0,\"line\":0,\"reference\":\"\",\"rule\":\"T02.padded\",\"severity\":\"warning\""));
 	write_file("a.manifest", "kind = dancer\nstep = NI\nkode_instansi = 6171\nkanreg_id = 03\n");
 	cr_assert_eq(run("check a.csv"), LANTIK_EXIT_REFUSED);
 	cr_assert(printed("B01.kind"));
@@ -483,6 +525,47 @@ Test(command, a_refused_file_is_not_sent)
 	cr_assert_eq(run("status --offline"), LANTIK_EXIT_OK);
 	cr_assert(printed("Nothing was sent"));
 	cr_assert_eq(run("submit --timeout 1 --anyway a.csv"), LANTIK_EXIT_NETWORK);
+}
+
+Test(command, all_or_nothing_is_another_batch_of_the_same_file)
+{
+	set_up();
+	cr_assert_eq(run("sample --rows 5 --defects N01.length a.csv"), LANTIK_EXIT_OK);
+	cr_assert_eq(run("check --received 2025-12-31 a.csv"), LANTIK_EXIT_PARTIAL);
+	cr_assert_eq(run("check --all-or-nothing --received 2025-12-31 a.csv"), LANTIK_EXIT_REFUSED);
+	cr_assert(printed("the file is refused: B10.all_or_nothing"));
+	cr_assert_eq(run("submit --timeout 1 --all-or-nothing a.csv"), LANTIK_EXIT_FAILED);
+	cr_assert_eq(run("submit --timeout 1 --all-or-nothing --anyway a.csv"), LANTIK_EXIT_NETWORK);
+	cr_assert_eq(run("submit --timeout 1 a.csv"), LANTIK_EXIT_NETWORK);
+	cr_assert_eq(run("status --offline --json a.csv"), LANTIK_EXIT_OK);
+	cr_assert(printed("\"batches\":2"));
+	cr_assert_eq(system("echo all_or_nothing,yes >> a.manifest"), 0);
+	cr_assert_eq(run("check --received 2025-12-31 a.csv"), LANTIK_EXIT_REFUSED);
+}
+
+Test(command, a_rehearsal_keeps_nothing)
+{
+	set_up();
+	cr_assert_eq(run("sample --rows 3 a.csv"), LANTIK_EXIT_OK);
+	cr_assert_eq(run("submit --rehearse --timeout 1 a.csv"), LANTIK_EXIT_NETWORK);
+	cr_assert_eq(run("status --offline"), LANTIK_EXIT_OK);
+	cr_assert(printed("Nothing was sent"));
+	static const char *const others[] = {"--anyway", "--new-id", "--received 2025-12-31"};
+	for (size_t i = 0; i < LANTIK_COUNT(others); i++) {
+		char line[128];
+		snprintf(line, sizeof line, "submit --rehearse --timeout 1 %s a.csv", others[i]);
+		cr_assert_eq(run(line), LANTIK_EXIT_USAGE, "%s", line);
+	}
+	write_file("a.csv", "nik,warna\n1,2\n");
+	cr_assert_eq(run("submit --rehearse --timeout 1 a.csv"), LANTIK_EXIT_REFUSED);
+	cr_assert(printed("the column \"warna\" is unknown"));
+}
+
+Test(command, reconcile_needs_the_centre)
+{
+	cr_assert_eq(run("reconcile"), LANTIK_EXIT_NOT_SET_UP);
+	set_up();
+	cr_assert_eq(run("reconcile --timeout 1 --json"), LANTIK_EXIT_NETWORK);
 }
 
 Test(command, verify_refuses_what_is_no_receipt)
