@@ -6,7 +6,6 @@
 #include "check.h"
 #include "office.h"
 #include "rules_page.h"
-#include "wrap.h"
 
 #define ALL_KINDS ((1u << LANTIK_KIND_END) - 2)
 #define ALL_STEPS ((1u << LANTIK_STEP_END) - 2)

@@ -91,6 +91,7 @@ static const struct lantik_option rules_options[] = {
 	{.name = "markdown", .help = {"the whole list as a page", "seluruh daftar berupa halaman"}},
 	{0},
 };
+
 static const struct lantik_option reconcile_options[] = {TIMEOUT_OPTION("60"), {0}};
 
 static const struct lantik_option common_options[] = {
