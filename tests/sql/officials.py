@@ -357,6 +357,34 @@ class Replay(Stored):
         self.assertIn("lantik_reviewer", self.ctl("replay", *batch, user="lantik_operator", expect=1)[0]["what"])
 
 
+class AsReceived(Stored):
+    """Batch 2 came in 2020; its window was open then and is closed now."""
+
+    WINDOW = "programme,step,opens,closes\nPW2024,NI,2020-01-01 00:00,2021-01-01 00:00\n"
+
+    @classmethod
+    def prepare(cls):
+        super().prepare()
+        cls.admin("UPDATE lantik.batch SET received_at = '2020-06-01' WHERE batch_no = 2")
+
+    def test_a_trial_judges_each_batch_as_of_its_receipt(self):
+        path = self.directory / "as-received.csv"
+        path.write_text(self.WINDOW)
+        for days, batches in (("30", 2), ("36500", 3)):
+            lines = self.ctl("rulebook", "try", path, "--days", days, expect=3)
+            closed = {line["office"]: (line["records"], line["batches"]) for line in lines if line.get("rule") == "B06.closed"}
+            self.assertEqual((closed, lines[-1]["batches"]), ({"uji": (12, 1), "uji-dua": (12, 1)}, batches))
+
+    def test_a_replay_judges_each_record_as_of_its_receipt(self):
+        path = self.directory / "as-received.csv"
+        path.write_text(self.WINDOW)
+        self.ctl("load", path)
+        self.addCleanup(self.sql, "DELETE FROM lantik.submission_window")
+        rows = {row["batch_id"][-1]: row for row in self.results("replay", "--cause", "N03", user="lantik_reviewer")}
+        self.assertEqual((rows["1"]["other_cause"], rows["1"]["accepted"]), (1, 0))
+        self.assertEqual((rows["2"]["other_cause"], rows["2"]["accepted"]), (0, 1))
+
+
 class Rulebook(Stored):
     def in_force(self):
         return self.ctl("status")[0]["rulebook_sha256"]
