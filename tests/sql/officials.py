@@ -385,6 +385,26 @@ class AsReceived(Stored):
         self.assertEqual((rows["2"]["other_cause"], rows["2"]["accepted"]), (0, 1))
 
 
+class OfTheBatch(Stored):
+    """A fourth batch is refused whole, for a count that is not that of its records."""
+
+    @classmethod
+    def prepare(cls):
+        super().prepare()
+        manifest, records = cls.sample(4, rows=5)
+        manifest.count_guru += 1
+        cls.store(4, 2, manifest, records, {})
+
+    def test_what_is_found_of_a_batch_counts_batches(self):
+        path = self.directory / "of-the-batch.csv"
+        path.write_text(SEVERITIES + "B02.count_guru,WARN,,,,\n")
+        lines = self.ctl("rulebook", "try", path, expect=3)
+        [impact] = [line for line in lines if line["type"] == "impact"]
+        [outcome] = [line for line in lines if line["type"] == "outcome"]
+        self.assertEqual(list(impact.values())[1:], ["uji-dua", "B02.count_guru", "fatal", "warning", 0, 1])
+        self.assertEqual(list(outcome.values())[1:], ["uji-dua", "refused", "accepted", 5])
+
+
 class Rulebook(Stored):
     def in_force(self):
         return self.ctl("status")[0]["rulebook_sha256"]
