@@ -151,9 +151,32 @@ static int print_version(struct lantik_cli *cli)
 	return LANTIK_EXIT_OK;
 }
 
+/* `list, show, accept` when verbs begin with this word; empty when none does. */
+static void second_words(const struct lantik_program *program, const char *word, struct lantik_buffer *ret)
+{
+	size_t length = strlen(word);
+	for (const struct lantik_verb *verb = program->verbs; verb->name; verb++)
+		if (strncmp(verb->name, word, length) == 0 && verb->name[length] == ' ')
+			lantik_buffer_printf(ret, "%s%s", ret->len ? ", " : "", verb->name + length + 1);
+	lantik_buffer_append(ret, "", 1);
+}
+
+static int half_verb(struct lantik_cli *cli, const char *word, const char *words)
+{
+	return lantik_fail(cli, 1, LANTIK_EXIT_USAGE, "`%s` needs a second word: %s\nsee `%s %s %.*s --help`",
+		"`%s` memerlukan kata kedua: %s\nlihat `%s %s %.*s --help`", word, words, cli->program->name, word,
+		(int)strcspn(words, ","), words);
+}
+
 static int unknown_verb(struct lantik_cli *cli, int argc, char **argv, int at)
 {
 	char word[64];
+	struct lantik_buffer words = {0};
+	second_words(cli->program, argv[at], &words);
+	int exit_code = words.len > 1 ? half_verb(cli, argv[at], (const char *)words.data) : 0;
+	lantik_buffer_free(&words);
+	if (exit_code)
+		return exit_code;
 	bool second = at + 1 < argc && argv[at + 1][0] != '-';
 	snprintf(word, sizeof word, "%s%s%s", argv[at], second ? " " : "", second ? argv[at + 1] : "");
 	const struct lantik_verb *nearest = lantik_verb_nearest(cli->program, word);

@@ -230,8 +230,8 @@ static void tell_unjudged(struct lantik_cli *cli, const struct impact *impact)
 		say_wrapped(cli, "  ", 0, (const char *)central.data);
 	}
 	if (unchecked.len > 1) {
-		lantik_say(cli, "\nnot judged by the rulebook tried, for want of a table or being off",
-			"\ntidak diuji oleh buku aturan yang dicoba, karena tabel kosong atau dimatikan");
+		lantik_say(cli, "\nnot judged by the rulebook tried in some batch, for want of a table or being off",
+			"\ntidak diuji buku aturan yang dicoba di sebagian paket: tabel kosong atau dimatikan");
 		say_wrapped(cli, "  ", 0, (const char *)unchecked.data);
 	}
 	lantik_summary_text(cli, "not_run_central", (const char *)central.data);

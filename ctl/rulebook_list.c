@@ -17,7 +17,23 @@ static const char query[] =
 /* Sixteen digits tell rulebooks apart and leave room on a terminal; programs get all. */
 #define SHOWN_DIGITS 16
 
-static void tell(struct lantik_cli *cli, const PGresult *rows, const char *in_force)
+enum { DIGEST, USED, BYTES, BATCHES, DECISIONS };
+
+static void tell_json(struct lantik_cli *cli, const PGresult *rows, const char *in_force)
+{
+	for (int row = 0; row < PQntuples(rows); row++) {
+		lantik_json_open(cli, "result");
+		lantik_json_text(cli, "rulebook_sha256", cell(rows, row, DIGEST));
+		lantik_json_text(cli, "first_used_at", cell(rows, row, USED));
+		lantik_json_number(cli, "bytes", cell_number(rows, row, BYTES));
+		lantik_json_number(cli, "batches", cell_number(rows, row, BATCHES));
+		lantik_json_number(cli, "decisions", cell_number(rows, row, DECISIONS));
+		lantik_json_flag(cli, "in_force", strcmp(cell(rows, row, DIGEST), in_force) == 0);
+		lantik_json_close(cli);
+	}
+}
+
+static void tell_text(struct lantik_cli *cli, const PGresult *rows, const char *in_force)
 {
 	static const struct lantik_column columns[] = {
 		{"rulebook_sha256", {"rulebook", "buku aturan"}, false},
@@ -29,18 +45,26 @@ static void tell(struct lantik_cli *cli, const PGresult *rows, const char *in_fo
 	};
 	struct lantik_listing *listing = lantik_listing_new(cli, columns, LANTIK_COUNT(columns));
 	for (int row = 0; row < PQntuples(rows); row++) {
-		char digest[65];
-		snprintf(digest, sizeof digest, "%.*s", lantik_cli_json(cli) ? 64 : SHOWN_DIGITS, cell(rows, row, 0));
+		char digest[SHOWN_DIGITS + 1];
+		bool now = strcmp(cell(rows, row, DIGEST), in_force) == 0;
+		snprintf(digest, sizeof digest, "%s", cell(rows, row, DIGEST));
 		lantik_listing_text(listing, digest);
-		lantik_listing_text(listing, cell(rows, row, 1));
-		for (int column = 2; column < 5; column++)
+		lantik_listing_text(listing, cell(rows, row, USED));
+		for (int column = BYTES; column <= DECISIONS; column++)
 			lantik_listing_number(listing, cell_number(rows, row, column));
-		bool now = strcmp(cell(rows, row, 0), in_force) == 0;
-		lantik_listing_text(listing, !now                   ? NULL
-					     : lantik_cli_json(cli) ? "yes"
-								    : lantik_cli_pick(cli, "in force", "berlaku"));
+		lantik_listing_text(listing, now ? lantik_cli_pick(cli, "in force", "berlaku") : NULL);
 	}
 	lantik_listing_print(&listing);
+}
+
+static void tell(struct lantik_cli *cli, const PGresult *rows, const char *in_force)
+{
+	if (lantik_cli_json(cli))
+		tell_json(cli, rows, in_force);
+	else if (PQntuples(rows))
+		tell_text(cli, rows, in_force);
+	else
+		lantik_say(cli, "nothing was judged yet", "belum ada yang diuji");
 	lantik_summary_text(cli, "rulebook_sha256", in_force);
 	lantik_summary_number(cli, "rulebooks", PQntuples(rows));
 }
@@ -52,9 +76,7 @@ static int list(struct database *database)
 	PGresult *rows = exit_code ? NULL : database_query(database, query, 0, NULL);
 	if (!exit_code && !rows)
 		exit_code = database_fail(database, "could not read the history", "gagal membaca riwayat");
-	if (rows && PQntuples(rows) == 0)
-		lantik_say(database->cli, "nothing was judged yet", "belum ada yang diuji");
-	else if (rows)
+	if (rows)
 		tell(database->cli, rows, book.digest);
 	PQclear(rows);
 	book_free(&book);

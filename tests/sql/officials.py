@@ -473,6 +473,8 @@ class Rulebook(Stored):
         self.assertIn("lantik_reviewer is needed", self.ctl("rulebook", "try", path, user="lantik_operator", expect=1)[0]["what"])
         text = self.file("two.txt", self.run_ctl("rulebook", "export", "--with", path, user="lantik_operator").stdout)
         self.assertEqual(self.trial(text, user="lantik_reviewer")[0], {("uji", "N03.serial", "error", "review"): 2})
+        self.sql("CREATE ROLE sri LOGIN IN ROLE lantik_operator, lantik_reviewer")
+        self.assertEqual(self.trial(path, user="sri")[0], {("uji", "N03.serial", "error", "review"): 2})
 
     def test_the_same_rulebook_changes_nothing(self):
         text = self.file("same.txt", self.run_ctl("rulebook", "export").stdout)

@@ -139,6 +139,13 @@ Test(cli, mistyped_verb_names_the_nearest)
 	cr_assert_str_eq(complained, "prog: LNT-0001: there is no verb `ehco`\n  did you mean `prog echo`?\n");
 }
 
+Test(cli, half_a_verb_names_the_other_half)
+{
+	cr_assert_eq(run("office"), LANTIK_EXIT_USAGE);
+	cr_assert_str_eq(
+		complained, "prog: LNT-0001: `office` needs a second word: add\n  see `prog office add --help`\n");
+}
+
 Test(cli, mistyped_option_names_the_nearest)
 {
 	cr_assert_eq(run("echo you --cuont=3"), LANTIK_EXIT_USAGE);
