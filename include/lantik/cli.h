@@ -97,7 +97,8 @@ int lantik_fail(struct lantik_cli *cli, unsigned number, int exit_code, const ch
  * terminal it stays one line, so that it can be searched. */
 void lantik_say_wrapped(struct lantik_cli *cli, unsigned first, unsigned rest, struct lantik_buffer *text);
 
-/* The text with control characters and bad UTF-8 replaced, fit for a terminal. */
+/* The text fit for a terminal: control characters become blanks, what is unseen or turns the direction of writing is
+ * named as <U+202E>, bad UTF-8 is replaced. */
 void lantik_printable(struct lantik_span text, struct lantik_buffer *ret);
 
 /* ---- JSON Lines: all of these do nothing without --json. Names are English and never translated. ---- */

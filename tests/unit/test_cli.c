@@ -246,6 +246,24 @@ Test(cli, utf8)
 		cr_assert_not(lantik_utf8_valid(lantik_span_of(bad[i])), "bad %zu", i);
 }
 
+Test(cli, what_a_terminal_would_obey_is_shown_instead)
+{
+	static const char *const texts[][2] = {{"SITI \xe2\x80\xaeHAYRUN", "SITI <U+202E>HAYRUN"},
+		{"\xef\xbb\xbf"
+		 "A\xe2\x80\x8b"
+		 "B",
+			"<U+FEFF>A<U+200B>B"},
+		{"a\tb\x1b[31m\xc2\x9b", "a b [31m "}, {"\xe2\x82\xac \xe2\x80\x99", "\xe2\x82\xac \xe2\x80\x99"},
+		{"\xff", "\xef\xbf\xbd"}};
+	for (size_t i = 0; i < LANTIK_COUNT(texts); i++) {
+		struct lantik_buffer shown = {0};
+		lantik_printable(lantik_span_of(texts[i][0]), &shown);
+		lantik_buffer_append(&shown, "", 1);
+		cr_expect_str_eq((const char *)shown.data, texts[i][1]);
+		lantik_buffer_free(&shown);
+	}
+}
+
 static char *folder_for_files(void)
 {
 	static char folder[] = "/tmp/lantik-unit-XXXXXX";
