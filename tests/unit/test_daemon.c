@@ -12,6 +12,7 @@
 #include "places.h"
 #include "row.h"
 #include "signer.h"
+#include "submission.h"
 #include "unit.h"
 
 static char directory[] = "/tmp/lantik-daemon-XXXXXX";
@@ -157,6 +158,57 @@ Test(daemon, a_cause_is_what_holds_a_record_back_and_no_warning)
 		"%.*s", (int)cause.len, (const char *)cause.data);
 	lantik_buffer_free(&cause);
 	lantik_findings_free(&findings);
+}
+
+static struct lantik_rulebook *formation_book(void)
+{
+	static const char text[] = "lantik-rulebook 1\n"
+				   "formation\t6171\tPW2024\tguru\t688\t\t\t\n"
+				   "formation\t6171\tPW2024\tkesehatan\t0\t\t2025-01-01\t2025-06-01\n";
+	struct lantik_rulebook *rulebook = NULL;
+	unsigned line;
+
+	cr_assert_eq(lantik_rulebook_parse(lantik_span_of(text), &rulebook, &line), LANTIK_OK, "line %u", line);
+	return rulebook;
+}
+
+Test(daemon, a_formation_limits_what_its_rule_is_about)
+{
+	struct rulebook_copy book = {.rulebook = formation_book()};
+	struct job job = {.received_at = lantik_date_days(20251027) * INT64_C(86400000000)};
+	struct submission s = {.job = &job, .rulebook = &book};
+
+	s.manifest = (struct lantik_manifest){.kode_instansi = lantik_span_of("6171"),
+		.programme = lantik_span_of("PW2024"),
+		.kind = LANTIK_PPPK_PW,
+		.step = LANTIK_STEP_NI};
+	cr_expect_not(submission_is_formed(&s), "the case is off");
+	s.severities.of[LANTIK_CASE_B09_quota] = LANTIK_ERROR_ROW;
+	cr_expect(submission_is_formed(&s));
+	cr_expect_eq(submission_places_limit(&s, 1), 688);
+	cr_expect_eq(submission_places_limit(&s, 2), 0, "its line has ended");
+	cr_expect_eq(submission_places_limit(&s, 0), 0, "no group, no place");
+	s.asked_formation = true;
+	cr_expect_eq(submission_places_limit(&s, 1), 688);
+	s.severities.of[LANTIK_CASE_B09_quota] = LANTIK_REVIEW;
+	cr_expect_eq(submission_places_limit(&s, 1), 688);
+	s.waives_review = true;
+	cr_expect_eq(submission_places_limit(&s, 1), INT64_MAX, "the official has decided");
+	s.waives_review = false;
+	s.severities.of[LANTIK_CASE_B09_quota] = LANTIK_WARN;
+	cr_expect_eq(submission_places_limit(&s, 1), INT64_MAX, "it was told");
+	s.asked_formation = false;
+	cr_expect_eq(submission_places_limit(&s, 1), 688, "who is beyond must be found first");
+	int64_t number = submission_formation_number(&s);
+	s.manifest.programme = lantik_span_of("PW2025");
+	cr_expect_neq(submission_formation_number(&s), number);
+	cr_expect_not(submission_is_formed(&s), "another programme");
+	s.manifest.programme = lantik_span_of("PW2024");
+	cr_expect_eq(submission_formation_number(&s), number);
+	s.manifest.kind = LANTIK_PPPK;
+	cr_expect_not(submission_is_formed(&s), "the rule is about part-time people");
+	cr_expect_eq(submission_places_limit(&s, 1), INT64_MAX);
+	lantik_rulebook_free(&book.rulebook);
 }
 
 /* ---- the signer ---- */
