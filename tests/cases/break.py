@@ -137,7 +137,7 @@ def table():
     layers, rules, cases = {}, [], []
     for match in re.finditer(r"^RULE\((\w+), (\w+), ([^,]+), ([^,]+),", text, re.M):
         layers[match[1]] = match[2]
-        if match[2] != "CENTRAL":
+        if match[2] != "CENTRAL" and re.search(rf"^CASE\({match[1]},", text, re.M):
             rules.append(match)
     for match in re.finditer(r"^CASE\((\w+), (\w+), (\w+),", text, re.M):
         if layers[match[1]] != "CENTRAL" and (match[1], match[2]) not in {("B01", "header"), ("B01", "columns")}:
@@ -147,13 +147,24 @@ def table():
 
 KINDS = {"PW": "PPPK_PW", "PK": "PPPK", "CP": "CPNS", "PN": "PNS", "JF": "JF"}
 STEPS = {name: f"STEP_{name}" for name in ("NI", "SK", "PERJANJIAN", "SPMT", "PELANTIKAN")}
+POSSIBLE = {"PW": "NI SK PERJANJIAN SPMT", "PK": "NI SK PERJANJIAN SPMT", "CP": "NI SK SPMT", "PN": "SK SPMT", "JF": "SK PELANTIKAN"}
+UNGATED = {"T02", "B10"}  # the reader and the sum of the findings judge them, whatever the kind
 SEVERITIES = ["FATAL", "ERROR_ROW", "REVIEW", "WARN"]
 
 
-def others(members, everything, word):
+def members_of(text, everything, word):
+    return set(everything) if text.strip() == word else set(text.strip().split(" | "))
+
+
+def reachable(kinds):
+    """The steps that one of the kinds knows; at any other the batch is refused."""
+    return {step for kind in members_of(kinds, KINDS, "ALL") for step in POSSIBLE[kind].split()}
+
+
+def others(text, everything, word, among=None):
     """(for people, as C) each set with one member more or one less."""
-    held = set(everything) if members.strip() == word else set(re.split(r" \| ", members.strip()))
-    for one in everything:
+    held = members_of(text, everything, word)
+    for one in among or everything:
         changed = [name for name in everything if name in held ^ {one}]
         if changed:
             yield " | ".join(changed), " | ".join(f"(1u << LANTIK_{everything[name]})" for name in changed)
@@ -168,9 +179,11 @@ def table_mutants():
         return Mutant("table", what, what, {path: text[:match.start(group)] + code + text[match.end(group):]}, {})
 
     for match in rules:
+        if match[1] in UNGATED:
+            continue
         for new, code in others(match[3], KINDS, "ALL"):
             yield changed(match, 3, new, match[1], code)
-        for new, code in others(match[4], STEPS, "ALL_STEPS"):
+        for new, code in others(match[4], STEPS, "ALL_STEPS", reachable(match[3])):
             yield changed(match, 4, new, match[1], code)
     for match in cases:
         new = SEVERITIES[(SEVERITIES.index(match[3]) + 1) % len(SEVERITIES)]
@@ -253,7 +266,7 @@ class Builder:
 def run(builders, mutant):
     """What survives is tried once more with sanitizers, which see a step beyond an array."""
     verdict = builders[0].run(mutant)
-    return builders[1].run(mutant) if verdict[0] == "survived" and mutant.files else verdict
+    return builders[1].run(mutant) if verdict[0] == "survived" and mutant.kind == "source" else verdict
 
 
 def renamed(text):

@@ -161,7 +161,7 @@ class Central(harness.Case):
                 self.assertGreaterEqual(codes[case.split(".")[0]], 3)
                 if case != "B03.repeated":
                     self.assertIn(case, said)
-        print(f"figure: {len(lines)} lines of {len(self.scenarios)} scenarios")
+        print(f"\nfigure: {len(lines)} lines of {len(self.scenarios)} scenarios")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@
 #define MAX_TOKENS 128
 
 static const char *const case_files[] = {"batch.tsv", "text.tsv", "nik.tsv", "nip.tsv", "date.tsv", "participant.tsv",
-	"position.tsv", "pay.tsv", "paper.tsv", "window.tsv", "severity.tsv"};
+	"position.tsv", "pay.tsv", "paper.tsv", "window.tsv", "severity.tsv", "everywhere.tsv"};
 
 struct cases {
 	const char *directory;
