@@ -1,6 +1,7 @@
 /* A decision on its way: what each part of the decider adds for the next.
  *   decide.c        the thread, the transaction, refusals, the checkpoint
  *   decide_judge.c  which records may be decided, and what becomes of each
+ *   decide_write.c  what is written of it, down to the leaf
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_DECIDE_PRIVATE_H
 #define LANTIK_DAEMON_DECIDE_PRIVATE_H
@@ -40,5 +41,14 @@ void decision_open(struct decision *d);
  * record: outcomes, worker->findings, worker->order with what goes into the register, and worker->niks when they are
  * rejected. */
 LANTIK_MUST_CHECK enum store_result decision_judge(struct decision *d);
+
+/* What the transaction left behind for the checkpoint. */
+struct decision_appended {
+	struct lantik_buffer statement;
+	struct lantik_buffer leaf;
+	struct lantik_edge before;
+};
+/* Writes it and commits; or refuses what cannot be stated. */
+LANTIK_MUST_CHECK enum store_result decision_write(struct decision *d, struct decision_appended *ret);
 
 #endif

@@ -23,14 +23,16 @@ static int by_weight(const void *a, const void *b)
 	return left->field < right->field ? -1 : left->field > right->field;
 }
 
-static void add(struct lantik_causes *causes, const struct lantik_finding *finding)
+static struct lantik_cause *add(struct lantik_causes *causes, const struct lantik_finding *finding)
 {
 	causes->items = realloc(causes->items, (causes->count + 1) * sizeof *causes->items);
 	LANTIK_ASSERT(causes->items);
-	causes->items[causes->count++] = (struct lantik_cause){.case_id = (enum lantik_case_id)finding->case_id,
+	struct lantik_cause *cause = &causes->items[causes->count++];
+	*cause = (struct lantik_cause){.case_id = (enum lantik_case_id)finding->case_id,
 		.severity = (enum lantik_severity)finding->severity,
 		.field = (enum lantik_field_id)finding->field,
 		.example = finding->record_no};
+	return cause;
 }
 
 void lantik_causes_make(const struct lantik_findings *findings, struct lantik_causes *ret)
@@ -41,12 +43,13 @@ void lantik_causes_make(const struct lantik_findings *findings, struct lantik_ca
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct lantik_finding *finding = &findings->items[i];
 		uint32_t *place = &met[finding->case_id][finding->field][finding->severity];
+		struct lantik_cause *cause = *place > 0 ? &causes.items[*place - 1] : NULL;
 		/* what is said of the batch comes first and is never counted together with rows */
-		if (*place == 0 || causes.items[*place - 1].example == 0) {
-			add(&causes, finding);
+		if (!cause || cause->example == 0) {
+			cause = add(&causes, finding);
 			*place = (uint32_t)causes.count;
 		}
-		causes.items[*place - 1].count++;
+		cause->count++;
 	}
 	free(met);
 	if (causes.count > 1)

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-
 static enum lantik_doubt prove_parts(struct lantik_decision *decision, const struct lantik_vkey *key)
 {
 	enum lantik_doubt doubt =

@@ -82,6 +82,8 @@ void lantik_fate_why(struct lantik_cli *cli, const struct lantik_rows *table, co
 	if (fate->decision > 0)
 		append_official(history->decisions[fate->decision - 1], &text);
 	append_tokens(cli, table, fate->tokens, &text);
+	if (text.len > 0 && strchr("=+-@", text.data[0])) /* a spreadsheet program would run it */
+		lantik_buffer_append(ret, "'", 1);
 	lantik_buffer_append_span(ret, lantik_buffer_span(&text));
 	LANTIK_ASSERT(!text.error && !ret->error);
 	lantik_buffer_free(&text);

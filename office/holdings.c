@@ -48,7 +48,7 @@ static void add_page(struct lantik_holdings *holdings, const struct lantik_recon
 
 static int unreadable(struct lantik_cli *cli)
 {
-	return lantik_fail(cli, 150, LANTIK_EXIT_FAILED,
+	return lantik_fail(cli, 153, LANTIK_EXIT_FAILED,
 		"the centre's answer cannot be read\ninstall the current lantik",
 		"jawaban pusat tidak terbaca\npasang lantik terbaru");
 }

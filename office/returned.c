@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pairs.h"
+#include "returned_files.h"
 #include "sent_again.h"
 
 /* The columns for the person who corrects; the reader of sheets passes over both spellings. */
@@ -18,6 +19,8 @@ struct making {
 	struct lantik_cli *cli;
 	const struct lantik_history *history;
 	const struct lantik_sheet *sheet;
+	const char *file; /* the office's own */
+	struct lantik_returned_files files;
 	const bool *taken;          /* sent again, by record_no - 1 */
 	char batch_id[37];          /* empty: another office's, which this one cannot correct by name */
 	struct lantik_buffer table; /* FILE.returned.csv */
@@ -145,67 +148,40 @@ static void write_manifest(struct making *making)
 		lantik_buffer_append(&making->manifest, "\n", 1);
 }
 
-/* --- what may be replaced --- */
+/* --- on disk --- */
 
-static void digest(struct lantik_span table, struct lantik_span manifest, uint8_t ret[LANTIK_HASH])
-{
-	struct lantik_span pieces[] = {table, manifest};
-	lantik_sha256_of(pieces, LANTIK_COUNT(pieces), ret);
-}
-
-static bool was_sent(const struct lantik_entries *entries, const uint8_t sha256[LANTIK_HASH])
-{
-	char key[LANTIK_FILE_KEY];
-	lantik_hex_encode(sha256, LANTIK_HASH, key);
-	for (size_t i = 0; i < entries->count; i++)
-		if (strncmp(entries->items[i].key, key, LANTIK_FILE_KEY - 1) == 0)
-			return true;
-	return false;
-}
-
-/* Whether the files of these names are nobody's work: absent, as we wrote them, or kept in the outbox as they are. */
-static bool may_replace(const char *table_path, const char *manifest_path, const struct lantik_entry *entry,
-	const struct lantik_entries *entries)
-{
-	struct lantik_buffer table = {0}, manifest = {0};
-	uint8_t sha256[LANTIK_HASH];
-	enum lantik_error error = lantik_file_read(table_path, LANTIK_MAX_SHEET, &table);
-	bool may = error == LANTIK_E_NOT_FOUND;
-	if (error == LANTIK_OK && lantik_file_read(manifest_path, LANTIK_MAX_SHEET, &manifest) == LANTIK_OK) {
-		digest(lantik_buffer_span(&table), lantik_buffer_span(&manifest), sha256);
-		may = memcmp(sha256, entry->returned_sha256, LANTIK_HASH) == 0 || was_sent(entries, sha256);
-	}
-	lantik_buffer_free(&table);
-	lantik_buffer_free(&manifest);
-	return may;
-}
-
-static bool write_both(struct making *making, const struct lantik_home *home, struct lantik_entry *entry,
-	const char *table_path, const char *manifest_path)
+static bool put_unless_edited(struct making *making, const struct lantik_home *home,
+	const struct lantik_entries *entries, struct lantik_entry *entry, struct lantik_returned *ret)
 {
 	struct lantik_span table = lantik_buffer_span(&making->table);
 	struct lantik_span manifest = lantik_buffer_span(&making->manifest);
-	digest(table, manifest, entry->returned_sha256);
-	return lantik_outbox_save(home, entry) == LANTIK_OK &&
-	       lantik_file_write(manifest_path, 0600, manifest) == LANTIK_OK &&
-	       lantik_file_write(table_path, 0600, table) == LANTIK_OK;
+	uint8_t made[LANTIK_HASH], found[LANTIK_HASH] = {0};
+	lantik_files_digest(table, manifest, made);
+	enum lantik_files_state state = lantik_returned_look(&making->files, entry, entries, found);
+	bool same = memcmp(made, found, LANTIK_HASH) == 0;
+	if (state == LANTIK_FILES_EDITED && !same) {
+		ret->state = LANTIK_RETURNED_EDITED;
+		return true;
+	}
+	ret->state = LANTIK_RETURNED_WRITTEN;
+	if (state == LANTIK_FILES_SENT && !same &&
+		!lantik_returned_step_aside(making->cli, making->file, &making->files))
+		return false;
+	return lantik_returned_put(home, entry, &making->files, table, manifest);
 }
 
-static enum lantik_returned_state put(struct making *making, const struct lantik_home *home,
-	const struct lantik_entries *entries, struct lantik_entry *entry, const char *path)
+static void put(struct making *making, const struct lantik_home *home, const struct lantik_entries *entries,
+	struct lantik_entry *entry, struct lantik_returned *ret)
 {
-	char manifest_path[LANTIK_MAX_PATH];
-	if (!lantik_manifest_path(path, manifest_path))
-		return LANTIK_RETURNED_NONE;
-	if (!may_replace(path, manifest_path, entry, entries))
-		return LANTIK_RETURNED_EDITED;
-	if (write_both(making, home, entry, path, manifest_path))
-		return LANTIK_RETURNED_WRITTEN;
-	lantik_remark(making->cli,
-		"%s cannot be written: %s; once it can, `lantik status` with the file's name writes it",
-		"%s tidak dapat ditulis: %s; jika sudah bisa, `lantik status` dengan nama berkas menulisnya", path,
-		strerror(errno));
-	return LANTIK_RETURNED_NONE;
+	if (making->rows == 0) {
+		lantik_returned_withdraw(making->cli, &making->files, entry, entries);
+	} else if (!put_unless_edited(making, home, entries, entry, ret)) {
+		ret->state = LANTIK_RETURNED_NONE;
+		lantik_remark(making->cli,
+			"%s cannot be written: %s; once it can, `lantik status` with the file's name writes it",
+			"%s tidak dapat ditulis: %s; jika sudah bisa, `lantik status` dengan nama berkas menulisnya",
+			making->files.table, strerror(errno));
+	}
 }
 
 void lantik_remark_untouched(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_sheet *sheet)
@@ -236,7 +212,7 @@ static bool is_whole(const struct lantik_home *home, const struct lantik_entry *
 			     LANTIK_OK &&
 		     lantik_file_read(lantik_outbox_path(home, entry, "sheet.manifest", path), LANTIK_MAX_SHEET,
 			     &manifest) == LANTIK_OK;
-	digest(lantik_buffer_span(&table), lantik_buffer_span(&manifest), sha256);
+	lantik_files_digest(lantik_buffer_span(&table), lantik_buffer_span(&manifest), sha256);
 	lantik_hex_encode(sha256, LANTIK_HASH, key);
 	lantik_buffer_free(&table);
 	lantik_buffer_free(&manifest);
@@ -262,8 +238,7 @@ static void make(struct making *making, const struct lantik_home *home, const st
 		write_manifest(making);
 		LANTIK_ASSERT(!making->table.error && !making->manifest.error);
 		ret->rows = making->rows;
-		if (making->rows > 0)
-			ret->state = put(making, home, entries, entry, ret->path);
+		put(making, home, entries, entry, ret);
 		lantik_sheet_free(sheet);
 	} else {
 		lantik_remark(making->cli, "%s is damaged, so the returned rows cannot be written out of it",
@@ -283,13 +258,15 @@ static bool is_own(const struct lantik_home *home, const struct lantik_history *
 void lantik_returned_write(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
 	const struct lantik_history *history, const char *file, struct lantik_returned *ret)
 {
-	struct making making = {.cli = cli, .history = history};
+	static const uint8_t never[LANTIK_HASH];
+	struct making making = {.cli = cli, .history = history, .file = file};
 	struct lantik_entries entries = {0};
 	*ret = (struct lantik_returned){0};
-	if (history->returned == 0 ||
-		snprintf(ret->path, sizeof ret->path, "%s.returned.csv", file) >= (int)sizeof ret->path ||
+	if ((history->returned == 0 && memcmp(entry->returned_sha256, never, LANTIK_HASH) == 0) ||
+		!lantik_returned_names(file, &making.files) ||
 		lantik_outbox_list(cli, home, &entries) != LANTIK_EXIT_OK)
 		return;
+	memcpy(ret->path, making.files.table, sizeof ret->path);
 	bool *taken = calloc(history->proved.verdict.records + 1, sizeof *taken);
 	LANTIK_ASSERT(taken);
 	lantik_mark_sent_again(home, &entries, history, taken);

@@ -19,8 +19,9 @@ struct lantik_returned {
 
 /* Writes FILE.returned.csv and FILE.returned.manifest for the rows that stand as returned and were not sent again: the
  * office's own cells, why (in the person's language), and what they correct. A file of that name is replaced when it is
- * as it was written, or was sent as it is; one with changes that were not sent stays. Failing to write is only
- * remarked: the receipt is kept, and the file can be made again. */
+ * as it was written, steps aside to FILE.returned.1.csv when it was sent, and stays when it holds changes that were not
+ * sent. When no row is left, a file that nobody touched is removed. Failing to write is only remarked: the receipt is
+ * kept, and the file can be made again. */
 void lantik_returned_write(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
 	const struct lantik_history *history, const char *file, struct lantik_returned *ret);
 /* What to do with it; nothing when no row came back. */

@@ -192,6 +192,7 @@ class Quota(batches.Case):
         self.group_of(records, 1)
         verdict = self.submit(self.body(manifest, records)).verdict
         self.assertEqual(verdict.accepted, 3)
+        self.assertIn("B09", verdict.not_checked)
         self.assertEqual(self.used("6203"), {"1": 3})
         _, manifest, records = self.people(2, kind="PPPK", agency="6203")
         manifest.programme = ""

@@ -64,7 +64,7 @@ class Decisions(decided.Case):
         manifest, records, receipt, text = self.waiting(5, good=1)
         body = self.body(manifest, records)
         batch = self.batch_no(receipt)
-        accepted, returned, rejected = (self.decide(act, batch, nos) for act, nos in
+        accepted, returned, rejected = (self.review(act, receipt, nos) for act, nos in
                                         (("accept", [4, 1]), ("return", [2]), ("reject", [3])))
         signed = ("SELECT count(*) FROM lantik.decision d JOIN lantik.checkpoint c ON c.size = d.leaf_index + 1"
                   f" WHERE d.batch_no = {batch}")
@@ -93,6 +93,12 @@ class Decisions(decided.Case):
         self.assertEqual(again.leaf.batch_id, receipt.leaf.batch_id)
         self.assertEqual(same, text)
         self.check_reconciled(receipt, told)
+        for one in told:  # and offline, with the key alone
+            path = self.site.directory / f"decision-{one.index}.txt"
+            path.write_bytes(one.whole)
+            self.sampler.lantik("verify", "--key", self.site.keys / "receipt.vkey", path)
+            path.write_bytes(one.whole.replace(b"berkas", b"Berkas"))
+            self.sampler.lantik("verify", "--key", self.site.keys / "receipt.vkey", path, expect=8)
 
     def check_reconciled(self, receipt, told):
         entries = {entry.leaf_index: entry for entry in self.reconcile()}

@@ -7,6 +7,7 @@ import hashlib
 import re
 import struct
 import subprocess
+import uuid
 
 import harness
 
@@ -124,6 +125,13 @@ class Case(harness.Case):
         decision_no = self.answered(self.ask(act, batch_no, records))
         self.assertIsNotNone(decision_no, self.site.sql("SELECT * FROM lantik.decision_refusal ORDER BY 1 DESC LIMIT 1"))
         return decision_no
+
+    def review(self, act, receipt, records):
+        """The same by the operator's tool."""
+        harness.run(harness.program("lantikctl"), "--database", self.site.cluster.conninfo("lantik_reviewer"), "review", act,
+                    uuid.UUID(bytes=receipt.leaf.batch_id), ",".join(map(str, records)), "--official", OFFICIAL, "--position",
+                    POSITION, "--reason", REASON, *(["--yes"] if act == "reject" else []))
+        return int(self.site.value("SELECT max(decision_no) FROM lantik.decision"))
 
     def refusal(self, act, batch_no, records):
         """(rule case, why) of a request that is not carried out."""

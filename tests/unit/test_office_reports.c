@@ -143,8 +143,8 @@ Test(report, names_the_rules_that_nobody_judged)
 	cr_expect_eq(printed("\"not_checked_central\":\"B03 N08 P08 P10 S05 S06\""), 1, "B09 has no formation");
 	cr_expect_eq(printed("\"not_checked_no_table\":\"B04 B05.unknown B05.inactive B06 "), 1);
 	cr_expect_eq(printed("\"not_checked_off\":\"\""), 1);
-	write_file(
-		"home/rulebook", "lantik-rulebook 1\nseverity\tD03\tOFF\t\t\t\t\t\nseverity\tK01.format\tOFF\t\t\t\t\t\n");
+	write_file("home/rulebook",
+		"lantik-rulebook 1\nseverity\tD03\tOFF\t\t\t\t\t\nseverity\tK01.format\tOFF\t\t\t\t\t\n");
 	cr_assert_eq(run("check --received 2025-12-31 a.csv"), LANTIK_EXIT_OK);
 	cr_expect_eq(printed("switched off in the rulebook: K01.format D03\n"), 1);
 }

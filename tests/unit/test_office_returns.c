@@ -172,6 +172,8 @@ struct word {
 	const char *reason;
 };
 
+static const char *official = "SITI RAHMAWATI";
+
 static void make_decision(const struct word *word, struct lantik_buffer *ret)
 {
 	static const enum lantik_outcome outcomes[] = {[LANTIK_ACCEPT] = LANTIK_ACCEPTED,
@@ -186,7 +188,7 @@ static void make_decision(const struct word *word, struct lantik_buffer *ret)
 		.kind = LANTIK_PPPK_PW,
 		.step = LANTIK_STEP_NI,
 		.act = (int32_t)word->act,
-		.official = lantik_span_of("SITI RAHMAWATI"),
+		.official = lantik_span_of(official),
 		.position = lantik_span_of("Analis"),
 		.reason = lantik_span_of(word->reason ? word->reason : "because it is so"),
 		.records = &decided,
@@ -324,7 +326,10 @@ Test(returns, can_be_read_and_sent_and_are_not_given_out_again)
 	cr_assert_eq(run("submit --timeout 1 a.csv.returned.csv"), LANTIK_EXIT_NETWORK);
 	cr_assert_eq(decide((struct word){.act = LANTIK_RETURN, .record_no = 2}), LANTIK_EXIT_OK);
 	cr_assert_eq(run("status --offline a.csv"), LANTIK_EXIT_OK);
-	cr_assert(holds("a.csv.returned.csv", SECOND), "an official returned it; the corrected file was sent and kept");
+	cr_assert(holds("a.csv.returned.csv", SECOND), "an official returned it");
+	cr_assert(holds("a.csv.returned.1.csv", "SITTI"), "the corrected file that was sent is kept");
+	cr_assert_eq(run("status --offline --json a.csv.returned.1.csv"), LANTIK_EXIT_OK);
+	cr_assert(printed("\"state\":\"sent\""));
 	cr_assert(holds("a.csv.returned.csv", "SITI RAHMAWATI (Analis)"));
 	cr_assert_not(holds("a.csv.returned.csv", FIRST));
 	cr_assert_not(holds("a.csv.returned.csv", THIRD));
@@ -345,6 +350,33 @@ Test(returns, never_replace_work_that_was_not_sent)
 	run_shell("rm a.csv.returned.csv && cp a.csv.returned.manifest edited");
 	cr_assert_eq(run("status --offline a.csv"), LANTIK_EXIT_OK);
 	cr_assert(holds("a.csv.returned.csv", "x_why;"));
+}
+
+Test(returns, are_withdrawn_when_none_is_left)
+{
+	cr_assert_eq(take(take_receipt), LANTIK_EXIT_OK);
+	cr_assert_eq(run("status --offline a.csv"), LANTIK_EXIT_OK);
+	cr_assert_eq(decide((struct word){.act = LANTIK_REJECT, .record_no = 1}), LANTIK_EXIT_OK);
+	cr_assert_eq(run("status --offline a.csv"), LANTIK_EXIT_OK);
+	cr_assert_not(holds("a.csv.returned.csv", FIRST));
+	cr_assert_eq(decide((struct word){.act = LANTIK_REJECT, .record_no = 3}), LANTIK_EXIT_OK);
+	run_shell(
+		"cp a.csv.returned.csv mine && cp a.csv.returned.manifest mine.manifest && echo >> a.csv.returned.csv");
+	cr_assert_eq(run("status --offline a.csv"), LANTIK_EXIT_OK);
+	cr_assert_eq(access("a.csv.returned.csv", F_OK), 0, "it was edited");
+	run_shell("mv mine a.csv.returned.csv && mv mine.manifest a.csv.returned.manifest");
+	cr_assert_eq(run("status --offline a.csv"), LANTIK_EXIT_OK);
+	cr_assert_neq(access("a.csv.returned.csv", F_OK), 0);
+	cr_assert_neq(access("a.csv.returned.manifest", F_OK), 0);
+}
+
+Test(returns, never_hold_a_formula_of_ours)
+{
+	cr_assert_eq(take(take_receipt), LANTIK_EXIT_OK);
+	official = "=1+1";
+	cr_assert_eq(decide((struct word){.act = LANTIK_RETURN, .record_no = 2}), LANTIK_EXIT_OK);
+	cr_assert_eq(run("status --offline a.csv"), LANTIK_EXIT_OK);
+	cr_assert(holds("a.csv.returned.csv", "'=1+1 (Analis)"));
 }
 
 Test(returns, of_a_damaged_copy_are_not_made)
