@@ -96,6 +96,7 @@ static void row_identity(struct row *row, const struct lantik_record *record, in
 	row->kelompok_lapor = record->kelompok_lapor;
 	row->step = step;
 	row->change_kind = record->change_kind;
+	row->not_proposed = step != LANTIK_STEP_NI && record->predecessor_batch_id.len > 0;
 	row->place = ROW_PLACE_NEW;
 	row->nama_asli = (struct lantik_span){0};
 }
@@ -117,9 +118,11 @@ static enum store_result find_predecessor(
 	if (record->predecessor_batch_id.len == 16 && record->predecessor_record_no > 0)
 		result = lineage_predecessor(lineage, record->predecessor_batch_id, record->predecessor_record_no,
 			&row->supersedes_batch_no);
-	if (!result && record->predecessor_batch_id.len && !row->supersedes_batch_no)
-		add_central(s, row->record_no, LANTIK_CASE_S05_predecessor_missing, LANTIK_F_predecessor_batch_id);
-	return result;
+	if (result || !record->predecessor_batch_id.len || row->supersedes_batch_no)
+		return result;
+	add_central(s, row->record_no, LANTIK_CASE_S05_predecessor_missing, LANTIK_F_predecessor_batch_id);
+	s->has_changes = true;
+	return STORE_OK;
 }
 
 /* What the record says that it corrects. */

@@ -128,11 +128,20 @@ static struct finding_of judge_fact(int32_t kind, const struct row *row, const s
 	return (struct finding_of){0};
 }
 
-/* A record without a current row of its kind: a change of nothing is returned, a named predecessor is missed. */
-static struct finding_of judge_new(const struct row *row)
+/* Kinds whose first proposal the policies judge (K04, K05). */
+static bool is_proposed(int32_t kind)
+{
+	return lantik_case_of(LANTIK_CASE_K05_policy)->rule->kinds >> kind & 1;
+}
+
+/* A record without a current row of its kind: a change of nothing is returned, a named predecessor is missed. Where
+ * policies judge the first proposal alone, naming one that is none leads to an official and not around them. */
+static struct finding_of judge_new(int32_t kind, const struct row *row)
 {
 	if (row->change_kind)
 		return found(LANTIK_CASE_S05_nothing, LANTIK_F_change_kind);
+	if (row->not_proposed && is_proposed(kind))
+		return found(LANTIK_CASE_S05_not_proposed, LANTIK_F_predecessor_batch_id);
 	if (row->supersedes_batch_no)
 		return found(LANTIK_CASE_S05_predecessor_missing, LANTIK_F_predecessor_record_no);
 	return (struct finding_of){0};
@@ -186,7 +195,7 @@ static void judge_facts(struct submission *s, struct row **rows, const struct st
 			legal &= add(s, row->record_no, judge_fact(s->manifest.kind, row, &facts[at]));
 		}
 		if (!current)
-			add(s, row->record_no, judge_new(row));
+			add(s, row->record_no, judge_new(s->manifest.kind, row));
 		else if (legal)
 			judged[(*judged_count)++] = (int32_t)row->record_no;
 	}

@@ -30,6 +30,7 @@ struct row {
 	int32_t kelompok_lapor, step, change_kind;
 	int64_t supersedes_batch_no;
 	int32_t supersedes_record_no;
+	bool not_proposed;            /* it names an earlier step, so that nothing here judged it as a first proposal */
 	struct lantik_span nama_asli; /* the name as sent when it is kept in another form; only while it is encoded */
 	/* The place of a formation that the version before holds, and what becomes of it; the slow path's to say. */
 	enum row_place {

@@ -46,7 +46,7 @@ struct submission {
 	struct lantik_manifest manifest;
 	int64_t batch_no;
 	size_t row_count;     /* of worker->rows: records that passed the row rules */
-	bool has_changes;     /* a record changes what an earlier step recorded */
+	bool has_changes;     /* a record changes an earlier step, or names one that is not held */
 	size_t copied;        /* of worker->order */
 	bool rehearsed;       /* nothing is written and nothing is locked */
 	bool asked_formation; /* what is beyond the quotas was found */

@@ -14,7 +14,7 @@ import harness
 sys.path.insert(0, str(harness.ROOT / "tests" / "cases"))
 import language
 
-PEOPLE = ["ani", "budi", "citra", "dewi"]
+PEOPLE = ["ani", "budi", "citra", "dewi", "eka"]
 NUMBERS = {"PPPK_PW": "202521", "PPPK": "202521", "CPNS": "202510", "PNS": "202410", "JF": "202410"}
 PROGRAMME = "CENTRAL"  # of which no table speaks, but for what a scenario gives
 ACTS = {"accept": 1, "return": 2, "reject": 3}
