@@ -121,33 +121,85 @@ static bool is_possible(const struct lantik_history *history, const struct lanti
 	return true;
 }
 
-static enum lantik_doubt doubt_in(const struct lantik_history *history, const struct lantik_decision *decision)
+static void apply(struct lantik_history *history, size_t at)
 {
-	if (!is_about_it(history, &decision->statement))
-		return LANTIK_DOUBT_BATCH;
-	if (decision->receipt.index < lantik_history_next_leaf(history) || !is_possible(history, &decision->statement))
-		return LANTIK_DOUBT_HISTORY;
-	return LANTIK_NO_DOUBT;
-}
-
-static void add(struct lantik_history *history, struct lantik_decision *decision)
-{
-	struct lantik_span text = decision->receipt.statement_text;
+	struct lantik_span text = history->decisions[at]->receipt.statement_text;
 	struct lantik_fate fate;
 	uint32_t record_no;
-	size_t room = (history->decision_count + 1) * sizeof *history->decisions;
-	history->decisions = realloc(history->decisions, room);
-	LANTIK_ASSERT(history->decisions);
-	history->decisions[history->decision_count++] = decision;
 	while (next_record(&text, &record_no, &fate)) {
-		fate.decision = (uint32_t)history->decision_count;
+		fate.decision = (uint32_t)at + 1;
 		history->fates[record_no - 1] = fate;
 	}
 	count(history);
 }
 
-/* Proves the text as the next decision. */
-static enum lantik_doubt prove_next(const struct lantik_history *history, struct lantik_span text,
+/* From the receipt on; false when a decision is impossible after those before it. */
+static bool replay(struct lantik_history *history)
+{
+	bool possible = true;
+	free(history->fates);
+	begin_fates(history);
+	for (size_t i = 0; i < history->decision_count && possible; i++) {
+		possible = is_possible(history, &history->decisions[i]->statement);
+		if (possible)
+			apply(history, i);
+	}
+	return possible;
+}
+
+/* Puts it where its leaf belongs; returns the place. */
+static size_t insert(struct lantik_history *history, struct lantik_decision *decision)
+{
+	size_t at = history->decision_count++;
+	history->decisions = realloc(history->decisions, history->decision_count * sizeof *history->decisions);
+	LANTIK_ASSERT(history->decisions);
+	for (; at > 0 && history->decisions[at - 1]->receipt.index > decision->receipt.index; at--)
+		history->decisions[at] = history->decisions[at - 1];
+	history->decisions[at] = decision;
+	return at;
+}
+
+static bool has_leaf(const struct lantik_history *history, uint64_t leaf)
+{
+	for (size_t i = 0; i < history->decision_count; i++)
+		if (history->decisions[i]->receipt.index == leaf)
+			return true;
+	return leaf <= history->proved.receipt.index;
+}
+
+/* Whether it can have stood between those that are held: one that was lost here comes back after later ones. */
+static bool fits(struct lantik_history *history, struct lantik_decision *decision)
+{
+	if (decision->receipt.index >= lantik_history_next_leaf(history))
+		return is_possible(history, &decision->statement);
+	if (has_leaf(history, decision->receipt.index))
+		return false;
+	size_t at = insert(history, decision);
+	bool possible = replay(history);
+	memmove(&history->decisions[at], &history->decisions[at + 1],
+		(--history->decision_count - at) * sizeof *history->decisions);
+	replay(history);
+	return possible;
+}
+
+static enum lantik_doubt doubt_in(struct lantik_history *history, struct lantik_decision *decision)
+{
+	if (!is_about_it(history, &decision->statement))
+		return LANTIK_DOUBT_BATCH;
+	return fits(history, decision) ? LANTIK_NO_DOUBT : LANTIK_DOUBT_HISTORY;
+}
+
+static void add(struct lantik_history *history, struct lantik_decision *decision)
+{
+	size_t at = insert(history, decision);
+	if (at + 1 == history->decision_count)
+		apply(history, at);
+	else
+		replay(history);
+}
+
+/* Proves the text as a decision that belongs to those before. */
+static enum lantik_doubt prove_one(struct lantik_history *history, struct lantik_span text,
 	const struct lantik_vkey *key, struct lantik_decision **ret)
 {
 	struct lantik_decision *decision = calloc(1, sizeof *decision);
@@ -230,7 +282,7 @@ static bool load_decision(const struct lantik_home *home, const struct lantik_en
 	struct lantik_buffer text = {0};
 	struct lantik_decision *decision;
 	bool good = lantik_file_read(path_of(home, entry, leaf, "", path), LANTIK_MAX_RECEIPT, &text) == LANTIK_OK &&
-		    prove_next(history, lantik_buffer_span(&text), key, &decision) == LANTIK_NO_DOUBT;
+		    prove_one(history, lantik_buffer_span(&text), key, &decision) == LANTIK_NO_DOUBT;
 	lantik_buffer_free(&text);
 	if (good)
 		add(history, decision);
@@ -338,13 +390,13 @@ static int cannot_keep(struct lantik_cli *cli, const char *path)
 
 /* A leaf is one decision for ever. Only a file that proves accuses the centre of another. */
 static bool is_contradicted(
-	const struct lantik_history *history, const char *path, struct lantik_span text, const struct lantik_vkey *key)
+	struct lantik_history *history, const char *path, struct lantik_span text, const struct lantik_vkey *key)
 {
 	struct lantik_buffer held = {0};
 	struct lantik_decision *decision;
 	bool other = lantik_file_read(path, LANTIK_MAX_RECEIPT, &held) == LANTIK_OK &&
 		     !lantik_span_equal(lantik_buffer_span(&held), text) &&
-		     prove_next(history, lantik_buffer_span(&held), key, &decision) == LANTIK_NO_DOUBT;
+		     prove_one(history, lantik_buffer_span(&held), key, &decision) == LANTIK_NO_DOUBT;
 	lantik_buffer_free(&held);
 	if (other) {
 		lantik_decision_free(decision);
@@ -354,7 +406,7 @@ static bool is_contradicted(
 }
 
 static int keep(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
-	const struct lantik_history *history, const struct lantik_decision *decision, const struct lantik_vkey *key)
+	struct lantik_history *history, const struct lantik_decision *decision, const struct lantik_vkey *key)
 {
 	char path[LANTIK_MAX_PATH];
 	struct lantik_span text = lantik_buffer_span(&decision->text);
@@ -402,7 +454,7 @@ int lantik_history_take(struct lantik_cli *cli, const struct lantik_home *home, 
 	int code = lantik_home_receipt_key(cli, home, &key);
 	if (code != LANTIK_EXIT_OK || is_held(history, text))
 		return code;
-	enum lantik_doubt doubt = prove_next(history, text, &key, &decision);
+	enum lantik_doubt doubt = prove_one(history, text, &key, &decision);
 	if (doubt != LANTIK_NO_DOUBT)
 		return lantik_fail(cli, 115, LANTIK_EXIT_NOT_VERIFIED,
 			"the centre's answer holds no valid decision: %s\nnothing of it counts; tell the operator at "
@@ -418,4 +470,12 @@ int lantik_history_take(struct lantik_cli *cli, const struct lantik_home *home, 
 	}
 	add(history, decision);
 	return note(cli, home, entry, history, decision);
+}
+
+uint64_t lantik_history_leaf_after(const struct lantik_history *history, struct lantik_span text)
+{
+	for (size_t i = 0; i < history->decision_count; i++)
+		if (lantik_span_equal(lantik_buffer_span(&history->decisions[i]->text), text))
+			return history->decisions[i]->receipt.index + 1;
+	return lantik_history_next_leaf(history);
 }

@@ -31,9 +31,11 @@ int lantik_history_load(struct lantik_cli *cli, const struct lantik_home *home, 
 void lantik_history_free(struct lantik_history *history);
 /* The first leaf of which nothing is held yet. */
 uint64_t lantik_history_next_leaf(const struct lantik_history *history);
-/* Proves a decision that the centre sent, keeps it on disk (HOME/outbox/<key>/decision-<leaf>), adds it, and notes
- * counts and checkpoint. Exit code 8 when it does not prove, contradicts what is held, or another one of the same leaf
- * is held; 4 when it cannot be written: nothing is lost, it can be fetched again. */
+/* The leaf after that of a decision that is held. */
+uint64_t lantik_history_leaf_after(const struct lantik_history *history, struct lantik_span text);
+/* Proves a decision that the centre sent, keeps it on disk (HOME/outbox/<key>/decision-<leaf>), adds it where its leaf
+ * belongs, and notes counts and checkpoint. Exit code 8 when it does not prove, contradicts what is held, or another
+ * one of the same leaf is held; 4 when it cannot be written: nothing is lost, it can be fetched again. */
 int lantik_history_take(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
 	struct lantik_history *history, struct lantik_span text);
 

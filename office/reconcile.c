@@ -90,7 +90,11 @@ static enum match match_receipt(const struct lantik_history *history, const stru
 		return DIFFERENT;
 	if (holding->last_leaf >= lantik_history_next_leaf(history))
 		return NEWS;
-	return same_outcome(history, holding) ? BOTH : DIFFERENT;
+	if (same_outcome(history, holding))
+		return BOTH;
+	/* a decision before one that is held may have been lost here: status asks for all, and accuses the centre if
+	 * not */
+	return history->decision_count > 0 ? NEWS : DIFFERENT;
 }
 
 static enum match match_sent(const struct lantik_entry *entry, const struct lantik_holding *holding)

@@ -36,13 +36,16 @@ static int take_receipt(struct lantik_cli *cli, const struct lantik_home *home, 
 }
 
 /* What was proved here must be what the centre counts: both are of one moment once there is no more to fetch. */
-static int compare_counts(
+static bool same_counts(const struct lantik_history *history, const struct lantik_status_answer *answer)
+{
+	return answer->accepted == history->accepted && answer->returned == history->returned &&
+	       answer->review == history->review && answer->rejected == history->rejected;
+}
+
+static int report_counts(
 	struct lantik_cli *cli, const struct lantik_history *history, const struct lantik_status_answer *answer)
 {
 	char id[37];
-	if (answer->accepted == history->accepted && answer->returned == history->returned &&
-		answer->review == history->review && answer->rejected == history->rejected)
-		return LANTIK_EXIT_OK;
 	lantik_id_format(lantik_history_batch_id(history), id);
 	return lantik_fail(cli, 142, LANTIK_EXIT_NOT_VERIFIED,
 		"the centre counts %u recorded, %u returned, %u in review, %u rejected in batch %s; its own receipts "
@@ -69,8 +72,34 @@ static int lost(struct lantik_cli *cli, const struct lantik_home *home, const st
 		lantik_outbox_path(home, &standing->entry, "receipt", path));
 }
 
+/* Before the centre is accused, all decisions are asked for: one between two others may have been lost here. */
+static int settle(struct lantik_cli *cli, struct lantik_standing *standing, const struct lantik_status_answer *answer,
+	bool *ret_again)
+{
+	if (same_counts(standing->history, answer))
+		return LANTIK_EXIT_OK;
+	if (standing->known_decisions == 0)
+		return report_counts(cli, standing->history, answer);
+	standing->known_decisions = 0;
+	standing->decisions_from = 0;
+	*ret_again = true;
+	return LANTIK_EXIT_OK;
+}
+
+static int take_decisions(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_standing *standing,
+	const struct lantik_status_answer *answer, bool *ret_more)
+{
+	int code = LANTIK_EXIT_OK;
+	for (size_t i = 0; code == LANTIK_EXIT_OK && i < answer->decision_count; i++) {
+		code = lantik_history_take(cli, home, &standing->entry, standing->history, answer->decisions[i]);
+		standing->decisions_from = lantik_history_leaf_after(standing->history, answer->decisions[i]);
+	}
+	*ret_more = answer->more && answer->decision_count > 0;
+	return code == LANTIK_EXIT_OK && !answer->more ? settle(cli, standing, answer, ret_more) : code;
+}
+
 static int take_ours(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_standing *standing,
-	const struct lantik_status_answer *answer)
+	const struct lantik_status_answer *answer, bool *ret_more)
 {
 	int code = LANTIK_EXIT_OK;
 	bool recorded = answer->state == LANTIK_STATE_COMMITTED || answer->state == LANTIK_STATE_REFUSED;
@@ -78,10 +107,8 @@ static int take_ours(struct lantik_cli *cli, const struct lantik_home *home, str
 		return standing->history ? lost(cli, home, standing) : code;
 	if (!standing->history && answer->receipt.len > 0)
 		code = take_receipt(cli, home, standing, answer->receipt);
-	for (size_t i = 0; code == LANTIK_EXIT_OK && standing->history && i < answer->decision_count; i++)
-		code = lantik_history_take(cli, home, &standing->entry, standing->history, answer->decisions[i]);
-	if (code == LANTIK_EXIT_OK && standing->history && !answer->more)
-		code = compare_counts(cli, standing->history, answer);
+	if (code == LANTIK_EXIT_OK && standing->history)
+		code = take_decisions(cli, home, standing, answer, ret_more);
 	return code;
 }
 
@@ -111,9 +138,8 @@ static int read_answer(struct lantik_cli *cli, const struct lantik_home *home, s
 	} else {
 		standing->asked = true;
 		standing->state = answer.state;
-		*ret_more = answer.more && standing->ours && answer.decision_count > 0;
 		if (standing->ours)
-			code = take_ours(cli, home, standing, &answer);
+			code = take_ours(cli, home, standing, &answer, ret_more);
 		else
 			take_strange(standing, &answer);
 	}
@@ -131,7 +157,7 @@ static int ask_once(struct lantik_cli *cli, const struct lantik_home *home, stru
 	const struct lantik_history *history = standing->history;
 	struct lantik_status_request asked = {
 		.batch_id = {history ? lantik_history_batch_id(history) : standing->entry.batch_id, 16},
-		.decisions_from = history ? lantik_history_next_leaf(history) : 0};
+		.decisions_from = standing->decisions_from};
 	LANTIK_ASSERT(lantik_status_request_encode(&asked, &body) == LANTIK_OK);
 	struct lantik_request request = {.message = LANTIK_STATUS,
 		.body = lantik_buffer_span(&body),
@@ -149,6 +175,7 @@ static int ask(struct lantik_cli *cli, const struct lantik_home *home, struct la
 {
 	bool more = true;
 	int code = LANTIK_EXIT_OK;
+	standing->decisions_from = standing->history ? lantik_history_next_leaf(standing->history) : 0;
 	while (code == LANTIK_EXIT_OK && more) {
 		more = false;
 		code = ask_once(cli, home, peer, standing, &more);

@@ -15,6 +15,7 @@ struct lantik_standing {
 	const char *base;               /* what the files beside the office's own are named after */
 	struct lantik_history *history; /* NULL: without a receipt, or nothing asked for it */
 	size_t known_decisions;         /* how many of them were here before */
+	uint64_t decisions_from;        /* the leaf from which the next question asks */
 	bool fresh;                     /* its receipt came just now */
 	struct lantik_returned returned;
 };

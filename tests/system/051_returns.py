@@ -142,6 +142,14 @@ class Returns(harness.Case):
         self.office.lantik("verify", expect=8)
         self.status(path)
         self.office.lantik("verify")
+        first = min(kept.parent.glob("decision-*"), key=lambda p: int(p.name.split("-")[1]))
+        before = first.read_bytes()
+        first.unlink()
+        lost = self.office.lantik("reconcile", "--json", expect=3)
+        self.assertEqual(lost.summary["decided"], 1, "what was lost here does not accuse the centre")
+        self.assertEqual(len(self.status().of_type("type", "decision")), 3)
+        self.assertEqual(first.read_bytes(), before, "a decision before others that are held is asked for again")
+        self.office.lantik("reconcile")
 
     def test_4_reconcile(self):
         done = self.office.lantik("reconcile", "--json")

@@ -492,3 +492,41 @@ Test(returns, a_damaged_decision_is_passed_over_and_fetched_again)
 	cr_assert_eq(take(take_text), LANTIK_EXIT_OK);
 	cr_assert_eq(run("verify"), LANTIK_EXIT_OK);
 }
+
+static void keep_for_later(struct lantik_buffer *ret)
+{
+	*ret = last_decision;
+	last_decision = (struct lantik_buffer){0};
+}
+
+Test(returns, a_decision_that_was_lost_between_two_finds_its_place)
+{
+	struct lantik_buffer first;
+	cr_assert_eq(take(take_receipt), LANTIK_EXIT_OK);
+	cr_assert_eq(decide((struct word){.act = LANTIK_RETURN, .record_no = 2}), LANTIK_EXIT_OK);
+	keep_for_later(&first);
+	cr_assert_eq(decide((struct word){.act = LANTIK_REJECT, .record_no = 2}), LANTIK_EXIT_OK);
+	run_shell("cd home/outbox/* && cp decision-1 ../../held && rm decision-1");
+	lantik_buffer_free(&last_decision);
+	last_decision = first;
+	cr_assert_eq(take(take_text), LANTIK_EXIT_OK);
+	run_shell("cmp home/held home/outbox/*/decision-1");
+	cr_assert_eq(run("verify"), LANTIK_EXIT_OK);
+	cr_assert_eq(run("status --offline --json a.csv"), LANTIK_EXIT_OK);
+	cr_assert(printed("\"record\":2,\"line\":3,\"reference\":\"9901010101900002\",\"outcome\":\"rejected\""));
+}
+
+Test(returns, a_decision_that_a_later_one_makes_impossible_is_not_believed)
+{
+	struct lantik_buffer first;
+	cr_assert_eq(take(take_receipt), LANTIK_EXIT_OK);
+	cr_assert_eq(decide((struct word){.act = LANTIK_REJECT, .record_no = 2}), LANTIK_EXIT_OK);
+	keep_for_later(&first);
+	run_shell("rm home/outbox/*/decision-1");
+	cr_assert_eq(decide((struct word){.act = LANTIK_ACCEPT, .record_no = 2}), LANTIK_EXIT_OK);
+	lantik_buffer_free(&last_decision);
+	last_decision = first;
+	cr_assert_eq(take(take_text), LANTIK_EXIT_NOT_VERIFIED);
+	cr_assert(printed("LNT-0115"));
+	run_shell("test $(ls home/outbox/*/decision-* | wc -l) = 1");
+}
