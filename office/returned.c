@@ -38,9 +38,11 @@ static bool is_our_column(struct lantik_span header)
 	return header.len == 0;
 }
 
+/* The office's own, or one that is found and quoted without Excel's line `sep=`. */
 static void next_cell(struct making *making, struct lantik_span cell)
 {
-	lantik_buffer_append(&making->table, &making->sheet->table.csv.delimiter, 1);
+	char own = making->sheet->table.csv.delimiter;
+	lantik_buffer_append(&making->table, strchr(",;\t", own) ? &own : ";", 1);
 	lantik_csv_append(&making->table, cell);
 }
 

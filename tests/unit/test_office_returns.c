@@ -379,6 +379,16 @@ Test(returns, never_hold_a_formula_of_ours)
 	cr_assert(holds("a.csv.returned.csv", "'=1+1 (Analis)"));
 }
 
+Test(returns, of_a_file_that_names_its_own_separator_can_be_read)
+{
+	run_shell("rm -r home/outbox && (echo 'sep=|' && tail -c +4 a.csv | tr ';' '|') > b && mv b a.csv");
+	cr_assert_eq(run("submit --timeout 1 a.csv"), LANTIK_EXIT_NETWORK);
+	cr_assert_eq(take(take_receipt), LANTIK_EXIT_OK);
+	cr_assert_eq(run("status --offline a.csv"), LANTIK_EXIT_OK);
+	cr_assert_eq(run("check --json a.csv.returned.csv"), LANTIK_EXIT_PARTIAL);
+	cr_assert(printed("\"rows\":2"));
+}
+
 Test(returns, of_a_damaged_copy_are_not_made)
 {
 	cr_assert_eq(take(take_receipt), LANTIK_EXIT_OK);
