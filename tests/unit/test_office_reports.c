@@ -155,21 +155,26 @@ Test(unpack, gives_exactly_what_was_packed)
 {
 	uint8_t packed[4096];
 	char text[3000];
+	uint8_t digest[LANTIK_HASH];
 	struct lantik_buffer ret = {0};
 	memset(text, 'a', sizeof text);
+	lantik_sha256((struct lantik_span){(const uint8_t *)text, sizeof text}, digest);
 	size_t size = ZSTD_compress(packed, sizeof packed, text, sizeof text, 3);
 	cr_assert_not(ZSTD_isError(size));
-	cr_assert_eq(lantik_unpack((struct lantik_span){packed, size}, sizeof text, &ret), LANTIK_OK);
+	cr_assert_eq(lantik_unpack((struct lantik_span){packed, size}, sizeof text, digest, &ret), LANTIK_OK);
 	cr_assert_eq(ret.len, sizeof text);
 	cr_assert_eq(memcmp(ret.data, text, sizeof text), 0);
 	static const uint32_t others[] = {0, 1, sizeof text - 1, sizeof text + 1};
 	for (size_t i = 0; i < LANTIK_COUNT(others); i++)
-		cr_expect_neq(
-			lantik_unpack((struct lantik_span){packed, size}, others[i], &ret), LANTIK_OK, "%u", others[i]);
-	cr_expect_eq(
-		lantik_unpack((struct lantik_span){packed, size}, LANTIK_MAX_RULEBOOK + 1, &ret), LANTIK_E_TOO_LARGE);
-	cr_expect_neq(lantik_unpack((struct lantik_span){packed, size - 1}, sizeof text, &ret), LANTIK_OK);
-	cr_expect_neq(lantik_unpack((struct lantik_span){(const uint8_t *)text, 100}, sizeof text, &ret), LANTIK_OK);
+		cr_expect_neq(lantik_unpack((struct lantik_span){packed, size}, others[i], digest, &ret), LANTIK_OK,
+			"%u", others[i]);
+	cr_expect_eq(lantik_unpack((struct lantik_span){packed, size}, LANTIK_MAX_RULEBOOK + 1, digest, &ret),
+		LANTIK_E_TOO_LARGE);
+	cr_expect_neq(lantik_unpack((struct lantik_span){packed, size - 1}, sizeof text, digest, &ret), LANTIK_OK);
+	cr_expect_neq(
+		lantik_unpack((struct lantik_span){(const uint8_t *)text, 100}, sizeof text, digest, &ret), LANTIK_OK);
+	digest[0] ^= 1;
+	cr_expect_eq(lantik_unpack((struct lantik_span){packed, size}, sizeof text, digest, &ret), LANTIK_E_MISMATCH);
 	cr_assert_eq(ret.len, sizeof text, "a failure adds nothing");
 	lantik_buffer_free(&ret);
 }
