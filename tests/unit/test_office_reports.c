@@ -17,6 +17,7 @@ Test(causes, stand_by_weight_with_their_counts)
 	struct lantik_findings findings = {0};
 	struct lantik_causes causes;
 	lantik_findings_add(&findings, 0, LANTIK_CASE_T02_padded, LANTIK_WARN, LANTIK_F_NONE);
+	lantik_findings_add(&findings, 20, LANTIK_CASE_T02_padded, LANTIK_WARN, LANTIK_F_NONE);
 	lantik_findings_add(&findings, 7, LANTIK_CASE_N02_date, LANTIK_ERROR_ROW, LANTIK_F_nik);
 	for (uint32_t i = 10; i < 14; i++)
 		lantik_findings_add(&findings, i, LANTIK_CASE_D01_missing, LANTIK_ERROR_ROW, LANTIK_F_tmt);
@@ -32,7 +33,8 @@ Test(causes, stand_by_weight_with_their_counts)
 		{LANTIK_CASE_D01_missing, LANTIK_ERROR_ROW, LANTIK_F_tgl_sk, 2, 12},
 		{LANTIK_CASE_N02_date, LANTIK_ERROR_ROW, LANTIK_F_nik, 1, 7},
 		{LANTIK_CASE_N08_other_ni, LANTIK_REVIEW, LANTIK_F_nip, 1, 3},
-		{LANTIK_CASE_T02_padded, LANTIK_WARN, LANTIK_F_golongan_id, 8, 1}};
+		{LANTIK_CASE_T02_padded, LANTIK_WARN, LANTIK_F_golongan_id, 8, 1},
+		{LANTIK_CASE_T02_padded, LANTIK_WARN, LANTIK_F_NONE, 1, 20}};
 	cr_assert_eq(causes.count, LANTIK_COUNT(expected));
 	for (size_t i = 0; i < LANTIK_COUNT(expected); i++)
 		cr_expect_eq(memcmp(&causes.items[i], &expected[i], sizeof expected[i]), 0, "%zu", i);
