@@ -21,7 +21,7 @@ struct making {
 	const struct lantik_sheet *sheet;
 	const char *file; /* the office's own */
 	struct lantik_returned_files files;
-	const bool *taken;          /* sent again, by record_no - 1 */
+	const uint32_t *taken;      /* sent again, by record_no - 1 */
 	char batch_id[37];          /* empty: another office's, which this one cannot correct by name */
 	struct lantik_buffer table; /* FILE.returned.csv */
 	struct lantik_buffer manifest;
@@ -269,7 +269,7 @@ void lantik_returned_write(struct lantik_cli *cli, const struct lantik_home *hom
 		lantik_outbox_list(cli, home, &entries) != LANTIK_EXIT_OK)
 		return;
 	memcpy(ret->path, making.files.table, sizeof ret->path);
-	bool *taken = calloc(history->proved.verdict.records + 1, sizeof *taken);
+	uint32_t *taken = calloc(history->proved.verdict.records + 1, sizeof *taken);
 	LANTIK_ASSERT(taken);
 	lantik_mark_sent_again(home, &entries, history, taken);
 	making.taken = taken;

@@ -29,7 +29,8 @@ static bool may_name_it(const struct lantik_history *history, struct lantik_span
 	return may;
 }
 
-static void mark_records(const struct lantik_batch_view *view, const struct lantik_history *history, bool *taken)
+static void mark_records(
+	const struct lantik_batch_view *view, const struct lantik_history *history, uint32_t place, uint32_t *by)
 {
 	struct lantik_record record;
 	struct lantik_arena *arena = lantik_arena_new(RECORD_ARENA);
@@ -39,12 +40,12 @@ static void mark_records(const struct lantik_batch_view *view, const struct lant
 		if (lantik_record_decode(view->records[i], arena, &record) == LANTIK_OK &&
 			is_its_id(history, record.corrects_batch_id) && record.corrects_record_no > 0 &&
 			(uint32_t)record.corrects_record_no <= history->proved.verdict.records)
-			taken[record.corrects_record_no - 1] = true;
+			by[record.corrects_record_no - 1] = place;
 	}
 	lantik_arena_free(&arena);
 }
 
-static void mark_body(struct lantik_span body, const struct lantik_history *history, bool *taken)
+static void mark_body(struct lantik_span body, const struct lantik_history *history, uint32_t place, uint32_t *by)
 {
 	struct lantik_batch_view view;
 	uint32_t record_no;
@@ -53,12 +54,12 @@ static void mark_body(struct lantik_span body, const struct lantik_history *hist
 	struct lantik_arena *arena = lantik_arena_new(BATCH_ARENA);
 	LANTIK_ASSERT(arena);
 	if (lantik_batch_scan(body, arena, &view, &record_no) == LANTIK_OK)
-		mark_records(&view, history, taken);
+		mark_records(&view, history, place, by);
 	lantik_arena_free(&arena);
 }
 
 void lantik_mark_sent_again(const struct lantik_home *home, const struct lantik_entries *entries,
-	const struct lantik_history *history, bool *taken)
+	const struct lantik_history *history, uint32_t *by)
 {
 	for (size_t i = 0; i < entries->count; i++) {
 		const struct lantik_entry *entry = &entries->items[i];
@@ -66,7 +67,7 @@ void lantik_mark_sent_again(const struct lantik_home *home, const struct lantik_
 		bool sent = entry->state == LANTIK_ENTRY_SENT || entry->state == LANTIK_ENTRY_RECORDED;
 		if (entry->damaged || !sent || !lantik_outbox_read_body(home, entry, &body))
 			continue;
-		mark_body(lantik_buffer_span(&body), history, taken);
+		mark_body(lantik_buffer_span(&body), history, (uint32_t)i + 1, by);
 		lantik_buffer_free(&body);
 	}
 }

@@ -5,9 +5,9 @@
 
 #include "history.h"
 
-/* Marks in taken[record_no - 1] every record of the history's batch that another batch of the outbox says it corrects,
- * and that was sent and not refused whole. Bodies that cannot be read mark nothing. */
+/* Sets by[record_no - 1] to the place (from 1) of the newest entry that was sent, not refused whole, and says that it
+ * corrects this record of the history's batch. Bodies that cannot be read correct nothing. */
 void lantik_mark_sent_again(const struct lantik_home *home, const struct lantik_entries *entries,
-	const struct lantik_history *history, bool *taken);
+	const struct lantik_history *history, uint32_t *by);
 
 #endif

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "sent_again.h"
 #include "status.h"
 
 /* Rows that a screen shows of one decision, and of those that are not recorded. */
@@ -213,59 +214,109 @@ static void show_decisions(
 
 /* --- rows --- */
 
-static void write_row(struct lantik_cli *cli, const struct lantik_standing *standing, const struct lantik_sheet *sheet,
-	uint32_t record_no, struct lantik_span why)
+/* What single rows are shown with. */
+struct rows {
+	const struct lantik_standing *standing;
+	const struct lantik_sheet *sheet;
+	struct lantik_entries entries; /* of the outbox */
+	uint32_t *sent_again;          /* place in entries, from 1, by record_no - 1 */
+};
+
+static const char *batch_of(const struct rows *rows, uint32_t place, char ret[37])
 {
-	char id[37];
-	const struct lantik_history *history = standing->history;
+	lantik_id_format(rows->entries.items[place - 1].batch_id, ret);
+	return ret;
+}
+
+static void write_row(struct lantik_cli *cli, const struct rows *rows, uint32_t record_no, struct lantik_span why)
+{
+	char id[37], again[37];
+	const struct lantik_history *history = rows->standing->history;
 	const struct lantik_fate *fate = &history->fates[record_no - 1];
-	if (!lantik_cli_json(cli))
-		return;
+	uint32_t place = rows->sent_again[record_no - 1];
 	if (fate->decision > 0)
 		lantik_id_format(history->decisions[fate->decision - 1]->statement.decision_id, id);
 	lantik_json_open(cli, "record");
-	lantik_json_text(cli, "file", standing->base);
+	lantik_json_text(cli, "file", rows->standing->base);
 	lantik_json_number(cli, "record", record_no);
-	lantik_json_number(cli, "line", lantik_rows_line(&sheet->table, record_no));
-	lantik_json_span(cli, "reference", lantik_rows_reference(&sheet->table, record_no));
+	lantik_json_number(cli, "line", lantik_rows_line(&rows->sheet->table, record_no));
+	lantik_json_span(cli, "reference", lantik_rows_reference(&rows->sheet->table, record_no));
 	lantik_json_text(cli, "outcome", lantik_outcome_word(fate->outcome));
 	lantik_json_text(cli, "decision_id", fate->decision > 0 ? id : NULL);
+	lantik_json_text(cli, "sent_again", place > 0 ? batch_of(rows, place, again) : NULL);
 	lantik_json_span(cli, "why", why);
 	lantik_json_close(cli);
 }
 
-static void say_row(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_fate *fate,
-	uint32_t record_no, struct lantik_span why)
+static void say_row(struct lantik_cli *cli, const struct rows *rows, uint32_t record_no, struct lantik_span why)
 {
 	struct lantik_buffer text = {0};
-	append_row(cli, sheet, record_no, &text);
+	const struct lantik_fate *fate = &rows->standing->history->fates[record_no - 1];
+	append_row(cli, rows->sheet, record_no, &text);
 	lantik_buffer_printf(&text, ": %s%s", lantik_outcome_text(cli, fate->outcome), why.len > 0 ? "; " : "");
 	lantik_buffer_append_span(&text, why);
 	lantik_say_wrapped(cli, 2, 4, &text);
 	lantik_buffer_free(&text);
 }
 
-/* Rows that stand otherwise than recorded with their batch; those that a decision accepted were told with it. */
-static void show_rows(struct lantik_cli *cli, const struct lantik_standing *standing, const struct lantik_sheet *sheet)
+/* A row that was sent again stands in that batch. */
+static bool is_open(const struct rows *rows, uint32_t record_no)
 {
-	const struct lantik_history *history = standing->history;
+	const struct lantik_fate *fate = &rows->standing->history->fates[record_no - 1];
+	return fate->outcome != LANTIK_ACCEPTED && fate->outcome != LANTIK_REFUSED &&
+	       rows->sent_again[record_no - 1] == 0;
+}
+
+static void say_sent_again(struct lantik_cli *cli, const struct rows *rows)
+{
+	for (uint32_t place = 1; place <= rows->entries.count; place++) {
+		char id[37], count[32];
+		int64_t sent = 0;
+		for (uint32_t i = 0; i < rows->standing->history->proved.verdict.records; i++)
+			sent += rows->sent_again[i] == place;
+		if (sent > 0)
+			lantik_say(cli, "\nReturned rows that were sent again: %s, in batch %s",
+				"\nBaris kembali yang sudah dikirim lagi: %s, dalam paket %s",
+				lantik_count_format(cli, sent, count), batch_of(rows, place, id));
+	}
+}
+
+/* Rows that stand otherwise than recorded with their batch; those that a decision accepted were told with it. */
+static void show_each(struct lantik_cli *cli, const struct rows *rows)
+{
+	const struct lantik_history *history = rows->standing->history;
 	uint32_t open = 0;
 	for (uint32_t i = 0; i < history->proved.verdict.records; i++) {
 		const struct lantik_fate *fate = &history->fates[i];
 		struct lantik_buffer why = {0};
 		if (fate->outcome == LANTIK_REFUSED || (fate->outcome == LANTIK_ACCEPTED && fate->decision == 0))
 			continue;
-		lantik_fate_why(cli, &sheet->table, history, i + 1, &why);
-		write_row(cli, standing, sheet, i + 1, lantik_buffer_span(&why));
-		if (fate->outcome != LANTIK_ACCEPTED && open++ == 0)
+		lantik_fate_why(cli, &rows->sheet->table, history, i + 1, &why);
+		if (lantik_cli_json(cli))
+			write_row(cli, rows, i + 1, lantik_buffer_span(&why));
+		if (is_open(rows, i + 1) && open++ == 0)
 			lantik_say(cli,
 				"\nRows that are not recorded, as of now:", "\nBaris yang saat ini tidak tercatat:");
-		if (fate->outcome != LANTIK_ACCEPTED && open <= ROWS_SHOWN)
-			say_row(cli, sheet, fate, i + 1, lantik_buffer_span(&why));
+		if (is_open(rows, i + 1) && open <= ROWS_SHOWN)
+			say_row(cli, rows, i + 1, lantik_buffer_span(&why));
 		lantik_buffer_free(&why);
 	}
 	if (open > ROWS_SHOWN)
 		lantik_say(cli, "  ... and %u more", "  ... dan %u lagi", open - ROWS_SHOWN);
+}
+
+static void show_rows(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_standing *standing,
+	const struct lantik_sheet *sheet)
+{
+	struct rows rows = {.standing = standing, .sheet = sheet};
+	rows.sent_again = calloc(standing->history->proved.verdict.records + 1, sizeof *rows.sent_again);
+	LANTIK_ASSERT(rows.sent_again);
+	if (lantik_outbox_list(cli, home, &rows.entries) == LANTIK_EXIT_OK)
+		lantik_mark_sent_again(home, &rows.entries, standing->history, rows.sent_again);
+	show_each(cli, &rows);
+	say_sent_again(cli, &rows);
+	lantik_entries_free(&rows.entries);
+	free(rows.sent_again);
 }
 
 void lantik_show_decisions(
@@ -279,7 +330,7 @@ void lantik_show_decisions(
 	bool whole = lantik_entry_sheet(cli, home, &standing->entry, path, sheet);
 	show_decisions(cli, standing, sheet, all ? 0 : standing->known_decisions);
 	if (all)
-		show_rows(cli, standing, sheet);
+		show_rows(cli, home, standing, sheet);
 	if (standing->returned.state != LANTIK_RETURNED_NONE)
 		lantik_say(cli, "%s", "%s", "");
 	lantik_say_returned(cli, &standing->returned, standing->base);

@@ -81,10 +81,6 @@ static void say(
 		lantik_buffer_printf(&text, " (%s: lantik submit --rehearse %s)",
 			lantik_cli_pick(cli, "ask it, without recording anything", "tanyakan tanpa mencatat apa pun"),
 			sheet->path);
-	else if (why == WITHOUT_TABLE && !by_centre)
-		lantik_buffer_printf(&text, " (%s)",
-			lantik_cli_pick(
-				cli, "`lantik sync` fetches the current one", "`lantik sync` mengambil yang terbaru"));
 	lantik_say_wrapped(cli, 0, 2, &text);
 	lantik_buffer_free(&text);
 }
