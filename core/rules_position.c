@@ -98,7 +98,7 @@ static void check_unit(struct lantik_row *row)
 		seen->answer = (uint8_t)ask_unit(row->check, id);
 	if (seen->answer == UNKNOWN)
 		lantik_row_report(row, LANTIK_CASE_J03_unit, LANTIK_F_unor_id);
-	else if (seen->answer == OF_ANOTHER_AGENCY)
+	else if (seen->answer == OF_ANOTHER_AGENCY && row->check->policy.agency_known)
 		lantik_row_report(row, LANTIK_CASE_J03_unit_agency, LANTIK_F_unor_id);
 }
 

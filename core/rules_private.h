@@ -55,7 +55,7 @@ struct lantik_policy {
 	enum lantik_case_id window; /* of B06 and of every record; LANTIK_CASE_COUNT: in time */
 	bool window_unverified;
 	bool late;                                /* B07 */
-	bool agency_known;                        /* else B05 tells it, and K02 has nothing to compare with */
+	bool agency_known;                        /* else B05 tells it, and K02 and J03 have nothing to compare with */
 	bool other_procurement, other_formation;  /* K03 */
 	bool first_proposal_step;                 /* K04, K05: every record of this step proposes a person */
 	bool admitted[3][3][3];                   /* K05, by the words of the three columns, 0 for not stated */
@@ -106,10 +106,10 @@ struct lantik_row {
 	uint32_t count;                                   /* its findings so far */
 	enum lantik_severity gravest;                     /* of its findings; 0: none yet */
 	struct lantik_text_facts facts[LANTIK_FIELD_END]; /* of text fields, once lantik_row_readable has run */
-	bool spoiled[LANTIK_FIELD_END];                   /* returned by T01 or T06: no second finding for that cause */
-	bool nik_ok, nip_ok;                              /* N01 and P01 hold */
-	int32_t birth;                                    /* tgl_lahir when it is a day, else 0 */
-	int32_t tmt;                                      /* the TMT of this kind when it is a day, else 0 */
+	bool spoiled[LANTIK_FIELD_END]; /* returned by T01, T06, T07 or T08: no second finding for that cause */
+	bool nik_ok, nip_ok;            /* N01 and P01 hold */
+	int32_t birth;                  /* tgl_lahir when it is a day, else 0 */
+	int32_t tmt;                    /* the TMT of this kind when it is a day, else 0 */
 	enum lantik_field_id tmt_field;
 	const struct lantik_position *position; /* as the table has it; NULL: it does not */
 };

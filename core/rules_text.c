@@ -131,7 +131,7 @@ static void check_field(struct lantik_row *row, const struct lantik_field *field
 	struct lantik_text_facts facts = row->facts[id];
 	row->spoiled[id] = !plain_text(row, text, facts, id);
 	if (facts.characters > (size_t)field->extent && !has_own_length_rule(id))
-		lantik_row_report(row, LANTIK_CASE_T08_too_long, id);
+		row->spoiled[id] |= lantik_row_report(row, LANTIK_CASE_T08_too_long, id);
 }
 
 static size_t count_digits(struct lantik_span text, size_t from)
