@@ -36,6 +36,48 @@ bool lantik_statement_line_ok(struct lantik_span text, size_t characters)
 	return count > 0 && count <= characters;
 }
 
+/* The two bytes behind the first one of a character of three. */
+static unsigned behind(const uint8_t *at)
+{
+	return (unsigned)at[1] << 8 | at[2];
+}
+
+static bool is_hidden(const uint8_t *at, size_t len)
+{
+	if (len == 2)
+		return at[0] == 0xd8 && at[1] == 0x9c;
+	if (len != 3 || at[0] != 0xe2)
+		return len == 3 && at[0] == 0xef && behind(at) == 0xbbbf;
+	unsigned low = behind(at);
+	return (low >= 0x808b && low <= 0x808f) || (low >= 0x80aa && low <= 0x80ae) || (low >= 0x81a0 && low <= 0x81af);
+}
+
+static bool is_blank(const uint8_t *at, size_t len)
+{
+	if (len == 1)
+		return at[0] == ' ';
+	if (len == 2)
+		return at[0] == 0xc2 && at[1] == 0xa0;
+	if (len != 3 || at[0] != 0xe2)
+		return len == 3 && at[0] == 0xe3 && behind(at) == 0x8080;
+	unsigned low = behind(at);
+	return (low >= 0x8080 && low <= 0x808a) || low == 0x80af || low == 0x819f;
+}
+
+bool lantik_statement_written(struct lantik_span text, size_t characters)
+{
+	bool shows = false;
+	if (!lantik_statement_line_ok(text, characters))
+		return false;
+	for (size_t at = 0, len; at < text.len; at += len) {
+		len = lantik_utf8_length(text.data + at, text.len - at);
+		if (is_hidden(text.data + at, len))
+			return false;
+		shows |= !is_blank(text.data + at, len);
+	}
+	return shows;
+}
+
 static bool is_agency(struct lantik_span text)
 {
 	for (size_t i = 0; i < text.len; i++) {

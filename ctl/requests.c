@@ -16,8 +16,10 @@
 static int line_fault(struct lantik_cli *cli, const char *option, unsigned characters)
 {
 	return lantik_fail(cli, 603, LANTIK_EXIT_USAGE,
-		"--%s: expected one line of at most %u characters\nIt stands in the office's receipt for ever.",
-		"--%s: seharusnya satu baris paling banyak %u karakter\nIsinya tercantum di tanda terima kantor untuk "
+		"--%s: expected one line that shows something and hides nothing, of at most %u characters\nIt stands "
+		"in the office's receipt for ever.",
+		"--%s: seharusnya satu baris yang berisi, tanpa karakter tersembunyi, paling banyak %u "
+		"karakter\nIsinya tercantum di tanda terima kantor untuk "
 		"selamanya.",
 		option, characters);
 }
@@ -32,11 +34,11 @@ int official_read(struct lantik_cli *cli, struct official *ret)
 			"--official dan --reason diperlukan: siapa yang memutuskan, dan alasannya\nKeduanya tercantum "
 			"di "
 			"tanda terima kantor.");
-	if (!lantik_statement_line_ok(lantik_span_of(name), LANTIK_MAX_OFFICIAL))
+	if (!lantik_statement_written(lantik_span_of(name), LANTIK_MAX_OFFICIAL))
 		return line_fault(cli, "official", LANTIK_MAX_OFFICIAL);
-	if (position && !lantik_statement_line_ok(lantik_span_of(position), LANTIK_MAX_OFFICIAL))
+	if (position && !lantik_statement_written(lantik_span_of(position), LANTIK_MAX_OFFICIAL))
 		return line_fault(cli, "position", LANTIK_MAX_OFFICIAL);
-	if (!lantik_statement_line_ok(lantik_span_of(reason), LANTIK_MAX_REASON))
+	if (!lantik_statement_written(lantik_span_of(reason), LANTIK_MAX_REASON))
 		return line_fault(cli, "reason", LANTIK_MAX_REASON);
 	*ret = (struct official){name, position, reason};
 	return LANTIK_EXIT_OK;

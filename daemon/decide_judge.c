@@ -73,11 +73,12 @@ static void check_request(struct decision *d)
 		decision_refuse(d, LANTIK_CASE_COUNT, "the batch was refused whole; its office sends a corrected one");
 	if (!r->record_count)
 		decision_refuse(d, LANTIK_CASE_COUNT, "no record is named");
-	if (!lantik_statement_line_ok(r->official, LANTIK_MAX_OFFICIAL) ||
-		(r->position.len && !lantik_statement_line_ok(r->position, LANTIK_MAX_OFFICIAL)) ||
-		!lantik_statement_line_ok(r->reason, LANTIK_MAX_REASON))
+	if (!lantik_statement_written(r->official, LANTIK_MAX_OFFICIAL) ||
+		(r->position.len && !lantik_statement_written(r->position, LANTIK_MAX_OFFICIAL)) ||
+		!lantik_statement_written(r->reason, LANTIK_MAX_REASON))
 		decision_refuse(d, LANTIK_CASE_COUNT,
-			"the official's name, position and reason must be one line each, without control characters");
+			"the official's name, position and reason must be one line each that shows something, without "
+			"control or hidden characters");
 	check_states(d);
 }
 

@@ -61,6 +61,12 @@ struct lantik_statement {
  * character (U+0000 to U+001F, U+007F to U+009F) or a line separator (U+2028, U+2029). */
 bool lantik_statement_line_ok(struct lantik_span text, size_t characters);
 
+/* Whether an official may write it: such a line that shows something, and in which nothing is hidden: no character that
+ * turns the direction of writing or has no width (U+061C, U+200B to U+200F, U+202A to U+202E, U+2060 to U+206F,
+ * U+FEFF).
+ */
+bool lantik_statement_written(struct lantik_span text, size_t characters);
+
 /* Sets accepted, returned, review and rejected from the records. */
 void lantik_statement_count(struct lantik_statement *statement);
 /* LANTIK_E_MALFORMED when a name, a text, a record or a finding is not as said above; ret is as before then. Counts by

@@ -169,6 +169,39 @@ Test(statement, texts_are_one_line_of_valid_characters)
 	cr_expect_not(lantik_statement_line_ok((struct lantik_span){(const uint8_t *)"a\0b", 3}, 500), "NUL");
 }
 
+static const struct line written[] = {
+	{"Ni Luh Nur\xe2\x80\x99"
+	 "aini, S.Pd.",
+		true},
+	{"-", true},
+	{"\xe6\xb1\xba", true},
+	{"a\xc2\xa0"
+	 "b",
+		true},
+	{"", false},
+	{" ", false},
+	{" \xc2\xa0\xe2\x80\x83\xe3\x80\x80", false},
+	{"two\nlines", false},
+	{"turned \xe2\x80\xae gnol", false},
+	{"isolated \xe2\x81\xa6"
+	 "a",
+		false},
+	{"arabic mark \xd8\x9c", false},
+	{"no width\xe2\x80\x8b", false},
+	{"\xe2\x81\xa0", false},
+	{"\xef\xbb\xbf"
+	 "a",
+		false},
+};
+
+Test(statement, an_official_writes_something_and_hides_nothing)
+{
+	for (size_t i = 0; i < LANTIK_COUNT(written); i++)
+		cr_expect_eq(lantik_statement_written(lantik_span_of(written[i].text), LANTIK_MAX_REASON),
+			written[i].ok, "%s", written[i].text);
+	cr_expect_not(lantik_statement_written(lantik_span_of("abc"), 2), "too long");
+}
+
 /* Characters, not bytes. */
 Test(statement, texts_have_a_greatest_length)
 {
