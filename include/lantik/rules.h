@@ -107,12 +107,14 @@ const struct lantik_severities *lantik_check_severities(const struct lantik_chec
 /* After the records: sets bit i for each case i that is meant for this kind and step and that nobody can judge here:
  * its table is empty, says nothing about this programme, step or agency, or the case is off. */
 void lantik_check_not_checked(const struct lantik_check *check, uint64_t ret[4]);
-/* Batch rules that need the manifest alone: B01 (but for header and columns, which only the office sees), B04, B05. */
+/* Batch rules that need the manifest alone: B01 (but for header and columns, which only the office sees), B04, B05,
+ * B07. */
 void lantik_check_manifest(struct lantik_check *check, struct lantik_findings *findings);
-/* Row rules, B01.utf8, B08 and N07; at most LANTIK_MAX_FINDINGS_PER_RECORD a record. Nothing of the record is kept. */
+/* Row rules, B01.utf8, B08, N07, S02 and S03; at most LANTIK_MAX_FINDINGS_PER_RECORD a record. Nothing of the record is
+ * kept. */
 void lantik_check_record(struct lantik_check *check, uint32_t record_no, const struct lantik_record *record,
 	struct lantik_findings *findings);
-/* What needs all records: B02 (counts). Sorts the findings. */
+/* What needs all records: B02 (counts), T06.rounded_column. Sorts the findings. */
 void lantik_check_finish(struct lantik_check *check, struct lantik_findings *findings);
 void lantik_check_free(struct lantik_check **check);
 
