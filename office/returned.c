@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pairs.h"
 #include "returned_files.h"
@@ -152,6 +153,14 @@ static void write_manifest(struct making *making)
 
 /* --- on disk --- */
 
+/* A manifest that is gone is nobody's work: without it the rows cannot be sent. */
+static bool restore_manifest(const struct making *making)
+{
+	bool gone = access(making->files.table, F_OK) == 0 && access(making->files.manifest, F_OK) != 0;
+	return !gone || errno != ENOENT ||
+	       lantik_file_write(making->files.manifest, 0600, lantik_buffer_span(&making->manifest)) == LANTIK_OK;
+}
+
 static bool put_unless_edited(struct making *making, const struct lantik_home *home,
 	const struct lantik_entries *entries, struct lantik_entry *entry, struct lantik_returned *ret)
 {
@@ -159,6 +168,8 @@ static bool put_unless_edited(struct making *making, const struct lantik_home *h
 	struct lantik_span manifest = lantik_buffer_span(&making->manifest);
 	uint8_t made[LANTIK_HASH], found[LANTIK_HASH] = {0};
 	lantik_files_digest(table, manifest, made);
+	if (!restore_manifest(making))
+		return false;
 	enum lantik_files_state state = lantik_returned_look(&making->files, entry, entries, found);
 	bool same = memcmp(made, found, LANTIK_HASH) == 0;
 	if (state == LANTIK_FILES_EDITED && !same) {

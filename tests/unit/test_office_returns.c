@@ -352,6 +352,19 @@ Test(returns, never_replace_work_that_was_not_sent)
 	cr_assert(holds("a.csv.returned.csv", "x_why;"));
 }
 
+Test(returns, get_a_manifest_again_that_is_gone)
+{
+	cr_assert_eq(take(take_receipt), LANTIK_EXIT_OK);
+	cr_assert_eq(run("status --offline a.csv"), LANTIK_EXIT_OK);
+	run_shell("cp a.csv.returned.manifest first && rm a.csv.returned.manifest");
+	cr_assert_eq(run("status --offline a.csv"), LANTIK_EXIT_OK);
+	cr_assert_not(printed("was left alone"), "nobody changed the table");
+	run_shell("cmp first a.csv.returned.manifest && rm a.csv.returned.manifest && echo >> a.csv.returned.csv");
+	cr_assert_eq(run("status --offline a.csv"), LANTIK_EXIT_OK);
+	cr_assert(printed("was left alone"));
+	run_shell("cmp first a.csv.returned.manifest");
+}
+
 Test(returns, are_withdrawn_when_none_is_left)
 {
 	cr_assert_eq(take(take_receipt), LANTIK_EXIT_OK);
