@@ -210,7 +210,7 @@ static enum store_result append_leaf(struct submission *s, struct appended *ret)
 	enum store_result result = store_lock_ledger(store, &ledger);
 
 	if (!result)
-		result = submission_check_kinds(s, &ledger);
+		result = submission_check_since(s, &ledger);
 	if (result)
 		return result;
 	ret->before = ledger.edge;

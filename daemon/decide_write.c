@@ -130,7 +130,7 @@ static enum store_result append_leaf(struct decision *d, struct decision_appende
 	enum store_result result = store_lock_ledger(store, &ledger);
 
 	if (!result)
-		result = submission_check_kinds(&d->s, &ledger);
+		result = submission_check_since(&d->s, &ledger);
 	if (result)
 		return result;
 	ret->before = ledger.edge;

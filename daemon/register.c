@@ -228,7 +228,7 @@ static enum store_result find_rejected(struct submission *s, const struct store_
 	return result;
 }
 
-enum store_result submission_check_kinds(struct submission *s, const struct store_ledger *ledger)
+enum store_result submission_check_since(struct submission *s, const struct store_ledger *ledger)
 {
 	bool moved = false, hit = false;
 	enum store_result result = STORE_OK;
@@ -237,6 +237,8 @@ enum store_result submission_check_kinds(struct submission *s, const struct stor
 		moved |= kind != s->manifest.kind && ledger->size_by_kind[kind] > s->seen;
 	if (moved && s->copied)
 		result = store_collides_since(s->worker->store, s->batch_no, s->manifest.kind, s->seen, &hit);
+	if (!result && !hit && s->copied && ledger->edge.size > s->seen)
+		result = store_rejects_since(s->worker->store, s->seen, &hit);
 	return hit ? STORE_CONFLICT : result;
 }
 

@@ -133,6 +133,8 @@ LANTIK_MUST_CHECK enum store_result store_ledger_size(struct store *store, uint6
 /* Whether a person or a number of the batch is in rows of another kind that came after the ledger had that size. */
 LANTIK_MUST_CHECK enum store_result store_collides_since(
 	struct store *store, int64_t batch_no, int32_t kind, uint64_t seen, bool *ret);
+/* Whether an official rejected anybody after the ledger had that size. */
+LANTIK_MUST_CHECK enum store_result store_rejects_since(struct store *store, uint64_t seen, bool *ret);
 
 /* Codes of change_kind that end an appointment, and the bytes of a programme. */
 #define STORE_TERMINATED 3

@@ -86,6 +86,7 @@ const struct store_statement store_register_statements[] = {
 	{"collides", COLLIDES},
 	{"ledger_size", "SELECT size FROM ledger_head"},
 	{"collides_since", COLLIDES_SINCE},
+	{"rejects_since", "SELECT EXISTS (SELECT FROM decision WHERE leaf_index >= $1::bigint AND rejected > 0)"},
 	{"facts_lock", FACTS_LOCK},
 	{"facts", FACTS},
 	{"rejected", "SELECT p.record_no FROM unnest($1::int[], $2::text[]) AS p(record_no, nik) "
@@ -155,6 +156,20 @@ enum store_result store_collides_since(struct store *store, int64_t batch_no, in
 	call_int8(&call, (int64_t)seen);
 	call_int2(&call, kind);
 	enum store_result result = store_run(&call, "collides_since", &rows);
+	if (result)
+		return result;
+	*ret = result_bool(rows, 0, 0);
+	PQclear(rows);
+	return STORE_OK;
+}
+
+enum store_result store_rejects_since(struct store *store, uint64_t seen, bool *ret)
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+
+	call_int8(&call, (int64_t)seen);
+	enum store_result result = store_run(&call, "rejects_since", &rows);
 	if (result)
 		return result;
 	*ret = result_bool(rows, 0, 0);

@@ -118,9 +118,9 @@ int64_t submission_formation_number(const struct submission *s);
  * a current row; the caller frees. */
 LANTIK_MUST_CHECK enum store_result submission_ask_register(
 	struct submission *s, int32_t **ret_judged, size_t *ret_count);
-/* Under the ledger's lock: STORE_CONFLICT when rows of other kinds came since that concern the same people or numbers.
- * Within a kind the unique keys decide. */
-LANTIK_MUST_CHECK enum store_result submission_check_kinds(struct submission *s, const struct store_ledger *ledger);
+/* Under the ledger's lock: STORE_CONFLICT when rows of other kinds came since that concern the same people or numbers,
+ * or when an official rejected anybody. Within a kind the unique keys decide. */
+LANTIK_MUST_CHECK enum store_result submission_check_since(struct submission *s, const struct store_ledger *ledger);
 /* Takes back what an earlier attempt found in the register. */
 void submission_forget_register(struct submission *s);
 

@@ -5,6 +5,7 @@ SPDX-License-Identifier: Apache-2.0
 
 import threading
 import unittest
+import uuid
 
 import batches
 import harness
@@ -116,6 +117,31 @@ class Register(batches.Case):
         verdicts.sort(key=lambda verdict: -verdict.accepted)
         self.assertEqual([verdict.accepted for verdict in verdicts], [2, 0])
         self.expect((self.outcomes(verdicts[1]), 0), r1=("review", "N08.other_kind"), r2=("returned", "P08.other_person"))
+
+    def wait_for_lock(self, threads):
+        harness.wait_until(lambda: self.site.value(
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'lantikd %' AND wait_event_type = 'Lock'")
+            == str(threads), 20, "they wait for the ledger")
+
+    def test_a_rejection_of_the_same_moment_is_seen(self):
+        _, manifest, records = self.people(2)
+        records[0].terdata_non_asn = records[0].ikut_cpns_2024 = records[0].ikut_pppk_2024_lengkap = 2
+        self.assertEqual(self.expect(self.send(manifest, records[:1]), r1=("review", "K05.policy")), 0)
+        batch_id = uuid.UUID(bytes=manifest.batch_id)
+        records[0].terdata_non_asn = records[0].ikut_cpns_2024 = records[0].ikut_pppk_2024_lengkap = 1
+        holding = self.site.cluster.session()
+        self.addCleanup(holding.close)
+        holding.sql("BEGIN; SELECT size FROM lantik.ledger_head FOR UPDATE")
+        self.site.sql("INSERT INTO lantik.decision_request (act, batch_no, record_nos, official_nama, reason) SELECT 3,"
+                      f" batch_no, '{{1}}', 'PEJABAT CONTOH', 'uji' FROM lantik.batch WHERE batch_id = '{batch_id}'")
+        self.wait_for_lock(1)
+        said = []
+        thread = threading.Thread(target=lambda: said.append(self.send(manifest, records)))
+        thread.start()
+        self.wait_for_lock(2)
+        holding.sql("ROLLBACK")
+        thread.join(60 * harness.PATIENCE)
+        self.assertEqual(self.expect(said[0], r1=("returned", "S05.rejected")), 1)
 
     def test_changes_are_of_what_is_held(self):
         first, manifest, records = self.people(4, step="SK")
