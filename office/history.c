@@ -93,6 +93,14 @@ const uint8_t *lantik_history_batch_id(const struct lantik_history *history)
 	return history->proved.verdict.batch_id;
 }
 
+bool lantik_history_is_own(const struct lantik_home *home, const struct lantik_history *history)
+{
+	const char *office = home->settings[LANTIK_SETTING_OFFICE];
+	if (!history->proved.earlier)
+		return true;
+	return *office && lantik_span_is(history->proved.receipt.leaf.office, office);
+}
+
 uint64_t lantik_history_next_leaf(const struct lantik_history *history)
 {
 	size_t decisions = history->decision_count;

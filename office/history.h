@@ -39,6 +39,9 @@ uint64_t lantik_history_leaf_after(const struct lantik_history *history, struct 
 int lantik_history_take(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
 	struct lantik_history *history, struct lantik_span text);
 
+/* False when the centre had the records from another office, whose batch it tells to nobody else; also when this office
+ * does not know its own name. */
+bool lantik_history_is_own(const struct lantik_home *home, const struct lantik_history *history);
 /* Puts the counts as of now into the entry, and on disk when they are others. Reports nothing. */
 enum lantik_error lantik_history_note(
 	const struct lantik_home *home, struct lantik_entry *entry, const struct lantik_history *history);

@@ -80,11 +80,12 @@ static bool same_outcome(const struct lantik_history *history, const struct lant
 	       history->rejected == holding->rejected;
 }
 
-static enum match match_receipt(const struct lantik_history *history, const struct lantik_holding *holding)
+static enum match match_receipt(
+	const struct lantik_home *home, const struct lantik_history *history, const struct lantik_holding *holding)
 {
 	const struct lantik_batch_leaf *leaf = &history->proved.receipt.leaf;
 	if (!holding) /* another office's batch is told to that office alone */
-		return history->proved.earlier ? BOTH : LOST;
+		return lantik_history_is_own(home, history) ? LOST : BOTH;
 	if (memcmp(leaf->body_sha256, holding->body_sha256, LANTIK_HASH) != 0 ||
 		leaf->leaf_index != holding->leaf_index)
 		return DIFFERENT;
@@ -114,12 +115,12 @@ static const struct lantik_holding *find(const struct lantik_holdings *holdings,
 	return holding;
 }
 
-static void compare_receipt(
-	const struct lantik_holdings *holdings, const struct lantik_history *history, struct line *line)
+static void compare_receipt(const struct lantik_home *home, const struct lantik_holdings *holdings,
+	const struct lantik_history *history, struct line *line)
 {
 	memcpy(line->batch_id, lantik_history_batch_id(history), sizeof line->batch_id);
 	line->holding = find(holdings, line->batch_id);
-	line->match = match_receipt(history, line->holding);
+	line->match = match_receipt(home, history, line->holding);
 	line->accepted = history->accepted;
 	line->returned = history->returned;
 	line->review = history->review;
@@ -136,7 +137,7 @@ static int compare_entry(struct lantik_cli *cli, const struct lantik_home *home,
 	if (!entry->damaged && (entry->state == LANTIK_ENTRY_RECORDED || entry->state == LANTIK_ENTRY_REFUSED)) {
 		code = lantik_history_load(cli, home, entry, &history);
 		if (code == LANTIK_EXIT_OK) {
-			compare_receipt(holdings, &history, line);
+			compare_receipt(home, holdings, &history, line);
 			lantik_history_free(&history);
 			return code;
 		}

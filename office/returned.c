@@ -262,12 +262,6 @@ static void make(struct making *making, const struct lantik_home *home, const st
 	lantik_buffer_free(&making->manifest);
 }
 
-static bool is_own(const struct lantik_home *home, const struct lantik_history *history)
-{
-	const char *office = home->settings[LANTIK_SETTING_OFFICE];
-	return !history->proved.earlier || !*office || lantik_span_is(history->proved.receipt.leaf.office, office);
-}
-
 void lantik_returned_write(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
 	const struct lantik_history *history, const char *file, struct lantik_returned *ret)
 {
@@ -284,7 +278,7 @@ void lantik_returned_write(struct lantik_cli *cli, const struct lantik_home *hom
 	LANTIK_ASSERT(taken);
 	lantik_mark_sent_again(home, &entries, history, taken);
 	making.taken = taken;
-	if (is_own(home, history))
+	if (lantik_history_is_own(home, history))
 		lantik_id_format(lantik_history_batch_id(history), making.batch_id);
 	make(&making, home, &entries, entry, ret);
 	lantik_entries_free(&entries);

@@ -62,7 +62,7 @@ static int report_counts(
 static int lost(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_standing *standing)
 {
 	char path[LANTIK_MAX_PATH];
-	if (standing->history->proved.earlier) /* another office's batch, which the centre tells that office alone */
+	if (!lantik_history_is_own(home, standing->history))
 		return LANTIK_EXIT_OK;
 	return lantik_fail(cli, 143, LANTIK_EXIT_NOT_VERIFIED,
 		"the centre does not hold a batch whose receipt is here: %s\n"
@@ -90,11 +90,14 @@ static int take_decisions(struct lantik_cli *cli, const struct lantik_home *home
 	const struct lantik_status_answer *answer, bool *ret_more)
 {
 	int code = LANTIK_EXIT_OK;
+	uint64_t before = standing->decisions_from;
+	if (before == 0) /* a receipt alone can fill an answer: the decisions come behind it */
+		standing->decisions_from = standing->history->proved.receipt.index + 1;
 	for (size_t i = 0; code == LANTIK_EXIT_OK && i < answer->decision_count; i++) {
 		code = lantik_history_take(cli, home, &standing->entry, standing->history, answer->decisions[i]);
 		standing->decisions_from = lantik_history_leaf_after(standing->history, answer->decisions[i]);
 	}
-	*ret_more = answer->more && answer->decision_count > 0;
+	*ret_more = answer->more && standing->decisions_from > before;
 	return code == LANTIK_EXIT_OK && !answer->more ? settle(cli, standing, answer, ret_more) : code;
 }
 

@@ -26,6 +26,7 @@ struct sending {
 	struct submission *all;
 	struct lantik_sheet *sheet;
 	struct lantik_entry entry;
+	bool other_rulebook; /* the centre judged by another one than the check here */
 };
 
 static void say_checked(struct lantik_cli *cli, const struct lantik_sheet *sheet, const struct lantik_checked *checked)
@@ -190,6 +191,7 @@ static void write_result(struct lantik_cli *cli, const struct sending *sending, 
 	lantik_json_number(cli, "returned", proved->verdict.returned);
 	lantik_json_number(cli, "review", proved->verdict.review);
 	lantik_json_number(cli, "unknown_findings", proved->verdict.unknown);
+	lantik_json_flag(cli, "other_rulebook", sending->other_rulebook);
 	lantik_json_number(cli, "leaf_index", (int64_t)proved->receipt.index);
 	lantik_json_text(cli, "receipt", receipt_path);
 	lantik_json_text(cli, "returned_file", returned->state == LANTIK_RETURNED_NONE ? NULL : returned->path);
@@ -286,6 +288,7 @@ static int turned_away(struct sending *sending, struct lantik_span body)
 static int take_answer(struct sending *sending, const struct lantik_reply *reply)
 {
 	struct lantik_span body = lantik_buffer_span(&reply->body);
+	sending->other_rulebook = reply->rulebook_differs;
 	if (reply->message == LANTIK_RECEIPT)
 		return take_receipt(sending, body);
 	return turned_away(sending, body);
