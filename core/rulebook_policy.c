@@ -1,5 +1,6 @@
 /* Look-ups in the rulebook: parameters, severities, and what a programme allows, needs and has room for.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stddef.h>
 #include <string.h>
 
 #include "rulebook_cells.h"
@@ -226,6 +227,33 @@ enum lantik_category lantik_rulebook_category(
 	}
 	const struct lantik_category_row *row = lantik_rulebook_row(rulebook, LANTIK_TABLE_CATEGORY, &probe, on);
 	return row != NULL ? row->meaning : LANTIK_CATEGORY_UNKNOWN;
+}
+
+/* The tables that go by programme; the size of a row and where its programme stands. */
+static const struct {
+	enum lantik_table table;
+	size_t size, at;
+} by_programme[] = {
+	{LANTIK_TABLE_WINDOW, sizeof(struct lantik_window_row), offsetof(struct lantik_window_row, programme)},
+	{LANTIK_TABLE_ELIGIBILITY, sizeof(struct lantik_policy_row), offsetof(struct lantik_policy_row, programme)},
+	{LANTIK_TABLE_FORMATION, sizeof(struct lantik_formation), offsetof(struct lantik_formation, programme)},
+	{LANTIK_TABLE_DOCUMENT, sizeof(struct lantik_document_row), offsetof(struct lantik_document_row, programme)},
+	{LANTIK_TABLE_CATEGORY, sizeof(struct lantik_category_row), offsetof(struct lantik_category_row, programme)},
+};
+
+bool lantik_rulebook_programme(const struct lantik_rulebook *rulebook, struct lantik_span programme)
+{
+	bool any = false;
+	for (size_t i = 0; i < LANTIK_COUNT(by_programme); i++) {
+		size_t count = rulebook->tables[by_programme[i].table].count;
+		const char *rows = rulebook->tables[by_programme[i].table].items;
+		for (size_t row = 0; row < count; row++) {
+			if (lantik_span_is(programme, rows + row * by_programme[i].size + by_programme[i].at))
+				return true;
+		}
+		any |= count > 0;
+	}
+	return !any;
 }
 
 bool lantik_rulebook_categories(const struct lantik_rulebook *rulebook, struct lantik_span programme, int32_t on)

@@ -100,6 +100,9 @@ static void check_form(struct lantik_check *check, struct lantik_findings *findi
 		lantik_batch_report(check, findings, LANTIK_CASE_B01_step);
 	else if (!has_step(manifest->kind, manifest->step))
 		lantik_batch_report(check, findings, LANTIK_CASE_B01_step_of_kind);
+	if (manifest->kind == LANTIK_PPPK_PW &&
+		(manifest->programme.len == 0 || !lantik_rulebook_programme(check->rulebook, manifest->programme)))
+		lantik_batch_report(check, findings, LANTIK_CASE_B01_programme);
 	check_entries(check, findings);
 }
 

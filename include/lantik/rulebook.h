@@ -184,6 +184,8 @@ enum lantik_category { LANTIK_CATEGORY_UNKNOWN, LANTIK_CATEGORY_ADMITTED, LANTIK
 /* One part of a kategori, of either case. */
 enum lantik_category lantik_rulebook_category(
 	const struct lantik_rulebook *rulebook, struct lantik_span programme, struct lantik_span category, int32_t on);
+/* Whether a line of any table and any date names the programme; also true when none names one at all. */
+bool lantik_rulebook_programme(const struct lantik_rulebook *rulebook, struct lantik_span programme);
 /* Whether the table says anything of the programme on that date. */
 bool lantik_rulebook_categories(const struct lantik_rulebook *rulebook, struct lantik_span programme, int32_t on);
 
