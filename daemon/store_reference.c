@@ -26,7 +26,7 @@ const struct store_statement store_reference_statements[] = {
 	{"find_records", "SELECT false, " HELD_COLUMNS " FROM " HELD_TABLES
 			 " WHERE b.kode_instansi = $1::text AND b.kind = $2::smallint AND b.step = $3::smallint "
 			 "AND b.records_sha256 = $4::bytea "
-			 "AND b.outcome = 1"},
+			 "AND b.outcome = 1 AND b.accepted + b.review > 0"},
 	{"number", "SELECT nextval('batch_no')"},
 	/* a decision's id may be named, too: its rows stand under its own number */
 	{"ancestor", "SELECT b.batch_no, b.outcome, b.row_count, r.record_no, r.state = 'returned', "

@@ -97,10 +97,11 @@ CREATE TABLE lantik.batch (
 );
 ALTER SEQUENCE lantik.batch_no OWNED BY lantik.batch.batch_no;
 -- The same records under another id get the earlier receipt.
-CREATE UNIQUE INDEX batch_records_key ON lantik.batch (kode_instansi, kind, step, records_sha256) WHERE outcome = 1;
+CREATE UNIQUE INDEX batch_records_key ON lantik.batch (kode_instansi, kind, step, records_sha256)
+    WHERE outcome = 1 AND accepted + review > 0;
 -- A verdict of thousands of lines is read a few times and written once.
 ALTER TABLE lantik.batch ALTER COLUMN verdict SET COMPRESSION lz4;
-COMMENT ON INDEX lantik.batch_records_key IS 'The same records of an agency, kind and step are committed once.';
+COMMENT ON INDEX lantik.batch_records_key IS 'The same records of an agency, kind and step are committed once, unless all of them came back.';
 COMMENT ON TABLE lantik.batch IS
     'Batches with an answer for ever: committed or refused by a rule. INSERT-only. Grain: one batch. Source: lantikd, manifest of the office. Privacy: I.';
 COMMENT ON COLUMN lantik.batch.batch_no IS 'Number of the batch here; may have gaps. Privacy: N.';

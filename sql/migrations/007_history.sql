@@ -106,27 +106,38 @@ END;
 COMMENT ON FUNCTION analyst.as_known_at(timestamptz) IS
     'The last version of every appointment that was recorded by that time, terminations and withdrawals included. Privacy: I.';
 
--- The version that speaks for a day is the last one recorded whose first day has come; nobody is in force on a day whose
--- appointment was withdrawn, whichever version it was withdrawn from.
+-- An extension, and a new appointment after an ended one, begins a period; what follows belongs to it and replaces it
+-- whole. The version that speaks for a day is the last one of the last period whose first day has come. Nobody is in
+-- force whose appointment was withdrawn, whichever version it was withdrawn from.
 CREATE FUNCTION analyst.effective_on(day date, known_at timestamptz DEFAULT 'infinity') RETURNS SETOF analyst.versions
     LANGUAGE sql STABLE STRICT SECURITY DEFINER PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     WITH known AS (
-        SELECT v.leaf_index, v.record_no, v.starts_on, v.last_day,
-               row_number() OVER speaking AS place,
-               first_value(v.change_kind) OVER latest AS last_change
+        SELECT v.nik, v.kind, v.leaf_index, v.record_no, v.starts_on, v.last_day, v.change_kind,
+               v.change_kind IS NOT DISTINCT FROM 2
+                   OR coalesce(lag(v.change_kind) OVER told, 0) IN (3, 4) AND v.change_kind IS NULL AS opens,
+               last_value(v.change_kind) OVER told_whole AS last_change
           FROM lantik.version v
          WHERE v.recorded_at <= effective_on.known_at
-        WINDOW latest AS (PARTITION BY v.nik, v.kind ORDER BY v.leaf_index DESC, v.record_no DESC),
-               speaking AS (PARTITION BY v.nik, v.kind, v.starts_on <= effective_on.day
-                            ORDER BY v.leaf_index DESC, v.record_no DESC))
+        WINDOW told AS (PARTITION BY v.nik, v.kind ORDER BY v.leaf_index, v.record_no),
+               told_whole AS (told ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)),
+    placed AS (
+        SELECT k.*, count(*) FILTER (WHERE k.opens)
+                        OVER (PARTITION BY k.nik, k.kind ORDER BY k.leaf_index, k.record_no) AS period
+          FROM known k),
+    speaking AS (
+        SELECT DISTINCT ON (p.nik, p.kind) p.leaf_index, p.record_no, p.last_day, p.change_kind, p.last_change
+          FROM (SELECT DISTINCT ON (q.nik, q.kind, q.period) q.*
+                  FROM placed q
+                 ORDER BY q.nik, q.kind, q.period, q.leaf_index DESC, q.record_no DESC) p
+         WHERE p.starts_on <= effective_on.day
+         ORDER BY p.nik, p.kind, p.period DESC)
     SELECT s.*
-      FROM known
-      JOIN analyst.versions s ON s.leaf_index = known.leaf_index AND s.record_no = known.record_no
-     WHERE known.place = 1 AND known.starts_on <= effective_on.day
-       AND (known.last_day IS NULL OR effective_on.day <= known.last_day)
-       AND known.last_change IS DISTINCT FROM 4;
+      FROM speaking
+      JOIN analyst.versions s ON s.leaf_index = speaking.leaf_index AND s.record_no = speaking.record_no
+     WHERE (speaking.last_day IS NULL OR effective_on.day <= speaking.last_day)
+       AND speaking.change_kind IS DISTINCT FROM 4 AND speaking.last_change IS DISTINCT FROM 4;
 END;
 COMMENT ON FUNCTION analyst.effective_on(date, timestamptz) IS
     'The appointments in force on that day, each by the version that speaks for it; with known_at, by what was recorded until then. Privacy: I.';

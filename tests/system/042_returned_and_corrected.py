@@ -148,5 +148,26 @@ class ReturnedAndCorrected(harness.Case):
         office.lantik("verify")
 
 
+class CorrectedManifest(harness.Case):
+    def test_a_corrected_manifest_is_judged_anew(self):
+        """All records came back for what the manifest says: the same records, with another manifest, are another batch."""
+        office = self.site.office()
+        office.lantik("sync")
+        path = pathlib.Path(office.sample("salah", kind="PPPK_PW", step="NI", agency="6204", rows=20, seed=77))
+        manifest = path.with_suffix(".manifest")
+        right = manifest.read_text()
+        manifest.write_text(right.replace("0210", "0208"))
+        self.assertNotEqual(manifest.read_text(), right)
+        wrong = office.submit(path, expect=(3,))
+        self.assertEqual((wrong.summary["accepted"], wrong.summary["returned"]), (0, 20))
+        manifest.write_text(right)
+        done = office.submit(path)
+        self.assertEqual((done.summary["accepted"], done.summary["returned"]), (20, 0))
+        manifest.write_text(right.replace("PW2024", "PW2024 "))
+        office.submit(path)
+        self.assertEqual(self.site.value("SELECT count(*) FROM lantik.batch WHERE kode_instansi = '6204'"), "2")
+        self.assertEqual(self.site.value("SELECT count(*) FROM lantik.appointment WHERE kode_instansi = '6204'"), "20")
+
+
 if __name__ == "__main__":
     harness.main()
