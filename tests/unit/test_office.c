@@ -404,8 +404,8 @@ Test(command, manifests_are_strict)
 		write_file("a.manifest", bad[i]);
 		cr_assert_eq(run("check a.csv"), LANTIK_EXIT_FAILED, "%s", bad[i]);
 	}
-	write_file("a.manifest",
-		"kind = PPPK_PW\nstep = NI\nkode_instansi = 6171\nkanreg_id = 3\nprogramme = PW2024\njenis_formasi_id = 210\n");
+	write_file("a.manifest", "kind = PPPK_PW\nstep = NI\nkode_instansi = 6171\nkanreg_id = 3\nprogramme = "
+				 "PW2024\njenis_formasi_id = 210\n");
 	cr_assert_eq(run("check --json a.csv"), LANTIK_EXIT_PARTIAL);
 	cr_assert(
 		printed("\"record\":0,\"line\":0,\"reference\":\"\",\"rule\":\"T02.padded\",\"severity\":\"warning\""));

@@ -70,9 +70,11 @@ static void make_folder(void)
 			 "--office " OFFICE),
 		LANTIK_EXIT_OK);
 	cr_assert_eq(lantik_file_write("a.csv", 0600, lantik_span_of(SHEET)), LANTIK_OK);
-	cr_assert_eq(lantik_file_write("a.manifest", 0600,
-			     lantik_span_of("name,value\nkind,PPPK_PW\nstep,NI\n# agency\nkode_instansi,9971\n"
-					    "kanreg_id,99\nprogramme,PW2024\nrow_count,4\ncount_guru,0\nsptjm_no,\"12, 13\"\n")),
+	cr_assert_eq(
+		lantik_file_write("a.manifest", 0600,
+			lantik_span_of(
+				"name,value\nkind,PPPK_PW\nstep,NI\n# agency\nkode_instansi,9971\n"
+				"kanreg_id,99\nprogramme,PW2024\nrow_count,4\ncount_guru,0\nsptjm_no,\"12, 13\"\n")),
 		LANTIK_OK);
 	cr_assert_eq(run("submit --timeout 1 a.csv"), LANTIK_EXIT_NETWORK);
 }
