@@ -96,7 +96,8 @@ CREATE TABLE lantik.batch (
                                                   ELSE accepted = 0 END)
 );
 ALTER SEQUENCE lantik.batch_no OWNED BY lantik.batch.batch_no;
--- The same records under another id get the earlier receipt.
+-- The same records under another id get the earlier receipt. When all came back, nothing of them is recorded: the office may
+-- send them under a corrected manifest.
 CREATE UNIQUE INDEX batch_records_key ON lantik.batch (kode_instansi, kind, step, records_sha256)
     WHERE outcome = 1 AND accepted + review > 0;
 -- A verdict of thousands of lines is read a few times and written once.
