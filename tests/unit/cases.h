@@ -65,7 +65,7 @@ typedef void cases_visit(const struct cases_line *line, const struct cases_resul
 void cases_run(const char *directory, cases_visit *visit, void *user);
 
 /* A line that is wrong, by file and number. */
-_Noreturn void cases_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+__attribute__((noreturn, format(printf, 1, 2))) void cases_fail(const char *format, ...);
 
 /* Applies a list of changes: to the manifest and the circumstances (record 0), or to one record. The text is kept. */
 void cases_change(struct cases_example *example, uint32_t record, char *changes);
