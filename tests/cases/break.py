@@ -3,7 +3,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 
-break.py [--quick] [--seed N] [--jobs N] [--only TEXT] [--verbose]
+break.py [--rules | --quick] [--seed N] [--jobs N] [--only TEXT] [--verbose]
 
 Every way to break is one mutant, built outside the source tree and run over the cases of the rules:
   never, always     a case (`N05.birth_date`) is never reported, or with every batch; for `always` a line of its own rule must
@@ -11,7 +11,8 @@ Every way to break is one mutant, built outside the source tree and run over the
   table             in rules.def, a rule is taken from a kind or step or given to another, or a case gets another severity
   source            in the rules' files, one comparison, junction, negation, number, sum or answer is turned
 A mutant that no line notices survived. It is a fault unless break.allow tells why nobody can notice it, or nobody should.
---quick   all of never and always, and a random 150 of the others, in under a minute; the seed is printed
+--rules   never, always and table alone
+--quick   all of never and always, and a random 150 of the others; the seed is printed
 --only    the mutants whose description holds TEXT, for example `rules_nik.c` or `N05`
 """
 
@@ -308,6 +309,8 @@ def choose(args):
     mutants = [*case_mutants(), *table_mutants(), *source_mutants()]
     if args.only:
         mutants = [mutant for mutant in mutants if args.only in mutant.what]
+    if args.rules:
+        mutants = [mutant for mutant in mutants if mutant.kind != "source"]
     if args.quick:
         always = [mutant for mutant in mutants if mutant.kind in ("never", "always")]
         rest = [mutant for mutant in mutants if mutant.kind not in ("never", "always")]
@@ -327,7 +330,7 @@ def report(mutants, results, reasons, args):
         counts[mutant.kind, verdict] += 1
         if verdict == "survived" or args.verbose:
             print(f"{verdict:8} {mutant.kind:6} {mutant.what}{f'  by {by}' if by else ''}", flush=True)
-    stale = set() if args.quick or args.only else set(reasons) - survivors
+    stale = set() if args.rules or args.quick or args.only else set(reasons) - survivors
     for key in sorted(stale):
         print(f"break.allow: nothing like this survives any more: {key}")
     for kind in ("never", "always", "table", "source"):
@@ -337,6 +340,7 @@ def report(mutants, results, reasons, args):
 
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("--rules", action="store_true")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
