@@ -10,7 +10,8 @@ Every way to break is one mutant, built outside the source tree and run over the
                     go red that expects it not to be
   table             in rules.def, a rule is taken from a kind or step or given to another, or a case gets another severity
   source            in the rules' files, one comparison, junction, negation, number, sum or answer is turned
-A mutant that no line notices survived. It is a fault unless break.allow tells why nobody can notice it, or nobody should.
+A mutant of the source that no line notices is tried on the unit tests of the same code, and with sanitizers; what nobody
+notices survived. That is a fault unless break.allow tells why nobody can notice it, or nobody should.
 --rules   never, always and table alone
 --quick   all of never and always, and a random 150 of the others; the seed is printed
 --only    the mutants whose description holds TEXT, for example `rules_nik.c` or `N05`
@@ -37,11 +38,15 @@ RULES = [*sorted(CORE.glob("rules*.c")), CORE / "name.c"]
 QUICK = 150
 CC = [os.environ.get("CC", "cc"), "-std=c11", "-D_GNU_SOURCE", "-w"]
 LIBRARIES = ["-lcrypto", "-lsodium", "-lutf8proc"]
+# Unit tests of the same code; a survivor that they notice is killed, too. Slow and random ones are left out.
+TESTS = {"test_rule_limits.c": "@(rule_table|severities|findings)/*", "test_severity.c": "*",
+         "test_name.c": "*"}
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DLANTIK_ARENA_EMULATOR"]
 LIMIT = 20  # seconds; the cases take a tenth of one
 
-Mutant = collections.namedtuple("Mutant", "kind what key files variables")
-# what: for people; key: in break.allow; files: {path in the tree: its text}; variables: of the environment
+Mutant = collections.namedtuple("Mutant", "kind what key place files variables")
+# what: for people; key, place: in break.allow, a mutant or a whole function; files: {path in the tree: its text};
+# variables: of the environment
 
 
 # --- what can be broken --------------------------------------------------------------------------------------------------
@@ -109,6 +114,12 @@ def dropped_calls(code):
 MUTATORS = [turned_operators, turned_signs, turned_numbers, negated_conditions, dropped_negations, turned_answers, dropped_calls]
 
 
+def function_at(path, source, start):
+    """`rules_nik.c check_region()`, the function in which the place is."""
+    names = re.findall(r"^[a-z][\w *]*?\b(\w+)\(", source[:start], re.M)
+    return f"{path.name} {names[-1]}()" if names else path.name
+
+
 def edit(path, source, start, end, new, times):
     """A mutant of one place; its key is the line's text with the place marked, so that it survives moves of the line."""
     old = source[start:end]
@@ -120,7 +131,7 @@ def edit(path, source, start, end, new, times):
     key = f"{path.name} {text} -> {re.sub(chr(92) + 's+', ' ', new)}"
     times[key] += 1
     key += f" #{times[key]}" if times[key] > 1 else ""
-    return Mutant("source", f"{place} {key.split(' ', 1)[1]}", key, {path: source[:start] + new + source[end:]}, {})
+    return Mutant("source", f"{place} {key.split(' ', 1)[1]}", key, function_at(path, source, start), {path: source[:start] + new + source[end:]}, {})
 
 
 def source_mutants():
@@ -177,7 +188,7 @@ def table_mutants():
 
     def changed(match, group, new, name, code):
         what = f"rules.def {name}: {match[group].strip()} -> {new}"
-        return Mutant("table", what, what, {path: text[:match.start(group)] + code + text[match.end(group):]}, {})
+        return Mutant("table", what, what, "", {path: text[:match.start(group)] + code + text[match.end(group):]}, {})
 
     for match in rules:
         if match[1] in UNGATED:
@@ -194,30 +205,33 @@ def table_mutants():
 def case_mutants():
     for match in table()[2]:
         name = f"{match[1]}.{match[2]}"
-        yield Mutant("never", f"never {name}", f"never {name}", {}, {"LANTIK_NEVER": name})
-        yield Mutant("always", f"always {name}", f"always {name}", {}, {"LANTIK_ALWAYS": name})
+        yield Mutant("never", f"never {name}", f"never {name}", "", {}, {"LANTIK_NEVER": name})
+        yield Mutant("always", f"always {name}", f"always {name}", "", {}, {"LANTIK_ALWAYS": name})
 
 
 # --- building and running ------------------------------------------------------------------------------------------------
 
 
 class Builder:
-    """Compiles the core and the runner of the cases once; a mutant is one file more and a link."""
+    """Compiles the core and a program once; a mutant is one file more and a link."""
 
-    def __init__(self, directory, *options):
-        self.directory = directory
+    def __init__(self, directory, judge, sources, options=(), libraries=()):
+        self.directory, self.judge = directory, judge
         directory.mkdir()
-        self.cc = [*CC, *options]
+        self.cc, self.libraries = [*CC, *options], [*LIBRARIES, *libraries]
         self.objects = {}
-        sources = [*sorted(CORE.glob("*.c")), *sorted(UNIT.glob("cases*.c")), UNIT / "run_cases.c", UNIT / "broken_rules.c"]
-        for path in sources:
+        for path in [*sorted(CORE.glob("*.c")), *sources]:
             self.objects[path] = directory / f"{path.stem}.o"
-            text = path.read_text()
-            done = self.compile(path, renamed(text) if path.parent == CORE else text, self.objects[path], "-O1")
+            done = self.compile(path, self.text_of(path), self.objects[path], "-O1")
             if done.returncode:
                 sys.exit(done.stderr)
-        self.program = directory / "run_cases"
+        self.program = directory / "program"
         self.link(self.objects, self.program)
+
+    def text_of(self, path, text=None):
+        """broken_rules.c, where it is, stands before two functions of the core."""
+        text = path.read_text() if text is None else text
+        return renamed(text) if path.parent == CORE and self.judge is judge_cases else text
 
     def compile(self, path, text, target, level="-O0", include=None):
         """The text in place of the file, which lies where its includes are found by -I."""
@@ -228,7 +242,8 @@ class Builder:
         return subprocess.run(command, check=False, capture_output=True, text=True)
 
     def link(self, objects, target):
-        done = subprocess.run([*self.cc, *objects.values(), *LIBRARIES, "-o", target], check=False, capture_output=True, text=True)
+        command = [*self.cc, *objects.values(), *self.libraries, "-o", target]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode:
             sys.exit(done.stderr)
 
@@ -237,37 +252,46 @@ class Builder:
         if not mutant.files:
             return self.program
         [(path, text)] = mutant.files.items()
-        name = hashlib.sha256(mutant.what.encode()).hexdigest()[:20]
-        folder, include = self.directory / name, None
+        folder, include = self.directory / hashlib.sha256(mutant.what.encode()).hexdigest()[:20], None
         folder.mkdir()
         if path.suffix == ".def":
             include = folder
             (folder / "lantik").mkdir()
             (folder / "lantik" / path.name).write_text(text)
-            path = CORE / "rules.c"
-            text = path.read_text()
-        done = self.compile(path, renamed(text), folder / "mutant.o", include=include)
+            path, text = CORE / "rules.c", None
+        done = self.compile(path, self.text_of(path, text), folder / "mutant.o", include=include)
         if done.returncode:
             shutil.rmtree(folder)
             return None
-        self.link({**self.objects, path: folder / "mutant.o"}, folder / "run_cases")
-        return folder / "run_cases"
+        self.link({**self.objects, path: folder / "mutant.o"}, folder / "program")
+        return folder / "program"
 
     def run(self, mutant):
         """(verdict, what noticed it): killed, survived or no C."""
         program = self.build(mutant)
         if program is None:
             return "no C", ""
-        verdict = judge(mutant, program)
+        verdict = self.judge(mutant, program)
         if program != self.program:
             shutil.rmtree(program.parent)
         return verdict
 
 
+def builders_in(directory):
+    """What a mutant goes through until something notices it."""
+    cases = [*sorted(UNIT.glob("cases*.c")), UNIT / "run_cases.c", UNIT / "broken_rules.c"]
+    tests = [Builder(directory / name, lambda mutant, program, only=only: judge_test(program, only), [UNIT / name],
+                     libraries=["-lcriterion"]) for name, only in TESTS.items()]
+    return [Builder(directory / "plain", judge_cases, cases), *tests,
+            Builder(directory / "sanitized", judge_cases, cases, SANITIZERS)]
+
+
 def run(builders, mutant):
-    """What survives is tried once more with sanitizers, which see a step beyond an array."""
-    verdict = builders[0].run(mutant)
-    return builders[1].run(mutant) if verdict[0] == "survived" and mutant.kind == "source" else verdict
+    for builder in builders:
+        verdict = builder.run(mutant)
+        if verdict[0] != "survived" or mutant.kind != "source":
+            break
+    return verdict
 
 
 def renamed(text):
@@ -275,19 +299,30 @@ def renamed(text):
     return re.sub(r"^(void lantik_(?:findings_add|check_finish))\(", r"\1_whole(", text, flags=re.M)
 
 
-def judge(mutant, program):
-    command = [program, HERE] + ([] if mutant.variables else ["--first"])
+def execute(command, variables):
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=LIMIT, errors="replace",
+                          env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0", **variables})
+
+
+def judge_cases(mutant, program):
     try:
-        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=LIMIT, errors="replace",
-                              env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0", **mutant.variables})
+        done = execute([program, HERE] + ([] if mutant.variables else ["--first"]), mutant.variables)
     except subprocess.TimeoutExpired:
         return "killed", "it does not end"
-    if done.returncode not in (0, 1):
+    if done.returncode not in (0, 1) or "Sanitizer" in done.stderr or "runtime error" in done.stderr:
         return "killed", f"status {done.returncode}"
     red = [line.split("\t") for line in done.stdout.splitlines()]
     if mutant.kind == "always":
         red = [line for line in red if line[1] == mutant.key.split()[1].split(".")[0]]
     return ("killed", red[0][0]) if red else ("survived", "")
+
+
+def judge_test(program, only):
+    try:
+        done = execute([program, "--filter", only], {})
+    except subprocess.TimeoutExpired:
+        return "killed", "it does not end"
+    return ("killed", f"a unit test, {only}") if done.returncode else ("survived", "")
 
 
 # --- the survivors that are known ------------------------------------------------------------------------------------------
@@ -321,21 +356,20 @@ def choose(args):
 
 def report(mutants, results, reasons, args):
     """Prints each result as it comes; returns the number of faults."""
-    counts, survivors = collections.Counter(), set()
+    counts, used = collections.Counter(), set()
     for mutant, (verdict, by) in zip(mutants, results):
-        if verdict == "survived" and mutant.key in reasons:
+        if verdict == "survived" and {mutant.key, mutant.place} & set(reasons):
             verdict = "allowed"
-        if verdict in ("survived", "allowed"):
-            survivors.add(mutant.key)
+            used |= {mutant.key, mutant.place}
         counts[mutant.kind, verdict] += 1
         if verdict == "survived" or args.verbose:
             print(f"{verdict:8} {mutant.kind:6} {mutant.what}{f'  by {by}' if by else ''}", flush=True)
-    stale = set() if args.rules or args.quick or args.only else set(reasons) - survivors
+    stale = set() if args.rules or args.quick or args.only else set(reasons) - used
     for key in sorted(stale):
         print(f"break.allow: nothing like this survives any more: {key}")
     for kind in ("never", "always", "table", "source"):
         print(f"{kind:6} " + ", ".join(f"{counts[kind, v]} {v}" for v in ("killed", "survived", "allowed", "no C")))
-    return len(survivors - set(reasons)) + len(stale)
+    return sum(count for (_, verdict), count in counts.items() if verdict == "survived") + len(stale)
 
 
 def main():
@@ -350,11 +384,11 @@ def main():
     started = time.monotonic()
     directory = pathlib.Path(tempfile.mkdtemp(prefix="lantik-break-"))
     try:
-        builders = [Builder(directory / "plain"), Builder(directory / "sanitized", *SANITIZERS)]
+        builders = builders_in(directory)
         for builder in builders:
-            whole = judge(Mutant("", "", "", {}, {}), builder.program)
+            whole = builder.run(Mutant("", "", "", "", {}, {}))
             if whole[0] == "killed":
-                sys.exit(f"the cases are red before anything is broken: {whole[1]}")
+                sys.exit(f"the tests are red before anything is broken: {whole[1]}")
         mutants = choose(args)
         with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
             results = pool.map(lambda mutant: run(builders, mutant), mutants)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MAX_TOKENS 128
+#define VALUES (4u * 1024 * 1024) /* bytes of one case */
 
 static const char *const case_files[] = {"batch.tsv", "text.tsv", "nik.tsv", "nip.tsv", "date.tsv", "participant.tsv",
 	"position.tsv", "pay.tsv", "paper.tsv", "window.tsv", "severity.tsv", "everywhere.tsv"};
@@ -45,10 +46,10 @@ static void apply(struct cases_example *example, uint32_t record, const char *ch
 
 static void start(struct cases_example *example, const struct cases_line *line)
 {
-	struct lantik_arena *arena = example->pool.arena ? example->pool.arena : lantik_arena_new(65536);
+	struct lantik_arena *arena = example->arena ? example->arena : lantik_arena_new(VALUES);
 	memset(example, 0, sizeof *example);
 	lantik_arena_reset(arena);
-	example->pool.arena = arena;
+	example->arena = arena;
 	example->copies = 1;
 	apply(example, 0, "received=2025-10-15");
 	example->manifest.schema_version = lantik_span_of(LANTIK_SCHEMA_VERSION);

@@ -5,7 +5,7 @@
  * Changes, joined by `;`:
  *   field=value            of every record                2:field=value   of the second record alone
  *   manifest.field=value                                  copies=3        three records instead of one
- *   typed.field=value      text as it stands in a cell, read as the office's reader does
+ *   typed.field=value, typed.manifest.field=value         text as it stands in a cell, read as the office's reader does
  *   received=day or day and time in Asia/Jakarta          rulebook=empty  no table at all
  *   rulebook+=a line with | for a tab                     rulebook-=what the lines that go begin with
  *   dokumen=type,object,sha256 adds a document; without a value it takes all away
@@ -23,20 +23,12 @@
 
 #define CASES_MAX_LINE 4096
 #define CASES_MAX_RECORDS 64
+#define CASES_MAX_DOCUMENTS 32
 
 struct cases_line {
 	const char *file;
 	unsigned number;
 	const char *rule, *kind, *step, *changes, *expected;
-};
-
-/* Bytes and documents that live until the case is over. */
-struct cases_pool {
-	uint8_t bytes[262144];
-	size_t used;
-	struct lantik_document documents[1024];
-	size_t document_count;
-	struct lantik_arena *arena; /* of the reader */
 };
 
 struct cases_example {
@@ -49,7 +41,8 @@ struct cases_example {
 	size_t removed_count, added_count;
 	struct lantik_finding typed[16]; /* what the reader found */
 	size_t typed_count;
-	struct cases_pool pool;
+	struct lantik_arena
+		*arena; /* of the values, each a piece of its own, so that a sanitizer sees a step beyond one */
 };
 
 /* What came of a line; texts with their tokens sorted. */

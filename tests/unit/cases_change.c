@@ -6,55 +6,69 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint8_t *pool_add(struct cases_pool *pool, const void *data, size_t len)
+/* A value on its way. */
+struct text {
+	uint8_t bytes[CASES_MAX_LINE * 8];
+	size_t len;
+};
+
+static const void *keep(struct cases_example *example, const void *data, size_t len)
 {
-	if (pool->used + len > sizeof pool->bytes)
-		cases_fail("the pool is too small");
-	uint8_t *at = pool->bytes + pool->used;
+	void *room = lantik_arena_alloc(example->arena, len);
+	if (!room)
+		cases_fail("the values are too long");
 	if (len > 0)
-		memcpy(at, data, len);
-	pool->used += len;
-	return at;
+		memcpy(room, data, len);
+	return room;
+}
+
+static void add(struct text *text, const void *data, size_t len)
+{
+	if (text->len + len > sizeof text->bytes)
+		cases_fail("the value is too long");
+	memcpy(text->bytes + text->len, data, len);
+	text->len += len;
 }
 
 /* `<nn>`: the record's number with that many digits; returns how much text that was. */
-static size_t add_number(struct cases_pool *pool, const char *text, uint32_t record)
+static size_t add_number(struct text *text, const char *at, uint32_t record)
 {
-	size_t width = strspn(text + 1, "n");
+	size_t width = strspn(at + 1, "n");
 	char digits[16];
-	if (width == 0 || text[1 + width] != '>')
+	if (width == 0 || at[1 + width] != '>')
 		return 0;
 	snprintf(digits, sizeof digits, "%0*u", (int)width, (unsigned)record);
-	pool_add(pool, digits, strlen(digits));
+	add(text, digits, strlen(digits));
 	return width + 2;
 }
 
-static size_t add_piece(struct cases_pool *pool, const char *text, uint32_t record)
+static size_t add_piece(struct text *text, const char *at, uint32_t record)
 {
 	unsigned value;
 	int used;
-	if (sscanf(text, "\\x%2x%n", &value, &used) == 1) {
+	if (sscanf(at, "\\x%2x%n", &value, &used) == 1) {
 		uint8_t byte = (uint8_t)value;
-		pool_add(pool, &byte, 1);
+		add(text, &byte, 1);
 		return (size_t)used;
 	}
-	if (*text == '{' && sscanf(text, "{%u}%n", &value, &used) == 1) {
+	if (*at == '{' && sscanf(at, "{%u}%n", &value, &used) == 1) {
 		for (unsigned i = 1; i < value; i++)
-			pool_add(pool, text - 1, 1);
+			add(text, at - 1, 1);
 		return (size_t)used;
 	}
-	size_t number = *text == '<' ? add_number(pool, text, record) : 0;
+	size_t number = *at == '<' ? add_number(text, at, record) : 0;
 	if (number == 0)
-		pool_add(pool, text, 1);
+		add(text, at, 1);
 	return number > 0 ? number : 1;
 }
 
-static struct lantik_span unescape(struct cases_pool *pool, const char *text, uint32_t record)
+static struct lantik_span unescape(struct cases_example *example, const char *value, uint32_t record)
 {
-	const uint8_t *start = pool_add(pool, "", 0);
-	while (*text != '\0')
-		text += add_piece(pool, text, record);
-	return (struct lantik_span){start, pool->used - (size_t)(start - pool->bytes)};
+	static struct text text;
+	text.len = 0;
+	while (*value != '\0')
+		value += add_piece(&text, value, record);
+	return (struct lantik_span){keep(example, text.bytes, text.len), text.len};
 }
 
 static int64_t as_it_stands(const char *text)
@@ -78,19 +92,19 @@ void cases_id(const char *text, char *ret)
 	memcpy(ret + 32 - len, text + 1, len);
 }
 
-static struct lantik_span read_id(struct cases_pool *pool, const char *text, uint32_t record)
+static struct lantik_span read_id(struct cases_example *example, const char *text, uint32_t record)
 {
 	char whole[33];
 	uint8_t id[16];
 	if (*text == '@')
 		cases_id(text, whole);
 	if (lantik_id_parse(lantik_span_of(*text == '@' ? whole : text), id))
-		return (struct lantik_span){pool_add(pool, id, sizeof id), sizeof id};
-	return unescape(pool, text, record);
+		return (struct lantik_span){keep(example, id, sizeof id), sizeof id};
+	return unescape(example, text, record);
 }
 
 /* `type,object,sha256` */
-static struct lantik_document read_document(struct cases_pool *pool, const char *text, uint32_t record)
+static struct lantik_document read_document(struct cases_example *example, const char *text, uint32_t record)
 {
 	char type[64], object[1024], digest[256];
 	uint8_t hash[LANTIK_HASH];
@@ -102,43 +116,43 @@ static struct lantik_document read_document(struct cases_pool *pool, const char 
 	snprintf(digest, sizeof digest, "%s", second + 1);
 	struct lantik_document document = {
 		.type = *type == '#' ? (int32_t)as_it_stands(type) : read_int(type),
-		.object = unescape(pool, object, record),
+		.object = unescape(example, object, record),
 	};
 	if (lantik_hex_decode(lantik_span_of(digest), hash, sizeof hash))
-		document.sha256 = (struct lantik_span){pool_add(pool, hash, sizeof hash), sizeof hash};
+		document.sha256 = (struct lantik_span){keep(example, hash, sizeof hash), sizeof hash};
 	else
-		document.sha256 = unescape(pool, digest, record);
+		document.sha256 = unescape(example, digest, record);
 	return document;
 }
 
-/* One more than there were; the list begins anew, since another record may share the old one. */
+/* One more than there were, as a list of its own. */
 static struct lantik_documents add_document(
-	struct cases_pool *pool, struct lantik_documents before, const char *text, uint32_t record)
+	struct cases_example *example, struct lantik_documents before, const char *text, uint32_t record)
 {
+	struct lantik_document items[CASES_MAX_DOCUMENTS];
 	if (*text == '\0')
 		return (struct lantik_documents){0};
-	if (pool->document_count + before.count + 1 > LANTIK_COUNT(pool->documents))
+	if (before.count == CASES_MAX_DOCUMENTS)
 		cases_fail("too many documents");
-	struct lantik_document *items = pool->documents + pool->document_count;
 	for (size_t i = 0; i < before.count; i++)
 		items[i] = before.items[i];
-	items[before.count] = read_document(pool, text, record);
-	pool->document_count += before.count + 1;
-	return (struct lantik_documents){items, before.count + 1};
+	items[before.count] = read_document(example, text, record);
+	size_t count = before.count + 1;
+	return (struct lantik_documents){keep(example, items, count * sizeof *items), count};
 }
 
-static void set_member(
-	struct cases_pool *pool, void *member, const struct lantik_field *field, const char *value, uint32_t record)
+static void set_member(struct cases_example *example, void *member, const struct lantik_field *field, const char *value,
+	uint32_t record)
 {
 	bool raw = value[0] == '#';
 	struct lantik_span text = lantik_span_of(value);
 	switch (field->type) {
 	case LANTIK_TEXT:
 	case LANTIK_HASH_FIELD:
-		*(struct lantik_span *)member = unescape(pool, value, record);
+		*(struct lantik_span *)member = unescape(example, value, record);
 		break;
 	case LANTIK_ID:
-		*(struct lantik_span *)member = read_id(pool, value, record);
+		*(struct lantik_span *)member = read_id(example, value, record);
 		break;
 	case LANTIK_DATE:
 		*(int32_t *)member = raw ? (int32_t)as_it_stands(value) : lantik_date_parse(text);
@@ -157,7 +171,7 @@ static void set_member(
 		break;
 	case LANTIK_DOCUMENTS:
 		*(struct lantik_documents *)member =
-			add_document(pool, *(struct lantik_documents *)member, value, record);
+			add_document(example, *(struct lantik_documents *)member, value, record);
 		break;
 	}
 }
@@ -169,7 +183,7 @@ static void set_record(struct cases_example *example, uint32_t record, const cha
 	if (!field)
 		cases_fail("no field %s", name);
 	void *member = lantik_member_mutable(&example->records[record - 1], field);
-	set_member(&example->pool, member, field, value, record);
+	set_member(example, member, field, value, record);
 }
 
 static void add_typed(struct cases_example *example, uint32_t record, unsigned case_id, uint32_t field)
@@ -180,19 +194,33 @@ static void add_typed(struct cases_example *example, uint32_t record, unsigned c
 		(struct lantik_finding){.record_no = record, .case_id = (uint16_t)case_id, .field = (uint8_t)field};
 }
 
-/* The office's reader in small: normalise, put a lost zero back, keep the text. */
-static void type_cell(struct cases_example *example, uint32_t record, const char *name, const char *value)
+/* The office's reader in small: normalise, put a lost zero back, keep the text. Of the manifest it tells the zero
+ * alone, under record 0. */
+static void type_cell(
+	struct cases_example *example, uint32_t record, const struct lantik_field *field, const char *value)
 {
-	const struct lantik_field *field =
-		lantik_field_find(lantik_record_fields, LANTIK_FIELD_COUNT, lantik_span_of(name));
 	if (!field || field->type != LANTIK_TEXT)
-		cases_fail("no field of text %s", name);
-	struct lantik_span cell = unescape(&example->pool, value, record);
-	if (lantik_text_normalise(&cell))
+		cases_fail("no field of text is to be %s", value);
+	struct lantik_span cell = unescape(example, value, record);
+	bool changed = lantik_text_normalise(&cell), padded = lantik_text_pad(field, example->arena, &cell);
+	void *owner = record == 0 ? (void *)&example->manifest : (void *)&example->records[record - 1];
+	if (changed && record > 0)
 		add_typed(example, record, LANTIK_CASE_T02_normalised, field->number);
-	if (lantik_text_pad(field, example->pool.arena, &cell))
-		add_typed(example, record, LANTIK_CASE_T02_padded, field->number);
-	*(struct lantik_span *)lantik_member_mutable(&example->records[record - 1], field) = cell;
+	if (padded)
+		add_typed(example, record, LANTIK_CASE_T02_padded, record > 0 ? field->number : 0);
+	*(struct lantik_span *)lantik_member_mutable(owner, field) = cell;
+}
+
+static void type_record(struct cases_example *example, uint32_t record, const char *name, const char *value)
+{
+	type_cell(example, record, lantik_field_find(lantik_record_fields, LANTIK_FIELD_COUNT, lantik_span_of(name)),
+		value);
+}
+
+static void type_manifest(struct cases_example *example, const char *name, const char *value)
+{
+	type_cell(example, 0,
+		lantik_field_find(lantik_manifest_fields, lantik_manifest_field_count, lantik_span_of(name)), value);
 }
 
 static void set_manifest(struct cases_example *example, const char *name, const char *value)
@@ -201,7 +229,7 @@ static void set_manifest(struct cases_example *example, const char *name, const 
 		lantik_field_find(lantik_manifest_fields, lantik_manifest_field_count, lantik_span_of(name));
 	if (!field)
 		cases_fail("no field %s in the manifest", name);
-	set_member(&example->pool, lantik_member_mutable(&example->manifest, field), field, value, 0);
+	set_member(example, lantik_member_mutable(&example->manifest, field), field, value, 0);
 }
 
 /* A day alone is its noon. */
@@ -229,14 +257,16 @@ static void change_rulebook(struct cases_example *example, char sign, const char
 
 static bool is_circumstance(const char *name)
 {
-	return strncmp(name, "manifest.", 9) == 0 || strncmp(name, "rulebook", 8) == 0 ||
-	       strcmp(name, "received") == 0 || strcmp(name, "copies") == 0;
+	return strncmp(name, "manifest.", 9) == 0 || strncmp(name, "typed.manifest.", 15) == 0 ||
+	       strncmp(name, "rulebook", 8) == 0 || strcmp(name, "received") == 0 || strcmp(name, "copies") == 0;
 }
 
 static void change_circumstance(struct cases_example *example, const char *name, const char *value)
 {
 	if (strncmp(name, "manifest.", 9) == 0)
 		set_manifest(example, name + 9, value);
+	else if (strncmp(name, "typed.manifest.", 15) == 0)
+		type_manifest(example, name + 15, value);
 	else if (strcmp(name, "received") == 0)
 		example->received = read_received(value);
 	else if (strcmp(name, "copies") == 0)
@@ -250,7 +280,7 @@ static void change_record(struct cases_example *example, uint32_t record, const 
 	char *end;
 	unsigned long only = strtoul(name, &end, 10);
 	if (strncmp(name, "typed.", 6) == 0)
-		type_cell(example, record, name + 6, value);
+		type_record(example, record, name + 6, value);
 	else if (*end != ':')
 		set_record(example, record, name, value);
 	else if (only < 1 || only > example->copies)
