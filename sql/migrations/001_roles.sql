@@ -7,7 +7,8 @@ DO $$
 DECLARE
     wanted text;
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY['lantik_owner', 'lantik_daemon', 'lantik_operator', 'lantik_reviewer', 'lantik_analyst'] LOOP
+    FOREACH wanted IN ARRAY ARRAY['lantik_owner', 'lantik_daemon', 'lantik_operator', 'lantik_reviewer', 'lantik_auditor',
+        'lantik_analyst'] LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted) THEN
             EXECUTE format('CREATE ROLE %I LOGIN', wanted);
         END IF;
@@ -26,6 +27,8 @@ COMMENT ON ROLE lantik_operator IS
     'lantikctl: offices, keys and reference tables. Sees no personal data.';
 COMMENT ON ROLE lantik_reviewer IS
     'lantikctl review, returned and replay: sees the records that wait or were returned, asks for decisions, changes nothing else.';
+COMMENT ON ROLE lantik_auditor IS
+    'lantikctl audit: reads everything, writes nothing.';
 COMMENT ON ROLE lantik_analyst IS
     'Analysts: the masked views of the schema analyst and nothing else.';
 
@@ -48,6 +51,10 @@ ALTER ROLE lantik_reviewer SET lock_timeout = '5s';
 ALTER ROLE lantik_reviewer SET statement_timeout = '5min';
 ALTER ROLE lantik_reviewer SET idle_in_transaction_session_timeout = '60s';
 
+ALTER ROLE lantik_auditor SET search_path = lantik;
+ALTER ROLE lantik_auditor SET default_transaction_read_only = on;
+ALTER ROLE lantik_auditor SET idle_in_transaction_session_timeout = '1h';
+
 ALTER ROLE lantik_analyst SET search_path = analyst;
 ALTER ROLE lantik_analyst SET default_transaction_read_only = on;
 ALTER ROLE lantik_analyst SET statement_timeout = '15min';
@@ -62,7 +69,7 @@ COMMENT ON SCHEMA analyst IS
 
 SET LOCAL ROLE lantik_owner;
 
-GRANT USAGE ON SCHEMA lantik TO lantik_daemon, lantik_operator, lantik_reviewer;
+GRANT USAGE ON SCHEMA lantik TO lantik_daemon, lantik_operator, lantik_reviewer, lantik_auditor;
 GRANT USAGE ON SCHEMA analyst TO lantik_analyst;
 
 -- Functions are for everybody unless said otherwise; here nothing is.
@@ -82,4 +89,4 @@ COMMENT ON COLUMN lantik.migration.name IS 'Its file name without `.sql`. Privac
 COMMENT ON COLUMN lantik.migration.sha256 IS
     'SHA-256 of the file as applied, 32 bytes; a file that changed later is refused. Privacy: N.';
 COMMENT ON COLUMN lantik.migration.applied_at IS 'When it was committed. Privacy: N.';
-GRANT SELECT ON lantik.migration TO lantik_daemon, lantik_operator, lantik_reviewer;
+GRANT SELECT ON lantik.migration TO lantik_daemon, lantik_operator, lantik_reviewer, lantik_auditor;

@@ -10,6 +10,7 @@ CREATE TABLE lantik.office (
     added_at   timestamptz NOT NULL DEFAULT now(),
     revoked_at timestamptz,
     reason     text,
+    added_leaf bigint,
     CONSTRAINT office_pkey PRIMARY KEY (office_no),
     CONSTRAINT office_name_key UNIQUE (name),
     CONSTRAINT office_scope CHECK ((kanreg_id IS NULL) <> (agencies IS NULL)),
@@ -24,6 +25,7 @@ COMMENT ON COLUMN lantik.office.agencies IS 'It may send for these agencies (kod
 COMMENT ON COLUMN lantik.office.added_at IS 'When it was added. Privacy: N.';
 COMMENT ON COLUMN lantik.office.revoked_at IS 'When it was cut off; NULL while it may send. Privacy: N.';
 COMMENT ON COLUMN lantik.office.reason IS 'Why it was cut off. Privacy: N.';
+COMMENT ON COLUMN lantik.office.added_leaf IS 'Leaf of the deed that added it. Privacy: N.';
 
 CREATE TABLE lantik.office_key (
     curve_public_key text COLLATE "C" NOT NULL CHECK (length(curve_public_key) = 40),
@@ -33,6 +35,7 @@ CREATE TABLE lantik.office_key (
     added_at         timestamptz NOT NULL DEFAULT now(),
     revoked_at       timestamptz,
     reason           text,
+    added_leaf       bigint,
     CONSTRAINT office_key_pkey PRIMARY KEY (curve_public_key),
     CONSTRAINT office_key_office_no_fkey FOREIGN KEY (office_no) REFERENCES lantik.office (office_no),
     CONSTRAINT office_key_revocation CHECK ((revoked_at IS NULL) = (reason IS NULL))
@@ -47,6 +50,7 @@ COMMENT ON COLUMN lantik.office_key.signing_key_id IS 'Key id of signing_vkey, 4
 COMMENT ON COLUMN lantik.office_key.added_at IS 'When it was added. Privacy: N.';
 COMMENT ON COLUMN lantik.office_key.revoked_at IS 'When it was cut off; NULL while it is accepted. Privacy: N.';
 COMMENT ON COLUMN lantik.office_key.reason IS 'Why it was cut off. Privacy: N.';
+COMMENT ON COLUMN lantik.office_key.added_leaf IS 'Leaf of the deed that added it. Privacy: N.';
 
 CREATE SEQUENCE lantik.batch_no AS bigint;
 COMMENT ON SEQUENCE lantik.batch_no IS 'Numbers of batches; may have gaps. Privacy: N.';
@@ -520,6 +524,8 @@ CREATE TABLE lantik.returned_record (
     outcome   smallint NOT NULL,
     bytes     bytea NOT NULL,
     cause     text COLLATE "C" NOT NULL,
+    salt      bytea NOT NULL DEFAULT decode(replace(gen_random_uuid()::text, '-', ''), 'hex')
+                  CHECK (octet_length(salt) = 16),
     CONSTRAINT returned_record_pkey PRIMARY KEY (batch_no, record_no)
 );
 COMMENT ON TABLE lantik.returned_record IS
@@ -527,6 +533,7 @@ COMMENT ON TABLE lantik.returned_record IS
 COMMENT ON COLUMN lantik.returned_record.batch_no IS 'The batch. Privacy: N.';
 COMMENT ON COLUMN lantik.returned_record.record_no IS 'The record, from 1. Privacy: N.';
 COMMENT ON COLUMN lantik.returned_record.outcome IS '1 returned for repair (BTS), 2 waits for a named official. Privacy: N.';
+COMMENT ON COLUMN lantik.returned_record.salt IS 'Random, part of the hash under returned_root, 16 bytes. Privacy: N.';
 COMMENT ON COLUMN lantik.returned_record.bytes IS 'The record as it stood in the body (protobuf). Privacy: X.';
 COMMENT ON COLUMN lantik.returned_record.cause IS
     'Why, as a fingerprint: CODE.case[:field] of its findings without the warnings, each once, sorted, joined by blanks. Privacy: N.';

@@ -5,6 +5,7 @@ SET LOCAL ROLE lantik_owner;
 CREATE TABLE lantik.ledger_head (
     only_row    boolean NOT NULL DEFAULT true CHECK (only_row),
     origin      text COLLATE "C" CHECK (origin <> '' AND length(origin) <= 128),
+    epoch       integer NOT NULL DEFAULT 1 CHECK (epoch >= 1),
     size        bigint NOT NULL CHECK (size >= 0),
     edge        bytea NOT NULL,
     root        bytea NOT NULL CHECK (octet_length(root) = 32),
@@ -17,7 +18,10 @@ WITH (fillfactor = 10, autovacuum_vacuum_threshold = 200, autovacuum_vacuum_scal
 COMMENT ON TABLE lantik.ledger_head IS
     'Head of the ledger; locked last in every commit. Grain: one row. Source: lantikd; origin: lantikctl migrate --origin. Privacy: N.';
 COMMENT ON COLUMN lantik.ledger_head.only_row IS 'True: there is one row. Privacy: N.';
-COMMENT ON COLUMN lantik.ledger_head.origin IS 'Name of the log in checkpoints; set once, never changed. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_head.origin IS
+    'Name of the log in checkpoints of its first epoch, and the stem of the later ones; set once, never changed. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_head.epoch IS
+    'Epoch of the ledger. 1 until a recovery; checkpoints of epoch n > 1 are of origin/n. Privacy: N.';
 COMMENT ON COLUMN lantik.ledger_head.size IS 'Number of leaves. Privacy: N.';
 COMMENT ON COLUMN lantik.ledger_head.edge IS
     'Roots of the complete subtrees at the right edge, largest first, 32 bytes each. Privacy: N.';
@@ -64,4 +68,4 @@ COMMENT ON COLUMN lantik.checkpoint.note IS 'The signed note. Privacy: N.';
 GRANT SELECT ON lantik.ledger_head, lantik.ledger_leaf, lantik.ledger_node, lantik.checkpoint
     TO lantik_daemon, lantik_operator;
 GRANT INSERT ON lantik.ledger_leaf, lantik.ledger_node, lantik.checkpoint TO lantik_daemon;
-GRANT UPDATE (size, edge, root, recorded_at, size_by_kind) ON lantik.ledger_head TO lantik_daemon;
+GRANT UPDATE (size, edge, root, recorded_at, size_by_kind, epoch) ON lantik.ledger_head TO lantik_daemon;

@@ -91,7 +91,7 @@ class Decisions(run.Database):
                         " WHERE c.relnamespace = 'lantik'::regnamespace AND c.relkind IN ('r', 'v')"
                         " AND (has_table_privilege('lantik_reviewer', c.oid, p)"
                         " OR p <> 'DELETE' AND p <> 'TRUNCATE' AND has_any_column_privilege('lantik_reviewer', c.oid, p))")
-        self.assertEqual(held, [("decision_request", "INSERT")])
+        self.assertEqual(held, [("decision_request", "INSERT"), ("deed_request", "INSERT")])
         for table in ("appointment", "current_appointment", "rejected", "counter", "office_key"):
             self.refused(f"SELECT * FROM lantik.{table}", "lantik_reviewer")
         for column in ("certifier_nama", "certifier_nip", "pengirim_nip"):

@@ -71,7 +71,7 @@ class Database(unittest.TestCase):
         return self.sql(statement, user)[0][0]
 
     def refused(self, statement, user):
-        with self.assertRaisesRegex(AssertionError, "permission denied"):
+        with self.assertRaisesRegex(AssertionError, "permission denied|row-level security"):
             self.sql(statement, user)
 
 
@@ -228,7 +228,8 @@ class Documented(Database):
 class Privileges(Database):
     APPEND_ONLY = ["appointment", "batch", "batch_body", "finding", "returned_record", "ledger_leaf", "ledger_node",
                    "checkpoint", "migration", "office", "office_key", "agency", "rule", "decision", "decided_record",
-                   "decision_refusal", "rejected"]
+                   "decision_refusal", "rejected", "deed_request", "deed", "deed_refusal", "office_scope", "ledger_fork",
+                   "entry_hash", "erased_row", "erased_body", "erased_place"]
 
     def privileges(self, role):
         """What the role may do with whole tables and with columns of schema lantik."""
@@ -247,15 +248,18 @@ class Privileges(Database):
         for (view,) in self.sql("SELECT relname FROM pg_class WHERE relnamespace = 'analyst'::regnamespace"):
             self.sql(f"SELECT * FROM analyst.{view}", user="lantik_analyst")
 
-    def test_the_daemon_updates_four_tables_and_deletes_nothing(self):
+    def test_the_daemon_updates_what_is_current_and_deletes_nothing(self):
         held = self.privileges("lantik_daemon")
         self.assertEqual({p for _, p in held}, {"SELECT", "INSERT", "UPDATE"})
         self.assertEqual({name for name, p in held if p == "UPDATE"},
                          {"current_appointment", "counter", "formation_use", "ledger_head.size", "ledger_head.edge", "ledger_head.root",
-                          "ledger_head.recorded_at", "ledger_head.size_by_kind"})
+                          "ledger_head.recorded_at", "ledger_head.size_by_kind", "ledger_head.epoch", "office.revoked_at",
+                          "office.reason", "office_key.revoked_at", "office_key.reason", "receipt_key.until_size",
+                          "receipt_key.compromised_from", "receipt_key.retired_leaf", "reference_version.version",
+                          "reference_version.changed_at"})
         for table in self.APPEND_ONLY:
-            column = self.value("SELECT attname FROM pg_attribute WHERE attnum = 1"
-                                f" AND attrelid = 'lantik.{table}'::regclass")
+            column = self.value("SELECT attname FROM pg_attribute WHERE attnum > 0 AND attidentity = '' AND NOT attisdropped"
+                                f" AND attrelid = 'lantik.{table}'::regclass ORDER BY attnum LIMIT 1")
             for statement in (f"UPDATE lantik.{table} SET {column} = {column}", f"DELETE FROM lantik.{table}",
                               f"TRUNCATE lantik.{table}"):
                 self.refused(statement, "lantik_daemon")
@@ -269,6 +273,21 @@ class Privileges(Database):
         for column in ("certifier_nama", "certifier_nip", "pengirim_nip"):
             self.refused(f"SELECT {column} FROM lantik.batch", "lantik_operator")
         self.refused("DELETE FROM lantik.office", "lantik_operator")
+
+    def test_the_auditor_reads_everything_and_writes_nothing(self):
+        held = self.privileges("lantik_auditor")
+        self.assertEqual({p for _, p in held}, {"SELECT"})
+        tables = {name for (name,) in self.sql("SELECT relname FROM pg_class WHERE relkind IN ('r', 'v')"
+                                               " AND relnamespace = 'lantik'::regnamespace")}
+        self.assertEqual({name for name, _ in held}, tables)
+
+    def test_deeds_are_asked_for_by_whom_they_concern(self):
+        ask = "INSERT INTO lantik.deed_request (deed_id, kind, request) VALUES (gen_random_uuid(), {}, 'lantik-deed 1')"
+        self.sql(ask.format(1), "lantik_operator")
+        self.sql(ask.format(9), "lantik_reviewer")
+        self.refused(ask.format(9), "lantik_operator")
+        self.refused(ask.format(1), "lantik_reviewer")
+        self.refused(ask.format(1), "lantik_daemon")
 
     def test_nobody_else_may_anything(self):
         self.sql("CREATE ROLE stranger LOGIN")

@@ -1,0 +1,226 @@
+-- Evidence: deeds (offices, keys, recovery, erasure) with their leaves, hashes of rows, forks, and what was erased.
+-- SPDX-License-Identifier: Apache-2.0
+-- A deed is asked for by lantikctl and carried out by the daemon, as decisions are. Its text (include/lantik/deed.h) says all
+-- that was done; the tables of offices and keys hold what follows from the deeds, for quick reading.
+SET LOCAL ROLE lantik_owner;
+
+CREATE TABLE lantik.deed_request (
+    request_no   bigint GENERATED ALWAYS AS IDENTITY,
+    deed_id      uuid NOT NULL,
+    kind         smallint NOT NULL CHECK (kind BETWEEN 1 AND 9),
+    request      text COLLATE "C" NOT NULL CHECK (octet_length(request) <= 65536),
+    requested_by text NOT NULL DEFAULT session_user,
+    requested_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT deed_request_pkey PRIMARY KEY (request_no),
+    CONSTRAINT deed_request_id_key UNIQUE (deed_id)
+);
+COMMENT ON TABLE lantik.deed_request IS
+    'Deeds that were asked for; the daemon answers with a deed or a deed_refusal. INSERT-only. Grain: one deed. Source: lantikctl. Privacy: I.';
+COMMENT ON COLUMN lantik.deed_request.request_no IS 'Number of the request; requests are carried out in its order. Privacy: N.';
+COMMENT ON COLUMN lantik.deed_request.deed_id IS 'Id of the deed, as its text says. Privacy: N.';
+COMMENT ON COLUMN lantik.deed_request.kind IS
+    '1 office-add, 2 key-add, 3 key-revoke, 4 office-revoke, 5 scope, 6 receipt-key-add, 7 receipt-key-retire, 8 recover, 9 erase. Code of list deed_kind of lantik.word. Privacy: N.';
+COMMENT ON COLUMN lantik.deed_request.request IS
+    'The deed as asked for, canonical text; signed by the recovery key for kinds 6 to 8. Names people only as records of batches. Privacy: I.';
+COMMENT ON COLUMN lantik.deed_request.requested_by IS 'Role that was logged in; nobody can set it. Privacy: N.';
+COMMENT ON COLUMN lantik.deed_request.requested_at IS 'When it was asked for; nobody can set it. Privacy: N.';
+
+-- Who may ask for what.
+ALTER TABLE lantik.deed_request ENABLE ROW LEVEL SECURITY;
+CREATE POLICY deed_request_read ON lantik.deed_request FOR SELECT USING (true);
+CREATE POLICY deed_request_operator ON lantik.deed_request FOR INSERT TO lantik_operator WITH CHECK (kind BETWEEN 1 AND 8);
+CREATE POLICY deed_request_reviewer ON lantik.deed_request FOR INSERT TO lantik_reviewer WITH CHECK (kind = 9);
+
+CREATE TABLE lantik.deed (
+    leaf_index   bigint NOT NULL CHECK (leaf_index >= 0),
+    request_no   bigint NOT NULL,
+    deed_id      uuid NOT NULL,
+    kind         smallint NOT NULL CHECK (kind BETWEEN 1 AND 9),
+    text         text COLLATE "C" NOT NULL,
+    durability   smallint NOT NULL CHECK (durability BETWEEN 1 AND 3),
+    requested_at timestamptz NOT NULL,
+    recorded_at  timestamptz NOT NULL,
+    CONSTRAINT deed_pkey PRIMARY KEY (leaf_index),
+    CONSTRAINT deed_request_no_key UNIQUE (request_no),
+    CONSTRAINT deed_id_key UNIQUE (deed_id),
+    CONSTRAINT deed_request_no_fkey FOREIGN KEY (request_no) REFERENCES lantik.deed_request (request_no)
+);
+CREATE INDEX deed_kind ON lantik.deed (kind, leaf_index);
+COMMENT ON INDEX lantik.deed_kind IS 'Deeds of a kind, in the order of the ledger.';
+COMMENT ON TABLE lantik.deed IS
+    'Deeds that were carried out, each with its leaf. INSERT-only. Grain: one deed. Source: lantikd. Privacy: I.';
+COMMENT ON COLUMN lantik.deed.leaf_index IS 'Its leaf of the ledger. Privacy: N.';
+COMMENT ON COLUMN lantik.deed.request_no IS 'Request that it carries out. Privacy: N.';
+COMMENT ON COLUMN lantik.deed.deed_id IS 'Id of the deed. Privacy: N.';
+COMMENT ON COLUMN lantik.deed.kind IS 'Kind of the deed, as in deed_request. Privacy: N.';
+COMMENT ON COLUMN lantik.deed.text IS 'The deed: canonical text of what was done, whose SHA-256 is in the leaf. Privacy: I.';
+COMMENT ON COLUMN lantik.deed.durability IS
+    'What the commit promised: 1 one server, 2 a synchronous quorum, 3 unsafe test settings. Privacy: N.';
+COMMENT ON COLUMN lantik.deed.requested_at IS 'When it was asked for. Privacy: N.';
+COMMENT ON COLUMN lantik.deed.recorded_at IS 'Time in the leaf, taken under the head''s lock. Privacy: N.';
+
+CREATE TABLE lantik.deed_refusal (
+    request_no bigint NOT NULL,
+    why        text NOT NULL CHECK (why <> ''),
+    refused_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT deed_refusal_pkey PRIMARY KEY (request_no),
+    CONSTRAINT deed_refusal_request_no_fkey FOREIGN KEY (request_no) REFERENCES lantik.deed_request (request_no)
+);
+COMMENT ON TABLE lantik.deed_refusal IS
+    'Deeds that could not be carried out; nothing was changed by them. INSERT-only. Grain: one request. Source: lantikd. Privacy: N.';
+COMMENT ON COLUMN lantik.deed_refusal.request_no IS 'The request. Privacy: N.';
+COMMENT ON COLUMN lantik.deed_refusal.why IS 'What was in the way and what to do, in English; no value of a person. Privacy: N.';
+COMMENT ON COLUMN lantik.deed_refusal.refused_at IS 'When it was refused. Privacy: N.';
+
+-- ---- offices and their keys, as the deeds left them ----
+
+CREATE TABLE lantik.office_scope (
+    leaf_index bigint NOT NULL,
+    office_no  integer NOT NULL,
+    valid_from date NOT NULL DEFAULT '-infinity',
+    valid_to   date NOT NULL DEFAULT 'infinity',
+    kanreg_id  text COLLATE "C" CHECK (kanreg_id ~ '^[0-9]{2}$'),
+    agencies   text[] CHECK (cardinality(agencies) BETWEEN 1 AND 64 AND array_position(agencies, NULL) IS NULL),
+    CONSTRAINT office_scope_pkey PRIMARY KEY (leaf_index),
+    CONSTRAINT office_scope_office_no_fkey FOREIGN KEY (office_no) REFERENCES lantik.office (office_no),
+    CONSTRAINT office_scope_one CHECK ((kanreg_id IS NULL) <> (agencies IS NULL)),
+    CONSTRAINT office_scope_period CHECK (valid_from < valid_to)
+);
+CREATE INDEX office_scope_office_no ON lantik.office_scope (office_no, leaf_index);
+COMMENT ON INDEX lantik.office_scope_office_no IS 'Scopes of an office, in the order of the ledger.';
+COMMENT ON TABLE lantik.office_scope IS
+    'What each office may send for, and when. On a day the latest deed whose period holds it counts. Grain: one office and deed. Source: lantikd, deeds office-add and scope. Privacy: N.';
+COMMENT ON COLUMN lantik.office_scope.leaf_index IS 'Leaf of the deed. Privacy: N.';
+COMMENT ON COLUMN lantik.office_scope.office_no IS 'The office. Privacy: N.';
+COMMENT ON COLUMN lantik.office_scope.valid_from IS 'First day, in Asia/Jakarta. Privacy: N.';
+COMMENT ON COLUMN lantik.office_scope.valid_to IS 'First day on which it counts no longer. Privacy: N.';
+COMMENT ON COLUMN lantik.office_scope.kanreg_id IS 'It may send for every agency of this regional office; NULL with a list. Privacy: N.';
+COMMENT ON COLUMN lantik.office_scope.agencies IS 'It may send for these agencies (kode_instansi), at most 64; NULL with a regional office. Privacy: N.';
+
+CREATE TABLE lantik.receipt_key (
+    vkey             text COLLATE "C" NOT NULL,
+    from_size        bigint NOT NULL CHECK (from_size >= 0),
+    until_size       bigint,
+    compromised_from bigint,
+    added_leaf       bigint,
+    retired_leaf     bigint,
+    CONSTRAINT receipt_key_pkey PRIMARY KEY (vkey),
+    CONSTRAINT receipt_key_added CHECK ((added_leaf IS NULL) = (from_size = 0)),
+    CONSTRAINT receipt_key_retired CHECK ((until_size IS NULL) = (retired_leaf IS NULL))
+);
+COMMENT ON TABLE lantik.receipt_key IS
+    'Keys that sign checkpoints, each from a size of the ledger on. Grain: one key. Source: lantikd, its first start and deeds receipt-key-add and receipt-key-retire. Privacy: N.';
+COMMENT ON COLUMN lantik.receipt_key.vkey IS 'Verifier key (C2SP signed note) under the base origin. Privacy: N.';
+COMMENT ON COLUMN lantik.receipt_key.from_size IS 'First size of the ledger that it signs; 0 for the first key. Privacy: N.';
+COMMENT ON COLUMN lantik.receipt_key.until_size IS 'First size that it signs no longer; NULL while it signs. Privacy: N.';
+COMMENT ON COLUMN lantik.receipt_key.compromised_from IS
+    'From this size on its signatures prove nothing; NULL: they all hold. Privacy: N.';
+COMMENT ON COLUMN lantik.receipt_key.added_leaf IS 'Leaf of the deed that added it; NULL for the first key. Privacy: N.';
+COMMENT ON COLUMN lantik.receipt_key.retired_leaf IS 'Leaf of the deed that retired it; NULL while it signs. Privacy: N.';
+
+-- ---- forks ----
+
+CREATE TABLE lantik.ledger_fork (
+    fork_no   bigint GENERATED ALWAYS AS IDENTITY,
+    epoch     integer NOT NULL CHECK (epoch >= 1),
+    size      bigint NOT NULL CHECK (size > 0),
+    root      bytea NOT NULL CHECK (octet_length(root) = 32),
+    note      text NOT NULL,
+    office_no integer,
+    head_size bigint NOT NULL,
+    head_root bytea NOT NULL CHECK (octet_length(head_root) = 32),
+    found_at  timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT ledger_fork_pkey PRIMARY KEY (fork_no),
+    CONSTRAINT ledger_fork_key UNIQUE (epoch, size, root),
+    CONSTRAINT ledger_fork_office_no_fkey FOREIGN KEY (office_no) REFERENCES lantik.office (office_no)
+);
+COMMENT ON TABLE lantik.ledger_fork IS
+    'Signed checkpoints of this log that its ledger does not continue: proof that it lost leaves. While one of the present epoch stands here no daemon takes anything (lantikctl ledger recover). INSERT-only. Grain: one checkpoint. Source: lantikd. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_fork.fork_no IS 'Number. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_fork.epoch IS 'Epoch of the checkpoint. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_fork.size IS 'Its number of leaves. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_fork.root IS 'Its root, 32 bytes. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_fork.note IS 'The signed checkpoint. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_fork.office_no IS 'Office that held it; NULL: the daemon itself. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_fork.head_size IS 'Size of the ledger when it was found. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_fork.head_root IS 'Root of the ledger when it was found, 32 bytes. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_fork.found_at IS 'When it was found. Privacy: N.';
+
+-- ---- hashes of rows, and what was erased ----
+
+CREATE TABLE lantik.entry_hash (
+    batch_no bigint NOT NULL,
+    rows     bytea NOT NULL CHECK (octet_length(rows) % 32 = 0),
+    returned bytea NOT NULL CHECK (octet_length(returned) % 32 = 0),
+    CONSTRAINT entry_hash_pkey PRIMARY KEY (batch_no)
+);
+ALTER TABLE lantik.entry_hash ALTER COLUMN rows SET STORAGE EXTERNAL;
+ALTER TABLE lantik.entry_hash ALTER COLUMN returned SET STORAGE EXTERNAL;
+COMMENT ON TABLE lantik.entry_hash IS
+    'Hashes whose roots are in the leaf, so that an altered row can be named. INSERT-only. Grain: one batch or decision. Source: lantikd. Privacy: N.';
+COMMENT ON COLUMN lantik.entry_hash.batch_no IS 'Number of the batch or decision. Privacy: N.';
+COMMENT ON COLUMN lantik.entry_hash.rows IS
+    'Hashes of the accepted rows in record order, 32 bytes each; their RFC 6962 root is rows_root. Privacy: N.';
+COMMENT ON COLUMN lantik.entry_hash.returned IS
+    'Hashes of the records that did not go in, in record order, 32 bytes each; their RFC 6962 root is returned_root. Privacy: N.';
+
+CREATE TABLE lantik.erased_row (
+    batch_no       bigint NOT NULL,
+    record_no      integer NOT NULL,
+    part           smallint NOT NULL CHECK (part IN (1, 2)),
+    row_hash       bytea NOT NULL CHECK (octet_length(row_hash) = 32),
+    kelompok_lapor smallint NOT NULL,
+    leaf_index     bigint NOT NULL,
+    CONSTRAINT erased_row_pkey PRIMARY KEY (batch_no, record_no, part)
+);
+COMMENT ON TABLE lantik.erased_row IS
+    'Rows that were erased, by their hashes. INSERT-only. Grain: one row of the register, or one returned record. Source: lantikd, deeds erase. Privacy: N.';
+COMMENT ON COLUMN lantik.erased_row.batch_no IS 'Batch or decision of the row. Privacy: N.';
+COMMENT ON COLUMN lantik.erased_row.record_no IS 'Its record. Privacy: N.';
+COMMENT ON COLUMN lantik.erased_row.part IS '1 a row of the register, 2 a returned record. Privacy: N.';
+COMMENT ON COLUMN lantik.erased_row.row_hash IS 'Its hash under rows_root or returned_root, 32 bytes. The salt is gone, so it tells nothing of the person. Privacy: N.';
+COMMENT ON COLUMN lantik.erased_row.kelompok_lapor IS
+    'Reporting group under which the row is counted, code of list kelompok_lapor of lantik.word; 0: none, or a returned record. Privacy: N.';
+COMMENT ON COLUMN lantik.erased_row.leaf_index IS 'Leaf of the deed. Privacy: N.';
+
+CREATE TABLE lantik.erased_body (
+    batch_no   bigint NOT NULL,
+    leaf_index bigint NOT NULL,
+    CONSTRAINT erased_body_pkey PRIMARY KEY (batch_no)
+);
+COMMENT ON TABLE lantik.erased_body IS
+    'Batches whose body was deleted because it held an erased person; its digest stays in the leaf. INSERT-only. Grain: one batch. Source: lantikd, deeds erase. Privacy: N.';
+COMMENT ON COLUMN lantik.erased_body.batch_no IS 'The batch. Privacy: N.';
+COMMENT ON COLUMN lantik.erased_body.leaf_index IS 'Leaf of the first deed that deleted it. Privacy: N.';
+
+CREATE TABLE lantik.erased_place (
+    leaf_index     bigint NOT NULL,
+    kode_instansi  text COLLATE "C" NOT NULL,
+    kind           smallint NOT NULL,
+    programme      text COLLATE "C" NOT NULL,
+    kelompok_lapor smallint NOT NULL,
+    used           bigint NOT NULL CHECK (used <> 0),
+    CONSTRAINT erased_place_pkey PRIMARY KEY (leaf_index, kode_instansi, kind, programme, kelompok_lapor)
+);
+COMMENT ON TABLE lantik.erased_place IS
+    'Places of formations that erased people took: counters and places stay as they were. INSERT-only. Grain: one deed, agency, kind, programme and reporting group. Source: lantikd, deeds erase. Privacy: N.';
+COMMENT ON COLUMN lantik.erased_place.leaf_index IS 'Leaf of the deed. Privacy: N.';
+COMMENT ON COLUMN lantik.erased_place.kode_instansi IS 'Agency, 4 digits. Privacy: N.';
+COMMENT ON COLUMN lantik.erased_place.kind IS 'Kind of appointment. Code of list kind of lantik.word. Privacy: N.';
+COMMENT ON COLUMN lantik.erased_place.programme IS 'Programme. Privacy: N.';
+COMMENT ON COLUMN lantik.erased_place.kelompok_lapor IS 'Reporting group, code of list kelompok_lapor of lantik.word; 0: none. Privacy: N.';
+COMMENT ON COLUMN lantik.erased_place.used IS 'Places that the erased rows account for. Unit: people. Privacy: N.';
+
+-- ---- who may what ----
+
+GRANT SELECT ON lantik.deed_request, lantik.deed, lantik.deed_refusal, lantik.office_scope, lantik.receipt_key,
+    lantik.ledger_fork TO lantik_daemon, lantik_operator, lantik_reviewer;
+GRANT SELECT ON lantik.entry_hash, lantik.erased_row, lantik.erased_body, lantik.erased_place TO lantik_daemon;
+GRANT INSERT (deed_id, kind, request) ON lantik.deed_request TO lantik_operator, lantik_reviewer;
+GRANT INSERT ON lantik.deed, lantik.deed_refusal, lantik.office_scope, lantik.receipt_key, lantik.entry_hash,
+    lantik.office, lantik.office_key TO lantik_daemon;
+GRANT INSERT (epoch, size, root, note, office_no, head_size, head_root) ON lantik.ledger_fork TO lantik_daemon;
+GRANT UPDATE (revoked_at, reason) ON lantik.office, lantik.office_key TO lantik_daemon;
+GRANT UPDATE (until_size, compromised_from, retired_leaf) ON lantik.receipt_key TO lantik_daemon;
+GRANT UPDATE (version, changed_at) ON lantik.reference_version TO lantik_daemon;
+GRANT SELECT ON ALL TABLES IN SCHEMA lantik TO lantik_auditor;
