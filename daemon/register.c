@@ -1,6 +1,7 @@
 /* The slow path: what the register holds of a batch's people, and which records that returns or sends to review.
  * Only a named official makes a person's final refusal; nothing here does.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "submission.h"
@@ -147,23 +148,23 @@ static struct finding_of judge_new(int32_t kind, const struct row *row)
 	return (struct finding_of){0};
 }
 
-/* What a record that goes on does to the place that the version before holds. A termination keeps it for good, and so
- * does a change of agency: who is appointed anew takes another. */
+/* What a record that goes on does to the place that the version before holds. */
 static void find_place(const struct submission *s, struct row *row, const struct store_fact *fact)
 {
-	bool holds = fact->programme[0] && fact->change_kind != STORE_WITHDRAWN;
-	struct lantik_span programme = lantik_span_of(fact->programme);
+	struct lantik_place held = {
+		.begun = true, .change_kind = fact->change_kind, .kelompok_lapor = fact->kelompok_lapor};
+	struct lantik_place_version version = {.agency = s->manifest.kode_instansi,
+		.programme = s->manifest.programme,
+		.kelompok_lapor = row->kelompok_lapor,
+		.change_kind = row->change_kind};
 
-	row->place = ROW_PLACE_KEPT;
+	memcpy(held.programme, fact->programme, sizeof held.programme);
+	if (fact->same_agency) /* else it stays empty, and differs */
+		snprintf(held.agency, sizeof held.agency, "%.*s", (int)version.agency.len,
+			(const char *)version.agency.data);
+	row->place = (enum row_place)lantik_place_act(&held, &version);
 	memcpy(row->held_programme, fact->programme, sizeof row->held_programme);
 	row->held_group = fact->kelompok_lapor;
-	if (row->change_kind == STORE_WITHDRAWN)
-		row->place = holds ? ROW_PLACE_FREED : ROW_PLACE_KEPT;
-	else if (fact->change_kind == STORE_WITHDRAWN || (fact->ended && !row->change_kind) || !fact->same_agency)
-		row->place = ROW_PLACE_TAKEN;
-	else if (row->change_kind && holds && row->kelompok_lapor && row->kelompok_lapor != row->held_group &&
-		 lantik_span_equal(programme, s->manifest.programme))
-		row->place = ROW_PLACE_MOVED;
 }
 
 /* Adds the finding; true when the record may still go on. */

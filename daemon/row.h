@@ -5,6 +5,7 @@
 #define LANTIK_DAEMON_ROW_H
 
 #include "lantik/crypto.h"
+#include "lantik/place.h"
 #include "lantik/record.h"
 
 #include "store.h"
@@ -34,11 +35,11 @@ struct row {
 	struct lantik_span nama_asli; /* the name as sent when it is kept in another form; only while it is encoded */
 	/* The place of a formation that the version before holds, and what becomes of it; the slow path's to say. */
 	enum row_place {
-		ROW_PLACE_NEW,   /* no version before is known; when there is none, it takes a place */
-		ROW_PLACE_KEPT,  /* as the version before, a place or none */
-		ROW_PLACE_TAKEN, /* the version before is over: another place */
-		ROW_PLACE_MOVED, /* a place in another group for the one before */
-		ROW_PLACE_FREED, /* withdrawn */
+		ROW_PLACE_NEW = LANTIK_PLACE_NEW, /* or no version before is known; when there is none, it takes one */
+		ROW_PLACE_KEPT = LANTIK_PLACE_KEPT,
+		ROW_PLACE_TAKEN = LANTIK_PLACE_TAKEN,
+		ROW_PLACE_MOVED = LANTIK_PLACE_MOVED,
+		ROW_PLACE_FREED = LANTIK_PLACE_FREED,
 	} place;
 	char held_programme[STORE_PROGRAMME];
 	int32_t held_group;

@@ -5,6 +5,7 @@
 #define LANTIK_DAEMON_STORE_H
 
 #include "lantik/ledger.h"
+#include "lantik/place.h"
 #include "lantik/record.h"
 #include "lantik/verdict.h"
 
@@ -137,9 +138,9 @@ LANTIK_MUST_CHECK enum store_result store_collides_since(
 LANTIK_MUST_CHECK enum store_result store_rejects_since(struct store *store, uint64_t seen, bool *ret);
 
 /* Codes of change_kind that end an appointment, and the bytes of a programme. */
-#define STORE_TERMINATED 3
-#define STORE_WITHDRAWN 4
-#define STORE_PROGRAMME 81
+#define STORE_TERMINATED LANTIK_CHANGE_TERMINATION
+#define STORE_WITHDRAWN LANTIK_CHANGE_WITHDRAWAL
+#define STORE_PROGRAMME LANTIK_PLACE_PROGRAMME
 
 /* What the register holds that concerns a record, one row a fact. */
 struct store_fact {
