@@ -36,12 +36,17 @@ CREATE TABLE lantik.ledger_leaf (
     leaf_index bigint NOT NULL,
     leaf       bytea NOT NULL,
     leaf_hash  bytea NOT NULL CHECK (octet_length(leaf_hash) = 32),
+    -- The first eight digits of a WAL file's name.
+    timeline   integer NOT NULL CHECK (timeline > 0)
+        DEFAULT ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::integer,
     CONSTRAINT ledger_leaf_pkey PRIMARY KEY (leaf_index)
 );
 COMMENT ON TABLE lantik.ledger_leaf IS 'Leaves of the ledger. INSERT-only. Grain: one leaf. Source: lantikd. Privacy: N.';
 COMMENT ON COLUMN lantik.ledger_leaf.leaf_index IS 'From 0, without gaps. Privacy: N.';
 COMMENT ON COLUMN lantik.ledger_leaf.leaf IS 'The leaf''s bytes (include/lantik/ledger.h). Privacy: N.';
 COMMENT ON COLUMN lantik.ledger_leaf.leaf_hash IS 'SHA-256 of 0x00 and the leaf, 32 bytes. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_leaf.timeline IS
+    'PostgreSQL timeline on which it was written: a promoted standby and a restored backup begin another, so that it says how much both sides of a fork have in common. Privacy: N.';
 
 CREATE TABLE lantik.ledger_node (
     level      smallint NOT NULL CHECK (level BETWEEN 0 AND 63),

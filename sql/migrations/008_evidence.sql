@@ -9,6 +9,7 @@ CREATE TABLE lantik.deed_request (
     deed_id      uuid NOT NULL,
     kind         smallint NOT NULL CHECK (kind BETWEEN 1 AND 9),
     request      text COLLATE "C" NOT NULL CHECK (octet_length(request) <= 65536),
+    in_force     boolean NOT NULL DEFAULT false CHECK (NOT in_force OR kind = 9),
     requested_by text NOT NULL DEFAULT session_user,
     requested_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT deed_request_pkey PRIMARY KEY (request_no),
@@ -22,6 +23,8 @@ COMMENT ON COLUMN lantik.deed_request.kind IS
     '1 office-add, 2 key-add, 3 key-revoke, 4 office-revoke, 5 scope, 6 receipt-key-add, 7 receipt-key-retire, 8 recover, 9 erase. Code of list deed_kind of lantik.word. Privacy: N.';
 COMMENT ON COLUMN lantik.deed_request.request IS
     'The deed as asked for, canonical text; signed by the recovery key for kinds 6 to 8. Names people only as records of batches. Privacy: I.';
+COMMENT ON COLUMN lantik.deed_request.in_force IS
+    'Of an erasure: the official means it although the person may hold an appointment in force. Privacy: N.';
 COMMENT ON COLUMN lantik.deed_request.requested_by IS 'Role that was logged in; nobody can set it. Privacy: N.';
 COMMENT ON COLUMN lantik.deed_request.requested_at IS 'When it was asked for; nobody can set it. Privacy: N.';
 
@@ -171,7 +174,10 @@ CREATE TABLE lantik.erased_row (
     row_hash       bytea NOT NULL CHECK (octet_length(row_hash) = 32),
     kelompok_lapor smallint NOT NULL,
     leaf_index     bigint NOT NULL,
-    CONSTRAINT erased_row_pkey PRIMARY KEY (batch_no, record_no, part)
+    CONSTRAINT erased_row_pkey PRIMARY KEY (batch_no, record_no, part),
+    -- Nothing is erased without its deed: the commit fails.
+    CONSTRAINT erased_row_leaf_index_fkey FOREIGN KEY (leaf_index) REFERENCES lantik.deed (leaf_index)
+        DEFERRABLE INITIALLY DEFERRED
 );
 COMMENT ON TABLE lantik.erased_row IS
     'Rows that were erased, by their hashes. INSERT-only. Grain: one row of the register, or one returned record. Source: lantikd, deeds erase. Privacy: N.';
@@ -186,7 +192,9 @@ COMMENT ON COLUMN lantik.erased_row.leaf_index IS 'Leaf of the deed. Privacy: N.
 CREATE TABLE lantik.erased_body (
     batch_no   bigint NOT NULL,
     leaf_index bigint NOT NULL,
-    CONSTRAINT erased_body_pkey PRIMARY KEY (batch_no)
+    CONSTRAINT erased_body_pkey PRIMARY KEY (batch_no),
+    CONSTRAINT erased_body_leaf_index_fkey FOREIGN KEY (leaf_index) REFERENCES lantik.deed (leaf_index)
+        DEFERRABLE INITIALLY DEFERRED
 );
 COMMENT ON TABLE lantik.erased_body IS
     'Batches whose body was deleted because it held an erased person; its digest stays in the leaf. INSERT-only. Grain: one batch. Source: lantikd, deeds erase. Privacy: N.';
@@ -200,7 +208,9 @@ CREATE TABLE lantik.erased_place (
     programme      text COLLATE "C" NOT NULL,
     kelompok_lapor smallint NOT NULL,
     used           bigint NOT NULL CHECK (used <> 0),
-    CONSTRAINT erased_place_pkey PRIMARY KEY (leaf_index, kode_instansi, kind, programme, kelompok_lapor)
+    CONSTRAINT erased_place_pkey PRIMARY KEY (leaf_index, kode_instansi, kind, programme, kelompok_lapor),
+    CONSTRAINT erased_place_leaf_index_fkey FOREIGN KEY (leaf_index) REFERENCES lantik.deed (leaf_index)
+        DEFERRABLE INITIALLY DEFERRED
 );
 COMMENT ON TABLE lantik.erased_place IS
     'Places of formations that erased people took: counters and places stay as they were. INSERT-only. Grain: one deed, agency, kind, programme and reporting group. Source: lantikd, deeds erase. Privacy: N.';
@@ -211,14 +221,80 @@ COMMENT ON COLUMN lantik.erased_place.programme IS 'Programme. Privacy: N.';
 COMMENT ON COLUMN lantik.erased_place.kelompok_lapor IS 'Reporting group, code of list kelompok_lapor of lantik.word; 0: none. Privacy: N.';
 COMMENT ON COLUMN lantik.erased_place.used IS 'Places that the erased rows account for. Unit: people. Privacy: N.';
 
+-- ---- erasing ----
+
+-- The one way to delete anything. It deletes a row only while it writes its hash, and what it writes needs its deed at
+-- the end of the transaction. What was found and hashed is the daemon's; here the counts must agree.
+CREATE FUNCTION lantik.erase(leaf bigint, nik text, row_batch_nos bigint[], row_record_nos integer[], row_hashes bytea[],
+                             returned_batch_nos bigint[], returned_record_nos integer[], returned_hashes bytea[],
+                             body_batch_nos bigint[], rejections integer)
+    RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    done integer;
+BEGIN
+    IF cardinality(row_batch_nos) + cardinality(returned_batch_nos) + cardinality(body_batch_nos) = 0 THEN
+        RAISE EXCEPTION 'nothing to erase' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    WITH gone AS (
+        DELETE FROM lantik.appointment a
+         USING unnest(row_batch_nos, row_record_nos, row_hashes) AS w(batch_no, record_no, hash)
+         WHERE a.batch_no = w.batch_no AND a.record_no = w.record_no
+        RETURNING w.batch_no, w.record_no, w.hash, coalesce(a.kelompok_lapor, 0::smallint) AS kelompok_lapor)
+    INSERT INTO lantik.erased_row (batch_no, record_no, part, row_hash, kelompok_lapor, leaf_index)
+    SELECT g.batch_no, g.record_no, 1, g.hash, g.kelompok_lapor, erase.leaf FROM gone g;
+    GET DIAGNOSTICS done = ROW_COUNT;
+    IF done <> cardinality(row_batch_nos) THEN
+        RAISE EXCEPTION 'rows of the register are missing' USING ERRCODE = 'serialization_failure';
+    END IF;
+    WITH gone AS (
+        DELETE FROM lantik.returned_record r
+         USING unnest(returned_batch_nos, returned_record_nos, returned_hashes) AS w(batch_no, record_no, hash)
+         WHERE r.batch_no = w.batch_no AND r.record_no = w.record_no
+        RETURNING w.batch_no, w.record_no, w.hash)
+    INSERT INTO lantik.erased_row (batch_no, record_no, part, row_hash, kelompok_lapor, leaf_index)
+    SELECT g.batch_no, g.record_no, 2, g.hash, 0, erase.leaf FROM gone g;
+    GET DIAGNOSTICS done = ROW_COUNT;
+    IF done <> cardinality(returned_batch_nos) THEN
+        RAISE EXCEPTION 'returned records are missing' USING ERRCODE = 'serialization_failure';
+    END IF;
+    WITH gone AS (DELETE FROM lantik.batch_body b WHERE b.batch_no = ANY (body_batch_nos) RETURNING b.batch_no)
+    INSERT INTO lantik.erased_body (batch_no, leaf_index) SELECT g.batch_no, erase.leaf FROM gone g;
+    GET DIAGNOSTICS done = ROW_COUNT;
+    IF done <> cardinality(body_batch_nos) THEN
+        RAISE EXCEPTION 'bodies are missing' USING ERRCODE = 'serialization_failure';
+    END IF;
+    -- A current row or a rejection tells of rows; it goes with them.
+    DELETE FROM lantik.current_appointment c
+     WHERE c.nik = erase.nik
+       AND (c.batch_no, c.record_no) IN (SELECT * FROM unnest(row_batch_nos, row_record_nos));
+    PERFORM FROM lantik.current_appointment c WHERE c.nik = erase.nik;
+    IF FOUND THEN
+        RAISE EXCEPTION 'a current row has no row in the register' USING ERRCODE = 'serialization_failure';
+    END IF;
+    DELETE FROM lantik.rejected r WHERE r.nik = erase.nik;
+    GET DIAGNOSTICS done = ROW_COUNT;
+    IF done <> rejections THEN
+        RAISE EXCEPTION 'rejections are missing' USING ERRCODE = 'serialization_failure';
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION lantik.erase(bigint, text, bigint[], integer[], bytea[], bigint[], integer[], bytea[], bigint[], integer) IS
+    'Deletes the rows of one person while it writes their hashes under the leaf of the deed; only for lantikd, which found and hashed them. Privacy: I.';
+GRANT EXECUTE ON FUNCTION
+    lantik.erase(bigint, text, bigint[], integer[], bytea[], bigint[], integer[], bytea[], bigint[], integer) TO lantik_daemon;
+
 -- ---- who may what ----
 
 GRANT SELECT ON lantik.deed_request, lantik.deed, lantik.deed_refusal, lantik.office_scope, lantik.receipt_key,
     lantik.ledger_fork TO lantik_daemon, lantik_operator, lantik_reviewer;
 GRANT SELECT ON lantik.entry_hash, lantik.erased_row, lantik.erased_body, lantik.erased_place TO lantik_daemon;
 GRANT INSERT (deed_id, kind, request) ON lantik.deed_request TO lantik_operator, lantik_reviewer;
+GRANT INSERT (in_force) ON lantik.deed_request TO lantik_reviewer;
 GRANT INSERT ON lantik.deed, lantik.deed_refusal, lantik.office_scope, lantik.receipt_key, lantik.entry_hash,
-    lantik.office, lantik.office_key TO lantik_daemon;
+    lantik.erased_place, lantik.office, lantik.office_key TO lantik_daemon;
 GRANT INSERT (epoch, size, root, note, office_no, head_size, head_root) ON lantik.ledger_fork TO lantik_daemon;
 GRANT UPDATE (revoked_at, reason) ON lantik.office, lantik.office_key TO lantik_daemon;
 GRANT UPDATE (until_size, compromised_from, retired_leaf) ON lantik.receipt_key TO lantik_daemon;
