@@ -5,18 +5,15 @@
 #include <string.h>
 
 #include "lines.h"
+#include "note_parts.h"
 
-#define ED25519 0x01
-#define KEY_ID_LEN ((size_t)4)
-#define KEY_ID_HEX (2 * KEY_ID_LEN)
 #define SECRET_PREFIX "PRIVATE+KEY+"
-#define EM_DASH "\xe2\x80\x94"
 
 /* --- keys --- */
 
 /* C2SP forbids Unicode's spaces too. Names of ours are URLs without a scheme, so anything but visible ASCII is refused
  * and no table of spaces is needed. */
-static bool is_name(struct lantik_span name)
+bool lantik_is_key_name(struct lantik_span name)
 {
 	if (!name.len || name.len > LANTIK_MAX_ORIGIN)
 		return false;
@@ -26,16 +23,22 @@ static bool is_name(struct lantik_span name)
 	return true;
 }
 
-static void vkey_set(struct lantik_span name, const uint8_t public_key[LANTIK_PUBLIC_KEY], struct lantik_vkey *ret)
+void lantik_key_id(struct lantik_span name, uint8_t type, const uint8_t public_key[LANTIK_PUBLIC_KEY], uint8_t ret[4])
 {
-	static const uint8_t separator[] = {'\n', ED25519};
+	const uint8_t separator[] = {'\n', type};
 	const struct lantik_span pieces[] = {name, {separator, sizeof separator}, {public_key, LANTIK_PUBLIC_KEY}};
 	uint8_t hash[LANTIK_HASH];
 	lantik_sha256_of(pieces, LANTIK_COUNT(pieces), hash);
-	memset(ret, 0, sizeof *ret);
-	memcpy(ret->name, name.data, name.len);
-	memcpy(ret->id, hash, KEY_ID_LEN);
-	memcpy(ret->public_key, public_key, LANTIK_PUBLIC_KEY);
+	memcpy(ret, hash, KEY_ID_LEN);
+}
+
+static void vkey_set(struct lantik_span name, const uint8_t public_key[LANTIK_PUBLIC_KEY], struct lantik_vkey *ret)
+{
+	struct lantik_vkey key = {0};
+	memcpy(key.name, name.data, name.len);
+	lantik_key_id(name, ED25519, public_key, key.id);
+	memcpy(key.public_key, public_key, LANTIK_PUBLIC_KEY);
+	*ret = key;
 }
 
 static void skey_set(struct lantik_span name, const uint8_t seed[LANTIK_SEED], struct lantik_skey *ret)
@@ -48,19 +51,26 @@ static void skey_set(struct lantik_span name, const uint8_t seed[LANTIK_SEED], s
 
 enum lantik_error lantik_skey_make(const char *name, const uint8_t seed[LANTIK_SEED], struct lantik_skey *ret)
 {
-	if (!is_name(lantik_span_of(name)))
+	if (!lantik_is_key_name(lantik_span_of(name)))
 		return LANTIK_E_BAD_KEY;
 	skey_set(lantik_span_of(name), seed, ret);
 	return LANTIK_OK;
 }
 
-/* `<name>+<8 hex>+<base64(0x01 || material)>`; material keeps the type byte. */
-struct key_text {
-	struct lantik_span name, id;
-	uint8_t material[1 + 32];
-};
+enum lantik_error lantik_skey_rename(const struct lantik_skey *key, const char *name, struct lantik_skey *ret)
+{
+	return lantik_skey_make(name, key->seed, ret);
+}
 
-static bool key_text_parse(struct lantik_span text, struct key_text *ret)
+enum lantik_error lantik_vkey_rename(const struct lantik_vkey *key, const char *name, struct lantik_vkey *ret)
+{
+	if (!lantik_is_key_name(lantik_span_of(name)))
+		return LANTIK_E_BAD_KEY;
+	vkey_set(lantik_span_of(name), key->public_key, ret);
+	return LANTIK_OK;
+}
+
+bool lantik_key_text_parse(struct lantik_span text, uint8_t type, struct key_text *ret)
 {
 	if (text.len && text.data[text.len - 1] == '\n')
 		text.len--;
@@ -70,28 +80,27 @@ static bool key_text_parse(struct lantik_span text, struct key_text *ret)
 	ret->name = (struct lantik_span){text.data, (size_t)(plus - text.data)};
 	ret->id = (struct lantik_span){plus + 1, KEY_ID_HEX};
 	size_t left = text.len - ret->name.len - 1;
-	if (!is_name(ret->name) || left < KEY_ID_HEX + 1 || plus[1 + KEY_ID_HEX] != '+')
+	if (!lantik_is_key_name(ret->name) || left < KEY_ID_HEX + 1 || plus[1 + KEY_ID_HEX] != '+')
 		return false;
 	struct lantik_span base64 = {plus + KEY_ID_HEX + 2, left - KEY_ID_HEX - 1};
-	return lantik_base64_exact(base64, ret->material, sizeof ret->material) && ret->material[0] == ED25519;
+	return lantik_base64_exact(base64, ret->material, sizeof ret->material) && ret->material[0] == type;
 }
 
-/* Compared as text: C2SP's hex is lower case. */
-static bool id_matches(const struct lantik_vkey *key, struct lantik_span id)
+bool lantik_key_id_is(const uint8_t id[4], struct lantik_span text)
 {
 	char hex[KEY_ID_HEX + 1];
-	lantik_hex_encode(key->id, KEY_ID_LEN, hex);
-	return lantik_span_is(id, hex);
+	lantik_hex_encode(id, KEY_ID_LEN, hex);
+	return lantik_span_is(text, hex);
 }
 
 enum lantik_error lantik_vkey_parse(struct lantik_span text, struct lantik_vkey *ret)
 {
 	struct key_text parts;
-	if (!key_text_parse(text, &parts))
+	if (!lantik_key_text_parse(text, ED25519, &parts))
 		return LANTIK_E_BAD_KEY;
 	struct lantik_vkey key;
 	vkey_set(parts.name, parts.material + 1, &key);
-	if (!id_matches(&key, parts.id))
+	if (!lantik_key_id_is(key.id, parts.id))
 		return LANTIK_E_BAD_KEY;
 	*ret = key;
 	return LANTIK_OK;
@@ -102,9 +111,9 @@ enum lantik_error lantik_skey_parse(struct lantik_span text, struct lantik_skey 
 	struct key_text parts;
 	struct lantik_skey key;
 	enum lantik_error error = LANTIK_E_BAD_KEY;
-	if (lantik_line_after(text, SECRET_PREFIX, &text) && key_text_parse(text, &parts)) {
+	if (lantik_line_after(text, SECRET_PREFIX, &text) && lantik_key_text_parse(text, ED25519, &parts)) {
 		skey_set(parts.name, parts.material + 1, &key);
-		if (id_matches(&key.vkey, parts.id)) {
+		if (lantik_key_id_is(key.vkey.id, parts.id)) {
 			*ret = key;
 			error = LANTIK_OK;
 		}
@@ -114,52 +123,76 @@ enum lantik_error lantik_skey_parse(struct lantik_span text, struct lantik_skey 
 	return error;
 }
 
-static void key_format(const struct lantik_vkey *key, const uint8_t material[32], struct lantik_buffer *ret)
+void lantik_key_text_format(
+	const char *name, const uint8_t id[4], uint8_t type, const uint8_t material[32], struct lantik_buffer *ret)
 {
 	char hex[KEY_ID_HEX + 1];
-	uint8_t typed[1 + 32] = {ED25519};
+	uint8_t typed[1 + 32] = {type};
 	memcpy(typed + 1, material, 32);
-	lantik_hex_encode(key->id, KEY_ID_LEN, hex);
-	lantik_buffer_printf(ret, "%s+%s+", key->name, hex);
+	lantik_hex_encode(id, KEY_ID_LEN, hex);
+	lantik_buffer_printf(ret, "%s+%s+", name, hex);
 	lantik_base64_append(ret, typed, sizeof typed);
 	lantik_wipe(typed, sizeof typed);
 }
 
 void lantik_vkey_format(const struct lantik_vkey *key, struct lantik_buffer *ret)
 {
-	key_format(key, key->public_key, ret);
+	lantik_key_text_format(key->name, key->id, ED25519, key->public_key, ret);
 }
 
 void lantik_skey_format(const struct lantik_skey *key, struct lantik_buffer *ret)
 {
 	lantik_buffer_append_span(ret, lantik_span_of(SECRET_PREFIX));
-	key_format(&key->vkey, key->seed, ret);
+	lantik_key_text_format(key->vkey.name, key->vkey.id, ED25519, key->seed, ret);
 }
 
 /* --- signing --- */
 
-static void signature_append(struct lantik_span text, const struct lantik_skey *key, struct lantik_buffer *ret)
+void lantik_signature_append(
+	const char *name, const uint8_t id[4], const uint8_t *signature, size_t len, struct lantik_buffer *ret)
 {
-	uint8_t signature[KEY_ID_LEN + LANTIK_SIGNATURE];
-	memcpy(signature, key->vkey.id, KEY_ID_LEN);
-	lantik_sign(key->seed, text, signature + KEY_ID_LEN);
-	lantik_buffer_printf(ret, "\n" EM_DASH " %s ", key->vkey.name);
-	lantik_base64_append(ret, signature, sizeof signature);
+	uint8_t bytes[KEY_ID_LEN + 8 + LANTIK_SIGNATURE];
+	LANTIK_ASSERT(len <= sizeof bytes - KEY_ID_LEN);
+	memcpy(bytes, id, KEY_ID_LEN);
+	memcpy(bytes + KEY_ID_LEN, signature, len);
+	lantik_buffer_printf(ret, EM_DASH " %s ", name);
+	lantik_base64_append(ret, bytes, KEY_ID_LEN + len);
 	lantik_buffer_append(ret, "\n", 1);
 }
 
-enum lantik_error lantik_checkpoint_sign(
-	uint64_t size, const uint8_t root[LANTIK_HASH], const struct lantik_skey *key, struct lantik_buffer *ret)
+static void sign_text(struct lantik_span text, const struct lantik_skey *key, struct lantik_buffer *ret)
 {
+	uint8_t signature[LANTIK_SIGNATURE];
+	lantik_sign(key->seed, text, signature);
+	lantik_signature_append(key->vkey.name, key->vkey.id, signature, sizeof signature, ret);
+}
+
+enum lantik_error lantik_note_sign(struct lantik_span text, const struct lantik_skey *key, struct lantik_buffer *ret)
+{
+	lantik_buffer_append_span(ret, text);
+	lantik_buffer_append(ret, "\n", 1);
+	sign_text(text, key, ret);
+	return ret->error;
+}
+
+enum lantik_error lantik_checkpoint_sign(uint64_t size, const uint8_t root[LANTIK_HASH], const struct lantik_skey *keys,
+	size_t count, struct lantik_buffer *ret)
+{
+	LANTIK_ASSERT(count > 0);
 	if (size > LANTIK_MAX_TREE)
 		return LANTIK_E_TOO_LARGE;
-	size_t start = ret->len;
-	lantik_buffer_printf(ret, "%s\n%llu\n", key->vkey.name, (unsigned long long)size);
-	lantik_base64_append(ret, root, LANTIK_HASH);
-	lantik_buffer_append(ret, "\n", 1);
-	if (!ret->error)
-		signature_append((struct lantik_span){ret->data + start, ret->len - start}, key, ret);
-	return ret->error;
+	struct lantik_buffer text = {0};
+	lantik_buffer_printf(&text, "%s\n%llu\n", keys[0].vkey.name, (unsigned long long)size);
+	lantik_base64_append(&text, root, LANTIK_HASH);
+	lantik_buffer_append(&text, "\n", 1);
+	enum lantik_error error = text.error ? text.error : lantik_note_sign(lantik_buffer_span(&text), keys, ret);
+	for (size_t i = 1; !error && i < count; i++) {
+		LANTIK_ASSERT(strcmp(keys[i].vkey.name, keys[0].vkey.name) == 0);
+		sign_text(lantik_buffer_span(&text), &keys[i], ret);
+		error = ret->error;
+	}
+	lantik_buffer_free(&text);
+	return error;
 }
 
 /* --- verifying --- */
@@ -190,12 +223,15 @@ static bool note_split(struct lantik_span note, struct lantik_span *ret_text, st
 	return true;
 }
 
-struct signature_line {
-	struct lantik_span name;
-	struct lantik_buffer bytes; /* key id, then the signature */
-};
+enum lantik_error lantik_note_open(
+	struct lantik_span note, size_t limit, struct lantik_span *ret_text, struct lantik_span *ret_signatures)
+{
+	if (note.len > limit)
+		return LANTIK_E_TOO_LARGE;
+	return is_note_text(note) && note_split(note, ret_text, ret_signatures) ? LANTIK_OK : LANTIK_E_MALFORMED;
+}
 
-static enum lantik_error signature_parse(struct lantik_span line, struct signature_line *ret)
+enum lantik_error lantik_signature_parse(struct lantik_span line, struct signature_line *ret)
 {
 	struct lantik_span rest;
 	if (!lantik_line_after(line, EM_DASH " ", &rest))
@@ -214,12 +250,12 @@ static enum lantik_error signature_parse(struct lantik_span line, struct signatu
 	return error;
 }
 
-static bool is_of_key(const struct signature_line *line, const struct lantik_vkey *key)
+bool lantik_signature_is_of(const struct signature_line *line, const char *name, const uint8_t id[4])
 {
-	return lantik_span_is(line->name, key->name) && memcmp(line->bytes.data, key->id, KEY_ID_LEN) == 0;
+	return lantik_span_is(line->name, name) && memcmp(line->bytes.data, id, KEY_ID_LEN) == 0;
 }
 
-static bool signature_verifies(
+bool lantik_signature_verifies(
 	const struct signature_line *line, struct lantik_span text, const struct lantik_vkey *key)
 {
 	return line->bytes.len == KEY_ID_LEN + LANTIK_SIGNATURE &&
@@ -235,10 +271,10 @@ static enum lantik_error signatures_check(
 	bool verified = false;
 	enum lantik_error error = LANTIK_OK;
 	while (!error && lantik_line_take(&signatures, &next)) {
-		error = signature_parse(next, &line);
-		if (error || !is_of_key(&line, key))
+		error = lantik_signature_parse(next, &line);
+		if (error || !lantik_signature_is_of(&line, key->name, key->id))
 			continue;
-		verified = signature_verifies(&line, text, key);
+		verified = lantik_signature_verifies(&line, text, key);
 		if (!verified)
 			error = LANTIK_E_BAD_SIGNATURE;
 	}
@@ -248,9 +284,21 @@ static enum lantik_error signatures_check(
 	return verified ? LANTIK_OK : LANTIK_E_BAD_SIGNATURE;
 }
 
-/* Extension lines are allowed and mean nothing to us. */
-static enum lantik_error checkpoint_parse(
-	struct lantik_span text, const struct lantik_vkey *key, struct lantik_checkpoint *ret)
+enum lantik_error lantik_note_verify(
+	struct lantik_span note, const struct lantik_vkey *key, struct lantik_span *ret_text)
+{
+	struct lantik_span text, signatures;
+	enum lantik_error error = lantik_note_open(note, LANTIK_MAX_DEED, &text, &signatures);
+	if (!error)
+		error = signatures_check(text, signatures, key);
+	if (!error)
+		*ret_text = text;
+	return error;
+}
+
+/* --- checkpoints --- */
+
+enum lantik_error lantik_checkpoint_parse(struct lantik_span text, struct lantik_checkpoint *ret)
 {
 	struct lantik_span origin, size, root, extension;
 	struct lantik_checkpoint checkpoint = {0};
@@ -261,21 +309,33 @@ static enum lantik_error checkpoint_parse(
 	while (lantik_line_take(&text, &extension))
 		if (!extension.len)
 			return LANTIK_E_MALFORMED;
-	if (!lantik_span_is(origin, key->name))
-		return LANTIK_E_MISMATCH;
-	memcpy(checkpoint.origin, key->name, sizeof checkpoint.origin);
+	if (origin.len > LANTIK_MAX_ORIGIN)
+		return LANTIK_E_MISMATCH; /* no key has such a name */
+	memcpy(checkpoint.origin, origin.data, origin.len);
 	*ret = checkpoint;
 	return LANTIK_OK;
+}
+
+enum lantik_error lantik_checkpoint_read(struct lantik_span note, struct lantik_checkpoint *ret)
+{
+	struct lantik_span text, signatures;
+	enum lantik_error error = lantik_note_open(note, LANTIK_MAX_NOTE, &text, &signatures);
+	return error ? error : lantik_checkpoint_parse(text, ret);
 }
 
 enum lantik_error lantik_checkpoint_verify(
 	struct lantik_span note, const struct lantik_vkey *key, struct lantik_checkpoint *ret)
 {
-	if (note.len > LANTIK_MAX_NOTE)
-		return LANTIK_E_TOO_LARGE;
 	struct lantik_span text, signatures;
-	if (!is_note_text(note) || !note_split(note, &text, &signatures))
-		return LANTIK_E_MALFORMED;
-	enum lantik_error error = signatures_check(text, signatures, key);
-	return error ? error : checkpoint_parse(text, key, ret);
+	struct lantik_checkpoint checkpoint;
+	enum lantik_error error = lantik_note_open(note, LANTIK_MAX_NOTE, &text, &signatures);
+	if (!error)
+		error = signatures_check(text, signatures, key);
+	if (!error)
+		error = lantik_checkpoint_parse(text, &checkpoint);
+	if (!error && strcmp(checkpoint.origin, key->name) != 0)
+		error = LANTIK_E_MISMATCH;
+	if (!error)
+		*ret = checkpoint;
+	return error;
 }

@@ -143,10 +143,10 @@ static uint64_t leaf_index_of(const struct lantik_receipt *receipt)
 	return receipt->type == LANTIK_LEAF_DECISION ? receipt->decision.leaf_index : receipt->leaf.leaf_index;
 }
 
-enum lantik_error lantik_receipt_verify(struct lantik_receipt *receipt, const struct lantik_vkey *key)
+enum lantik_error lantik_receipt_verify(struct lantik_receipt *receipt, const struct lantik_trust *trust)
 {
 	struct lantik_checkpoint head;
-	enum lantik_error error = lantik_checkpoint_verify(receipt->checkpoint, key, &head);
+	enum lantik_error error = lantik_checkpoint_trusted(receipt->checkpoint, trust, &head);
 	if (error)
 		return error;
 	if (head.size == 0 || head.size - 1 != receipt->index || leaf_index_of(receipt) != receipt->index)

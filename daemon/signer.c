@@ -182,7 +182,7 @@ enum lantik_error signer_sign(struct signer *signer, uint64_t size, const uint8_
 		}
 	}
 	pthread_mutex_unlock(&signer->lock);
-	return error ? error : lantik_checkpoint_sign(size, root, &signer->key, ret_note);
+	return error ? error : lantik_checkpoint_sign(size, root, &signer->key, 1, ret_note);
 }
 
 enum lantik_error signer_check_head(
@@ -202,7 +202,7 @@ void signer_last_note(struct signer *signer, struct lantik_buffer *ret)
 	uint8_t root[LANTIK_HASH];
 	memcpy(root, signer->root, LANTIK_HASH);
 	pthread_mutex_unlock(&signer->lock);
-	if (size && lantik_checkpoint_sign(size, root, &signer->key, ret))
+	if (size && lantik_checkpoint_sign(size, root, &signer->key, 1, ret))
 		LANTIK_ASSERT(ret->error);
 }
 

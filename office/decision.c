@@ -7,10 +7,12 @@
 
 static enum lantik_doubt prove_parts(struct lantik_decision *decision, const struct lantik_vkey *key)
 {
+	struct lantik_trust trust;
+	lantik_trust_start(&trust, key, NULL);
 	enum lantik_doubt doubt =
 		lantik_doubt_of(lantik_receipt_parse(lantik_buffer_span(&decision->text), &decision->receipt));
 	if (doubt == LANTIK_NO_DOUBT)
-		doubt = lantik_doubt_of(lantik_receipt_verify(&decision->receipt, key));
+		doubt = lantik_doubt_of(lantik_receipt_verify(&decision->receipt, &trust));
 	if (doubt == LANTIK_NO_DOUBT && decision->receipt.type != LANTIK_LEAF_DECISION)
 		doubt = LANTIK_DOUBT_NO_DECISION;
 	if (doubt == LANTIK_NO_DOUBT)

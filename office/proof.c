@@ -74,11 +74,13 @@ static enum lantik_doubt compare(struct lantik_proved *proved, const struct lant
 enum lantik_doubt lantik_prove(struct lantik_span text, const struct lantik_vkey *key,
 	const struct lantik_expectation *expected, struct lantik_proved *ret)
 {
+	struct lantik_trust trust;
 	struct lantik_proved proved = {0};
+	lantik_trust_start(&trust, key, NULL);
 	enum lantik_doubt doubt = lantik_doubt_of(lantik_receipt_parse(text, &proved.receipt));
 	if (doubt != LANTIK_NO_DOUBT)
 		return doubt;
-	doubt = lantik_doubt_of(lantik_receipt_verify(&proved.receipt, key));
+	doubt = lantik_doubt_of(lantik_receipt_verify(&proved.receipt, &trust));
 	if (doubt == LANTIK_NO_DOUBT && proved.receipt.type != LANTIK_LEAF_BATCH)
 		doubt = LANTIK_DOUBT_DECISION;
 	if (doubt == LANTIK_NO_DOUBT)

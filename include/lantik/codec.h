@@ -5,7 +5,7 @@
 #ifndef LANTIK_CODEC_H
 #define LANTIK_CODEC_H
 
-#include "lantik/crypto.h"
+#include "lantik/ledger.h"
 #include "lantik/record.h"
 
 #define LANTIK_PROTOCOL_VERSION 1u
@@ -37,10 +37,17 @@ struct lantik_envelope {
 	uint32_t protocol_version;
 	struct lantik_span request_id; /* 16 bytes, chosen by the office, echoed */
 	enum lantik_message message;
-	struct lantik_span checkpoint;      /* the last signed checkpoint that the office holds; may be empty */
+	/* Of a request the last signed checkpoint that the office holds, of a reply the newest one; may be empty. */
+	struct lantik_span checkpoint;
 	struct lantik_span signing_key_id;  /* SUBMIT, REHEARSE: 4 bytes, key id of the signing key's vkey */
 	struct lantik_span signature;       /* SUBMIT, REHEARSE: 64 bytes, Ed25519 (lantik_submission_message) */
 	struct lantik_span rulebook_sha256; /* digest of the rulebook that the sender uses; may be empty */
+	/* Replies alone: between the office's checkpoint and the reply's, the smaller first. */
+	struct lantik_proof consistency;
+	/* Replies alone: receipts of deeds about receipt keys and recoveries that came after the office's checkpoint.
+	 */
+	struct lantik_span deeds[LANTIK_MAX_ENVELOPE_DEEDS];
+	size_t deed_count;
 };
 
 /* Why the transport refused. Codes are never reused. */
@@ -65,7 +72,12 @@ struct lantik_refused {
 struct lantik_busy {
 	uint32_t retry_after_ms;
 	uint32_t credit; /* batches that this office may have in flight */
-	enum { LANTIK_BUSY_LOAD = 1, LANTIK_BUSY_DATABASE_DOWN = 2, LANTIK_BUSY_DRAINING = 3 } reason;
+	enum {
+		LANTIK_BUSY_LOAD = 1,
+		LANTIK_BUSY_DATABASE_DOWN = 2,
+		LANTIK_BUSY_DRAINING = 3,
+		LANTIK_BUSY_LEDGER_FORK = 4, /* the ledger contradicts what was signed; an operator must act */
+	} reason;
 };
 
 /* What the daemon holds of a batch id, for the office that asks. Never merely "not found". */
@@ -144,6 +156,9 @@ struct lantik_reconcile_answer {
 /* Every decoder below refuses what the contract does not allow (lengths, ranges, order), leaves ret untouched then, and
  * takes no more memory than the arena's budget. Spans of ret live in the arena. */
 
+/* LANTIK_E_TOO_LARGE past LANTIK_MAX_REPLY_ENVELOPE, the bound of both directions; a receiver of requests keeps to
+ * LANTIK_MAX_ENVELOPE and to empty consistency and deeds by itself. For decoding an arena of 2 * bytes.len + 4 KiB is
+ * enough. */
 enum lantik_error lantik_envelope_encode(const struct lantik_envelope *envelope, struct lantik_buffer *ret);
 LANTIK_MUST_CHECK enum lantik_error lantik_envelope_decode(
 	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_envelope *ret);

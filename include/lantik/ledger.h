@@ -26,7 +26,7 @@ void lantik_edge_append(
 void lantik_edge_root(const struct lantik_edge *edge, uint8_t ret[LANTIK_HASH]);
 /* size and count * 32 bytes as stored; LANTIK_E_MALFORMED when they do not fit together. */
 LANTIK_MUST_CHECK enum lantik_error lantik_edge_load(uint64_t size, struct lantik_span hashes, struct lantik_edge *ret);
-/* Root over count leaf hashes of 32 bytes each, in order (rows_root). */
+/* Root over count leaf hashes of 32 bytes each, in order (rows_root, returned_root); SHA-256 of nothing for none. */
 void lantik_root_of(const uint8_t *leaf_hashes, size_t count, uint8_t ret[LANTIK_HASH]);
 
 struct lantik_proof {
@@ -74,13 +74,15 @@ enum lantik_durability {
 #define LANTIK_MAX_LEAF 512u
 
 /* Layout, big-endian, no padding: u16 format, u8 type, u64 leaf_index, u8 n, n bytes office, 16 batch_id,
- * 32 body_sha256, 4 signing_key_id, 32 signature_sha256, 32 verdict_sha256, 32 rulebook_sha256, u32 rows,
- * u16 row_format, 32 rows_root, i64 received_at, i64 recorded_at (microseconds since 1970 UTC), u8 durability. */
+ * 32 body_sha256, 32 manifest_sha256, 4 signing_key_id, 32 signature_sha256, 32 verdict_sha256, 32 rulebook_sha256,
+ * u32 rows, u16 row_format, 32 rows_root, 32 returned_root, i64 received_at, i64 recorded_at (microseconds since 1970
+ * UTC), u8 durability. */
 struct lantik_batch_leaf {
 	uint64_t leaf_index;
 	struct lantik_span office;
 	uint8_t batch_id[16];
 	uint8_t body_sha256[LANTIK_HASH];
+	uint8_t manifest_sha256[LANTIK_HASH]; /* of the manifest's bytes as they stood in the body */
 	uint8_t signing_key_id[4];
 	uint8_t signature_sha256[LANTIK_HASH];
 	uint8_t verdict_sha256[LANTIK_HASH];
@@ -88,6 +90,7 @@ struct lantik_batch_leaf {
 	uint32_t rows; /* accepted, in the register */
 	uint16_t row_format;
 	uint8_t rows_root[LANTIK_HASH];
+	uint8_t returned_root[LANTIK_HASH]; /* over lantik_returned_hash of each record that did not go in */
 	int64_t received_at, recorded_at;
 	uint8_t durability;
 };
@@ -95,6 +98,14 @@ struct lantik_batch_leaf {
 enum lantik_error lantik_batch_leaf_format(const struct lantik_batch_leaf *leaf, struct lantik_buffer *ret);
 /* The whole of bytes or LANTIK_E_MALFORMED; office borrows from bytes. */
 LANTIK_MUST_CHECK enum lantik_error lantik_batch_leaf_parse(struct lantik_span bytes, struct lantik_batch_leaf *ret);
+
+enum lantik_returned_outcome { LANTIK_DID_RETURN = 1, LANTIK_DID_WAIT = 2 };
+
+/* The hash that returned_root holds of a record that was returned or waits for an official: SHA-256(0x00 || u16 1 ||
+ * u32 record_no || u8 outcome || 16 salt || the record's bytes as they stood in the body). The salt keeps anybody from
+ * guessing an erased record by trying. */
+void lantik_returned_hash(uint32_t record_no, uint8_t outcome, const uint8_t salt[16], struct lantik_span bytes,
+	uint8_t ret[LANTIK_HASH]);
 
 /* What a named official decided about records of one batch.
  * Layout, big-endian, no padding: u16 format, u8 type, u64 leaf_index, u8 n, n bytes office, 16 decision_id,
@@ -119,6 +130,23 @@ enum lantik_error lantik_decision_leaf_format(const struct lantik_decision_leaf 
 /* The whole of bytes or LANTIK_E_MALFORMED; office borrows from bytes. */
 LANTIK_MUST_CHECK enum lantik_error lantik_decision_leaf_parse(
 	struct lantik_span bytes, struct lantik_decision_leaf *ret);
+
+/* A deed (lantik/deed.h): what the operator did about the ledger's own matters. Types KEY, RECOVERY and ERASURE.
+ * Layout, big-endian, no padding: u16 format, u8 type, u64 leaf_index, 16 deed_id, 32 deed_sha256, i64 requested_at,
+ * i64 recorded_at (microseconds since 1970 UTC), u8 durability. */
+struct lantik_deed_leaf {
+	enum lantik_leaf_type type;
+	uint64_t leaf_index;
+	uint8_t deed_id[16];
+	uint8_t deed_sha256[LANTIK_HASH]; /* of the deed, with its signature when it has one */
+	int64_t requested_at, recorded_at;
+	uint8_t durability;
+};
+
+enum lantik_error lantik_deed_leaf_format(const struct lantik_deed_leaf *leaf, struct lantik_buffer *ret);
+/* The whole of bytes or LANTIK_E_MALFORMED. */
+LANTIK_MUST_CHECK enum lantik_error lantik_deed_leaf_parse(struct lantik_span bytes, struct lantik_deed_leaf *ret);
+bool lantik_is_deed_type(enum lantik_leaf_type type);
 
 /* The type of a leaf of a format that this build knows; 0 for anything else. */
 enum lantik_leaf_type lantik_leaf_type_of(struct lantik_span bytes);

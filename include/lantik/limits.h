@@ -17,6 +17,14 @@
 /* An envelope holds ids, one signature (under 256 bytes with tags) and one signed checkpoint (LANTIK_MAX_NOTE). */
 #define LANTIK_MAX_ENVELOPE (256u + 4096u)
 
+/* A checkpoint, a consistency proof (LANTIK_MAX_PROOF hashes with their tags, 2.2 kB) and LANTIK_MAX_ENVELOPE_DEEDS
+ * receipts of deeds come with a reply: 39 kB, and room to grow. */
+#define LANTIK_MAX_REPLY_ENVELOPE (64u * 1024)
+#define LANTIK_MAX_ENVELOPE_DEEDS 4u
+/* The receipt of a deed about keys or a recovery: a proof of forty hashes (1.8 kB), a checkpoint with four signatures
+ * (1.2 kB) and a deed with the longest official and reason (2.6 kB) and sixteen lost heads (1.1 kB). */
+#define LANTIK_MAX_ENVELOPE_DEED (8u * 1024)
+
 /* ZMQ_MAXMSGSIZE counts one frame. */
 #define LANTIK_MAX_FRAME LANTIK_MAX_BODY
 
@@ -34,6 +42,22 @@
 /* A checkpoint note: origin, size, root and up to sixteen signatures, as C2SP asks verifiers to accept. */
 #define LANTIK_MAX_NOTE 4096u
 #define LANTIK_MAX_ORIGIN 128u
+
+/* Receipt keys of a log over its whole life, and those in force at once: a rotation needs two, an ill-timed compromise
+ * in the midst of one three. */
+#define LANTIK_MAX_TRUSTED_KEYS 16u
+#define LANTIK_MAX_SIGNERS 4u
+
+/* Recoveries of a log over its whole life: each is a disaster. */
+#define LANTIK_MAX_RECOVERIES 16u
+/* Signed heads that one recovery gives up: one of each daemon that was ahead. */
+#define LANTIK_MAX_LOST 16u
+
+/* The deed of an erasure names every row, body and place of one person: some dozens of lines of about a hundred bytes,
+ * with room for a person whose records were sent a thousand times. */
+#define LANTIK_MAX_DEED (1024u * 1024)
+/* Agencies that one office sends for by name; a regional office is named by its number instead. */
+#define LANTIK_MAX_DEED_AGENCIES 64u
 
 /* Decision receipts in one answer to STATUS; a batch has a handful, and `more` tells the rest. */
 #define LANTIK_MAX_DECISIONS 256u

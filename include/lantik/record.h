@@ -35,6 +35,7 @@ enum lantik_word_list {
 	LANTIK_WORDS_signing_mode,
 	LANTIK_WORDS_change_kind,
 	LANTIK_WORDS_act,
+	LANTIK_WORDS_deed_kind,
 };
 
 /* A word of an enumerated column that the office's cell spelled outside its list. Numbers use LANTIK_UNREADABLE. */

@@ -27,7 +27,7 @@ struct batch {
 struct sender {
 	void *context, *socket;
 	struct lantik_arena *arena; /* one reply, one manifest */
-	struct lantik_vkey receipt_key;
+	struct lantik_trust trust;
 	struct lantik_skey sign_key;
 	struct bench_pieces bodies;
 	struct batch *batches;
@@ -86,10 +86,12 @@ static void prepare_batch(struct sender *s, size_t i)
 static void prepare(struct sender *s, char **argv)
 {
 	char *receipt_key = bench_text(argv[3]), *sign_key = text_in(argv[4], "sign.key");
+	struct lantik_vkey key;
 
-	if (lantik_vkey_parse(lantik_span_of(receipt_key), &s->receipt_key) ||
+	if (lantik_vkey_parse(lantik_span_of(receipt_key), &key) ||
 		lantik_skey_parse(lantik_span_of(sign_key), &s->sign_key))
 		bench_fail("a key cannot be read");
+	lantik_trust_start(&s->trust, &key, NULL);
 	free(receipt_key);
 	free(sign_key);
 	bench_pieces_read(argv[5], &s->bodies);
@@ -149,7 +151,7 @@ static void verify_receipt(struct sender *s, struct batch *batch, struct lantik_
 
 	if (lantik_receipt_parse(text, &receipt))
 		bench_fail("a receipt cannot be read");
-	if (lantik_receipt_verify(&receipt, &s->receipt_key))
+	if (lantik_receipt_verify(&receipt, &s->trust))
 		bench_fail("a receipt does not verify");
 	if (memcmp(receipt.leaf.batch_id, batch->batch_id, sizeof batch->batch_id) != 0 ||
 		memcmp(receipt.leaf.body_sha256, batch->body_sha256, LANTIK_HASH) != 0)

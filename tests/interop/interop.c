@@ -73,12 +73,14 @@ static enum lantik_error judge_decision(const struct lantik_receipt *receipt)
 /* All that an office asks of a receipt: the proof, and a text that can be read. */
 static enum lantik_error judge_receipt(struct lantik_span text, const struct lantik_vkey *key)
 {
+	struct lantik_trust trust;
 	struct lantik_receipt receipt;
 	enum lantik_error error = lantik_receipt_parse(text, &receipt);
 
 	if (error)
 		return error;
-	error = lantik_receipt_verify(&receipt, key);
+	lantik_trust_start(&trust, key, NULL);
+	error = lantik_receipt_verify(&receipt, &trust);
 	if (!error && receipt.type == LANTIK_LEAF_DECISION)
 		error = judge_decision(&receipt);
 	else if (!error)

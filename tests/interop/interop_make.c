@@ -285,7 +285,7 @@ void making_append(struct making *making, struct lantik_span leaf, struct lantik
 	lantik_leaf_hash(leaf, hash);
 	lantik_edge_append(&making->edge, hash, NULL, NULL);
 	lantik_edge_root(&making->edge, root);
-	if (lantik_checkpoint_sign(making->edge.size, root, &making->log_key, ret_note) ||
+	if (lantik_checkpoint_sign(making->edge.size, root, &making->log_key, 1, ret_note) ||
 		lantik_receipt_format(leaf, index, &proof, lantik_buffer_span(ret_note), text, ret_receipt))
 		making_fail("receipt");
 }

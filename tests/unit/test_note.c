@@ -20,7 +20,7 @@ static struct lantik_buffer sample_note(const struct lantik_skey *key, uint64_t 
 	uint8_t root[LANTIK_HASH];
 	struct lantik_buffer note = {0};
 	memset(root, 0x42, sizeof root);
-	cr_assert_eq(lantik_checkpoint_sign(size, root, key, &note), LANTIK_OK);
+	cr_assert_eq(lantik_checkpoint_sign(size, root, key, 1, &note), LANTIK_OK);
 	return note;
 }
 
@@ -195,7 +195,7 @@ Test(checkpoint, has_the_form_of_the_standard)
 	uint8_t root[LANTIK_HASH];
 	memset(root, 0x42, sizeof root);
 	lantik_buffer_append(&note, "before", 6);
-	cr_assert_eq(lantik_checkpoint_sign(12, root, &key, &note), LANTIK_OK);
+	cr_assert_eq(lantik_checkpoint_sign(12, root, &key, 1, &note), LANTIK_OK);
 	static const char start[] =
 		"beforelantik.test/99\n12\nQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkI=\n\n" DASH " lantik.test/99 ";
 	cr_assert_eq(memcmp(note.data, start, sizeof start - 1), 0);
@@ -204,10 +204,10 @@ Test(checkpoint, has_the_form_of_the_standard)
 	struct lantik_span own = {note.data + 6, note.len - 6};
 	cr_assert_eq(lantik_checkpoint_verify(own, &key.vkey, &head), LANTIK_OK);
 	lantik_buffer_free(&note);
-	cr_assert_eq(lantik_checkpoint_sign(UINT64_C(1) << 63, root, &key, &note), LANTIK_E_TOO_LARGE);
+	cr_assert_eq(lantik_checkpoint_sign(UINT64_C(1) << 63, root, &key, 1, &note), LANTIK_E_TOO_LARGE);
 	cr_assert_eq(note.len, 0);
 	note.limit = 100;
-	cr_assert_eq(lantik_checkpoint_sign(12, root, &key, &note), LANTIK_E_TOO_LARGE);
+	cr_assert_eq(lantik_checkpoint_sign(12, root, &key, 1, &note), LANTIK_E_TOO_LARGE);
 	lantik_buffer_free(&note);
 }
 

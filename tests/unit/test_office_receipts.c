@@ -132,7 +132,7 @@ static void make_receipt(const struct lantik_entry *entry, const struct lantik_s
 	lantik_sha256(lantik_buffer_span(&verdict), leaf.verdict_sha256);
 	cr_assert_eq(lantik_batch_leaf_format(&leaf, &bytes), LANTIK_OK);
 	lantik_leaf_hash(lantik_buffer_span(&bytes), root);
-	cr_assert_eq(lantik_checkpoint_sign(1, root, key, &note), LANTIK_OK);
+	cr_assert_eq(lantik_checkpoint_sign(1, root, key, 1, &note), LANTIK_OK);
 	cr_assert_eq(lantik_receipt_format(lantik_buffer_span(&bytes), 0, &proof, lantik_buffer_span(&note),
 			     lantik_buffer_span(&verdict), ret),
 		LANTIK_OK);

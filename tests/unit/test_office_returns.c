@@ -103,7 +103,7 @@ static void append_leaf(struct lantik_span leaf, struct lantik_span text, struct
 	lantik_leaf_hash(leaf, hash);
 	lantik_edge_append(&ledger, hash, NULL, NULL);
 	lantik_edge_root(&ledger, root);
-	cr_assert_eq(lantik_checkpoint_sign(ledger.size, root, &key, &note), LANTIK_OK);
+	cr_assert_eq(lantik_checkpoint_sign(ledger.size, root, &key, 1, &note), LANTIK_OK);
 	cr_assert_eq(lantik_receipt_format(leaf, index, &proof, lantik_buffer_span(&note), text, ret), LANTIK_OK);
 	lantik_buffer_free(&note);
 }

@@ -32,7 +32,7 @@ static void one_round(const struct work *work)
 	LANTIK_ASSERT(arena && lantik_arena_alloc(arena, 1000));
 	make_root(root);
 	LANTIK_ASSERT(memcmp(root, work->root, sizeof root) == 0);
-	LANTIK_ASSERT(lantik_checkpoint_sign(50, root, &work->key, &note) == LANTIK_OK);
+	LANTIK_ASSERT(lantik_checkpoint_sign(50, root, &work->key, 1, &note) == LANTIK_OK);
 	LANTIK_ASSERT(lantik_span_equal(lantik_buffer_span(&note), lantik_buffer_span(&work->note)));
 	LANTIK_ASSERT(lantik_checkpoint_verify(lantik_buffer_span(&note), &work->key.vkey, &head) == LANTIK_OK);
 	lantik_random(root, sizeof root);
@@ -55,7 +55,7 @@ int main(void)
 	lantik_crypto_start();
 	make_root(work.root);
 	LANTIK_ASSERT(lantik_skey_make("lantik.test/99", seed, &work.key) == LANTIK_OK);
-	LANTIK_ASSERT(lantik_checkpoint_sign(50, work.root, &work.key, &work.note) == LANTIK_OK);
+	LANTIK_ASSERT(lantik_checkpoint_sign(50, work.root, &work.key, 1, &work.note) == LANTIK_OK);
 	for (int i = 0; i < THREADS; i++)
 		LANTIK_ASSERT(pthread_create(&threads[i], NULL, run, &work) == 0);
 	for (int i = 0; i < THREADS; i++)
