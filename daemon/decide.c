@@ -1,4 +1,5 @@
-/* The decider's thread: takes the requests of officials in their order and makes each a decision or a refusal.
+/* The decider's thread: takes the requests of officials in their order and makes each a decision or a refusal, and
+ * between them the requests for deeds (deed.c).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "decide.h"
 
@@ -9,6 +10,7 @@
 #include "clock.h"
 #include "counters.h"
 #include "decide_private.h"
+#include "deed.h"
 #include "log.h"
 
 #define POLL_MILLISECONDS 500
@@ -16,10 +18,6 @@
  * RECENT, and once in a while over all. */
 #define RECENT 100
 #define LOOK_AT_ALL_MICROS INT64_C(60000000)
-/* Attempts at once, after deadlocks and races with batches of the same people; and tries of a request that fails in
- * other ways, before it is refused and the next one gets its turn. */
-#define MAX_ATTEMPTS 8
-#define MAX_TRIES 5
 
 struct decider {
 	struct worker worker;
@@ -27,14 +25,45 @@ struct decider {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool stop, ended;
-	int64_t above;       /* requests up to this number need no look */
-	int64_t look_at_all; /* steady clock */
-	int64_t failing;     /* request that failed last */
-	int tries;
-	char why[STORE_WHY];
+	struct decide_line decisions, deeds;
 };
 
-enum turn { TURN_NOTHING, TURN_DONE, TURN_SOON };
+/* ---- the lines of requests, of decisions and of deeds ---- */
+
+enum store_result decide_look(
+	struct store *store, struct decide_line *line, const struct decide_questions *ask, bool *ret_waits)
+{
+	bool all = clock_steady() >= line->look_at_all;
+	int64_t last = 0;
+	enum store_result result = store_connect(store);
+
+	if (!result && all)
+		result = ask->last(store, &last);
+	if (all)
+		line->above = 0;
+	if (!result)
+		result = ask->waits(store, line->above, ret_waits);
+	if (!result && all && !*ret_waits) {
+		line->above = last > RECENT ? last - RECENT : 0;
+		line->look_at_all = clock_steady() + LOOK_AT_ALL_MICROS;
+	}
+	return result;
+}
+
+void decide_failed(struct worker *w, struct decide_line *line, int64_t request_no, enum store_result result)
+{
+	log_line(result == STORE_DOWN ? LOG_LINE_WARNING : LOG_LINE_ERROR, "request %lld: %s", (long long)request_no,
+		store_why(w->store));
+	if (request_no) {
+		line->tries = request_no == line->failing ? line->tries + 1 : 1;
+		line->failing = request_no;
+		if (result == STORE_FAILED)
+			line->tries = DECIDE_TRIES;
+		snprintf(line->why, sizeof line->why, "%s", store_why(w->store));
+	}
+	if (result == STORE_DOWN)
+		house_database_lost(w->house);
+}
 
 /* ---- one transaction ---- */
 
@@ -59,9 +88,9 @@ static enum store_result carry_out(struct decider *decider, struct decision *d, 
 {
 	struct house *house = d->worker->house;
 
-	if (d->request.request_no == decider->failing && decider->tries >= MAX_TRIES)
+	if (decide_gives_up(&decider->decisions, d->request.request_no))
 		decision_refuse(d, LANTIK_CASE_COUNT,
-			"the centre could not carry it out (%s); its operator has been told", decider->why);
+			"the centre could not carry it out (%s); its operator has been told", decider->decisions.why);
 	if (!decision_is_refused(d))
 		decision_open(d);
 	if (decision_is_refused(d))
@@ -88,24 +117,24 @@ static enum store_result rulebook_is_current(struct worker *w, bool *ret)
 
 /* request_no stays 0 when there is nothing to do, or another daemon decides. */
 static enum store_result transact(
-	struct decider *decider, struct decision *d, struct decision_appended *ret, enum turn *ret_turn)
+	struct decider *decider, struct decision *d, struct decision_appended *ret, enum decide_turn *ret_turn)
 {
 	struct store *store = d->worker->store;
 	bool alone = false, current = false;
 	enum store_result result = store_begin(store);
 
-	*ret_turn = TURN_NOTHING;
+	*ret_turn = DECIDE_NOTHING;
 	if (!result)
 		result = store_decide_alone(store, &alone);
 	if (!result && alone)
 		result = rulebook_is_current(d->worker, &current);
 	if (!result && alone && !current)
-		*ret_turn = TURN_SOON;
+		*ret_turn = DECIDE_SOON;
 	if (!result && current)
-		result = store_request(store, decider->above, &d->request);
+		result = store_request(store, decider->decisions.above, &d->request);
 	if (result || !d->request.request_no)
 		return result;
-	*ret_turn = TURN_DONE;
+	*ret_turn = DECIDE_DONE;
 	return carry_out(decider, d, ret);
 }
 
@@ -172,89 +201,63 @@ static void sign(struct decision *d, const struct decision_appended *appended)
 	lantik_buffer_free(&receipt);
 }
 
-/* Remembers what keeps failing, so that it is refused in the end and others get their turn. */
-static void remember_failure(struct decider *decider, int64_t request_no, enum store_result result)
-{
-	struct worker *w = &decider->worker;
-
-	log_line(result == STORE_DOWN ? LOG_LINE_WARNING : LOG_LINE_ERROR, "decision: %s", store_why(w->store));
-	if (request_no) {
-		decider->tries = request_no == decider->failing ? decider->tries + 1 : 1;
-		decider->failing = request_no;
-		if (result == STORE_FAILED)
-			decider->tries = MAX_TRIES;
-		snprintf(decider->why, sizeof decider->why, "%s", store_why(w->store));
-	}
-	if (result == STORE_DOWN)
-		house_database_lost(w->house);
-}
-
-static enum turn decide(struct decider *decider)
+static enum decide_turn decide(struct decider *decider)
 {
 	struct decision_appended appended = {0};
 	struct decision d;
 	enum store_result result = STORE_RETRY;
-	enum turn turn = TURN_NOTHING;
+	enum decide_turn turn = DECIDE_NOTHING;
 
-	for (int attempt = 0; attempt < MAX_ATTEMPTS && store_may_repeat(result); attempt++) {
+	for (int attempt = 0; attempt < DECIDE_ATTEMPTS && store_may_repeat(result); attempt++) {
 		if (attempt)
 			decision_free(&d);
 		d = (struct decision){.worker = &decider->worker};
 		result = transact(decider, &d, &appended, &turn);
-		if (result || turn != TURN_DONE || decision_is_refused(&d))
+		if (result || turn != DECIDE_DONE || decision_is_refused(&d))
 			store_rollback(decider->worker.store);
 		if (store_may_repeat(result))
 			counter_increment(COUNTER_retried);
 	}
 	if (!result && decision_is_refused(&d))
 		result = write_refusal(&d);
-	else if (!result && turn == TURN_DONE) {
+	else if (!result && turn == DECIDE_DONE) {
 		count_and_log(&d, appended.before.size);
 		sign(&d, &appended);
 	}
 	if (result)
-		remember_failure(decider, d.request.request_no, result);
+		decide_failed(&decider->worker, &decider->decisions, d.request.request_no, result);
 	decision_free(&d);
 	lantik_buffer_free(&appended.statement);
 	lantik_buffer_free(&appended.leaf);
-	return result ? TURN_NOTHING : turn;
+	return result ? DECIDE_NOTHING : turn;
 }
 
 /* ---- the thread ---- */
 
-/* Where the look for requests begins; sets what later looks may leave out. */
-static enum store_result look(struct decider *decider, bool *ret_waits)
+static enum decide_turn take_decision(struct decider *decider)
 {
-	struct store *store = decider->worker.store;
-	bool all = clock_steady() >= decider->look_at_all;
-	int64_t last = 0;
-	enum store_result result = store_connect(store);
-
-	if (!result && all)
-		result = store_last_request(store, &last);
-	if (all)
-		decider->above = 0;
-	if (!result)
-		result = store_request_waits(store, decider->above, ret_waits);
-	if (!result && all && !*ret_waits) {
-		decider->above = last > RECENT ? last - RECENT : 0;
-		decider->look_at_all = clock_steady() + LOOK_AT_ALL_MICROS;
-	}
-	return result;
-}
-
-static enum turn take_turn(struct decider *decider)
-{
+	static const struct decide_questions questions = {store_last_request, store_request_waits};
 	bool waits = false;
 
 	if (!house_database_up(decider->worker.house))
-		return TURN_NOTHING;
-	enum store_result result = look(decider, &waits);
+		return DECIDE_NOTHING;
+	enum store_result result = decide_look(decider->worker.store, &decider->decisions, &questions, &waits);
 	if (result) {
-		remember_failure(decider, 0, result);
-		return TURN_NOTHING;
+		decide_failed(&decider->worker, &decider->decisions, 0, result);
+		return DECIDE_NOTHING;
 	}
-	return waits ? decide(decider) : TURN_NOTHING;
+	return waits ? decide(decider) : DECIDE_NOTHING;
+}
+
+/* One of each sort, so that neither waits for a long line of the other. */
+static enum decide_turn take_turn(struct decider *decider)
+{
+	enum decide_turn deed = DECIDE_NOTHING;
+	enum decide_turn decision = take_decision(decider);
+
+	if (deed == DECIDE_DONE || decision == DECIDE_DONE)
+		return DECIDE_DONE;
+	return deed == DECIDE_SOON || decision == DECIDE_SOON ? DECIDE_SOON : DECIDE_NOTHING;
 }
 
 static void wait_for_next(struct decider *decider, long milliseconds)
@@ -277,10 +280,10 @@ static void *run(void *context)
 	pthread_mutex_lock(&decider->lock);
 	while (!decider->stop) {
 		pthread_mutex_unlock(&decider->lock);
-		enum turn turn = take_turn(decider);
+		enum decide_turn turn = take_turn(decider);
 		pthread_mutex_lock(&decider->lock);
-		if (turn != TURN_DONE)
-			wait_for_next(decider, turn == TURN_SOON ? POLL_MILLISECONDS / 10 : POLL_MILLISECONDS);
+		if (turn != DECIDE_DONE)
+			wait_for_next(decider, turn == DECIDE_SOON ? POLL_MILLISECONDS / 10 : POLL_MILLISECONDS);
 	}
 	decider->ended = true;
 	pthread_cond_signal(&decider->changed);

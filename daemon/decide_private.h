@@ -1,5 +1,5 @@
 /* A decision on its way: what each part of the decider adds for the next.
- *   decide.c        the thread, the transaction, refusals, the checkpoint
+ *   decide.c        the thread, the lines of requests, the transaction, refusals, the checkpoint
  *   decide_judge.c  which records may be decided, and what becomes of each
  *   decide_write.c  what is written of it, down to the leaf
  * SPDX-License-Identifier: Apache-2.0 */
@@ -12,6 +12,38 @@
 #include "submission.h"
 
 #define DECISION_WHY 240
+
+/* Attempts at once, after deadlocks and races with batches of the same people; and tries of a request that fails in
+ * other ways, before it is refused and the next one gets its turn. */
+#define DECIDE_ATTEMPTS 8
+#define DECIDE_TRIES 5
+
+enum decide_turn { DECIDE_NOTHING, DECIDE_DONE, DECIDE_SOON };
+
+/* What the decider remembers of requests of one sort: decisions, or deeds. */
+struct decide_line {
+	int64_t above;       /* requests up to this number need no look */
+	int64_t look_at_all; /* steady clock */
+	int64_t failing;     /* request that failed last */
+	int tries;
+	char why[STORE_WHY];
+};
+
+/* Asks for the greatest number of a request, and whether one above a number waits. */
+struct decide_questions {
+	enum store_result (*last)(struct store *store, int64_t *ret);
+	enum store_result (*waits)(struct store *store, int64_t above, bool *ret);
+};
+/* Whether a request waits; sets what later looks may leave out. */
+LANTIK_MUST_CHECK enum store_result decide_look(
+	struct store *store, struct decide_line *line, const struct decide_questions *ask, bool *ret_waits);
+/* Remembers what keeps failing, so that it is refused in the end and others get their turn; tells log and house.
+ * request_no may be 0. */
+void decide_failed(struct worker *worker, struct decide_line *line, int64_t request_no, enum store_result result);
+static inline bool decide_gives_up(const struct decide_line *line, int64_t request_no)
+{
+	return request_no == line->failing && line->tries >= DECIDE_TRIES;
+}
 
 struct decision {
 	struct worker *worker;

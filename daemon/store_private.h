@@ -90,6 +90,7 @@ extern const struct store_statement store_reference_statements[];
 extern const struct store_statement store_commit_statements[];
 extern const struct store_statement store_enquiry_statements[];
 extern const struct store_statement store_decision_statements[];
+extern const struct store_statement store_deed_statements[];
 extern const struct store_statement store_register_statements[];
 
 #endif
