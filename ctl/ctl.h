@@ -5,6 +5,7 @@
 
 #include "lantik/cli.h"
 
+int ctl_audit(struct lantik_cli *cli);
 int ctl_keygen(struct lantik_cli *cli);
 int ctl_load(struct lantik_cli *cli);
 int ctl_migrate(struct lantik_cli *cli);
@@ -26,6 +27,6 @@ int ctl_rulebook_try(struct lantik_cli *cli);
 int ctl_status(struct lantik_cli *cli);
 
 /* The tables of verbs by subject, each ended by a NULL name. */
-extern const struct lantik_verb ctl_setup_verbs[], ctl_review_verbs[], ctl_rulebook_verbs[];
+extern const struct lantik_verb ctl_setup_verbs[], ctl_review_verbs[], ctl_rulebook_verbs[], ctl_audit_verbs[];
 
 #endif

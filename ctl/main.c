@@ -45,5 +45,6 @@ int main(int argc, char **argv)
 	add_verbs(ctl_setup_verbs);
 	add_verbs(ctl_review_verbs);
 	add_verbs(ctl_rulebook_verbs);
+	add_verbs(ctl_audit_verbs);
 	return lantik_cli_main(&program, argc, argv);
 }

@@ -1,0 +1,196 @@
+/* lantikctl audit: one snapshot, the steps in their order, and what came of them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "audit.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "ctl.h"
+
+static const struct audit_step *const parts[] = {audit_ledger_steps};
+
+/* ---- what is found ---- */
+
+static const char *const what_words[] = {"altered", "missing", "extra", "reordered"};
+static const char *const what_texts[][2] = {
+	{"altered  ", "diubah   "}, {"missing  ", "hilang   "}, {"extra    ", "berlebih "}, {"reordered", "dipindah "}};
+
+void audit_found(struct audit *audit, const char *table, enum audit_what what, const char *column, const char *key, ...)
+{
+	char text[512];
+	va_list arguments;
+	va_start(arguments, key);
+	int length = vsnprintf(text, sizeof text, key, arguments);
+	va_end(arguments);
+	LANTIK_ASSERT(length >= 0 && (size_t)length < sizeof text);
+	audit->findings++;
+	const char *const *shown = what_texts[what];
+	lantik_say(audit->cli, "%s  %s  %s%s%s", "%s  %s  %s%s%s", lantik_cli_pick(audit->cli, shown[0], shown[1]),
+		table, text, column ? "  " : "", column ? column : "");
+	lantik_json_open(audit->cli, "finding");
+	lantik_json_text(audit->cli, "table", table);
+	lantik_json_text(audit->cli, "key", text);
+	lantik_json_text(audit->cli, "what", what_words[what]);
+	lantik_json_text(audit->cli, "column", column);
+	lantik_json_close(audit->cli);
+}
+
+/* The pair was checked at the callers. */
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+
+void audit_remark(struct audit *audit, const char *word, const char *english, const char *indonesian, ...)
+{
+	char text[1024];
+	va_list arguments;
+	va_start(arguments, indonesian);
+	int length = vsnprintf(text, sizeof text, lantik_cli_pick(audit->cli, english, indonesian), arguments);
+	va_end(arguments);
+	LANTIK_ASSERT(length >= 0 && (size_t)length < sizeof text);
+	audit->remarks++;
+	lantik_say(audit->cli, "remark     %s", "catatan    %s", text);
+	lantik_json_open(audit->cli, "remark");
+	lantik_json_text(audit->cli, "what", word);
+	lantik_json_text(audit->cli, "text", text);
+	lantik_json_close(audit->cli);
+}
+
+const char *audit_masked(struct lantik_span value, char ret[16])
+{
+	uint8_t hash[LANTIK_HASH];
+	lantik_sha256(value, hash);
+	memcpy(ret, "sha256:", 7);
+	lantik_hex_encode(hash, 4, ret + 7);
+	return ret;
+}
+
+/* ---- steps ---- */
+
+void audit_progress(struct audit *audit)
+{
+	lantik_progress(audit->cli, ++audit->done);
+}
+
+uint64_t audit_count(struct audit *audit, const char *query, ...)
+{
+	char sql[2048];
+	va_list arguments;
+	va_start(arguments, query);
+	int length = vsnprintf(sql, sizeof sql, query, arguments);
+	va_end(arguments);
+	LANTIK_ASSERT(length > 0 && (size_t)length < sizeof sql);
+	PGresult *rows = database_query(audit->database, sql, 0, NULL);
+	uint64_t count = rows && PQntuples(rows) == 1 ? (uint64_t)cell_number(rows, 0, 0) : 0;
+	PQclear(rows);
+	return count;
+}
+
+static void leave_out(struct audit *audit, const struct audit_step *step)
+{
+	lantik_say(audit->cli, "left out   %s: they need the whole register (--from)",
+		"dilewati   %s: memerlukan seluruh register (--from)",
+		lantik_cli_pick(audit->cli, step->what[0], step->what[1]));
+	lantik_json_open(audit->cli, "left_out");
+	lantik_json_text(audit->cli, "what", step->what[0]);
+	lantik_json_close(audit->cli);
+}
+
+static void step_run(struct audit *audit, const struct audit_step *step)
+{
+	if (step->needs_whole && audit->from > 0) {
+		leave_out(audit, step);
+		return;
+	}
+	uint64_t total = step->count ? step->count(audit) : 0;
+	audit->done = 0;
+	lantik_progress_start(audit->cli, step->what[0], step->what[1], total);
+	step->run(audit);
+	lantik_progress_end(audit->cli);
+}
+
+static void steps_run(struct audit *audit)
+{
+	for (size_t i = 0; i < LANTIK_COUNT(parts); i++)
+		for (const struct audit_step *step = parts[i];
+			step->what[0] && !audit->failed && !audit->database->failed; step++)
+			step_run(audit, step);
+}
+
+/* ---- the verb ---- */
+
+/* Others import the snapshot; this connection holds it to the end. */
+static bool begin(struct audit *audit)
+{
+	struct database *database = audit->database;
+	database_run(database, "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; "
+			       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+	PGresult *rows = database_query(database,
+		"SELECT pg_export_snapshot(), coalesce((SELECT max(size) FROM lantik.ledger_head), 0)", 0, NULL);
+	if (!rows)
+		return false;
+	snprintf(audit->snapshot, sizeof audit->snapshot, "%s", cell(rows, 0, 0));
+	audit->size = (uint64_t)cell_number(rows, 0, 1);
+	PQclear(rows);
+	return true;
+}
+
+static void summarise(struct audit *audit)
+{
+	lantik_summary_number(audit->cli, "from", (int64_t)audit->from);
+	lantik_summary_number(audit->cli, "size", (int64_t)audit->size);
+	lantik_summary_number(audit->cli, "leaves", (int64_t)audit->leaves);
+	lantik_summary_number(audit->cli, "rows", (int64_t)audit->rows);
+	lantik_summary_number(audit->cli, "findings", (int64_t)audit->findings);
+	lantik_summary_number(audit->cli, "remarks", (int64_t)audit->remarks);
+}
+
+static int conclude(struct audit *audit)
+{
+	char leaves[32], rows[32], findings[32];
+	struct lantik_cli *cli = audit->cli;
+	lantik_count_format(cli, (int64_t)audit->leaves, leaves);
+	lantik_count_format(cli, (int64_t)audit->rows, rows);
+	lantik_count_format(cli, (int64_t)audit->findings, findings);
+	summarise(audit);
+	if (audit->findings)
+		return lantik_fail(cli, 701, LANTIK_EXIT_NOT_VERIFIED,
+			"%s findings: the database is not what was signed\nKeep it as it is, and compare it with a "
+			"backup "
+			"and with what the offices hold; docs/audit.md says what each finding means.",
+			"%s temuan: basis data tidak sama dengan yang ditandatangani\nBiarkan apa adanya, lalu "
+			"bandingkan "
+			"dengan cadangan dan dengan yang dipegang kantor; docs/audit.md menjelaskan setiap temuan.",
+			findings);
+	lantik_say(cli, "all holds: %s leaves, %s rows of the register", "semua sah: %s daun, %s baris register",
+		leaves, rows);
+	return audit->remarks ? LANTIK_EXIT_PARTIAL : LANTIK_EXIT_OK;
+}
+
+static int run(struct audit *audit)
+{
+	if (begin(audit))
+		steps_run(audit);
+	for (unsigned i = 0; i < audit->idle_count; i++)
+		database_close(&audit->idle[i]);
+	if (audit->reported)
+		return audit->reported;
+	if (lantik_signal())
+		return lantik_signal_exit();
+	if (audit->database->failed)
+		return database_fail(audit->database, "the audit could not be finished", "audit gagal diselesaikan");
+	return conclude(audit);
+}
+
+int ctl_audit(struct lantik_cli *cli)
+{
+	struct database database;
+	struct audit audit = {.cli = cli, .database = &database};
+	audit.from = (uint64_t)lantik_option_number(cli, "from", 0);
+	int exit_code = database_open_migrated(cli, &database);
+	if (!exit_code)
+		exit_code = database_needs(&database, "appointment", "nik", "SELECT", "lantik_auditor");
+	if (!exit_code)
+		exit_code = run(&audit);
+	database_close(&database);
+	return exit_code;
+}

@@ -1,0 +1,64 @@
+/* The ledger's head against the tree that its leaves make.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <string.h>
+
+#include "audit_ledger.h"
+
+#define KEY "only_row true"
+
+enum { SIZE, EDGE, ROOT, RECORDED_AT, KINDS, FIRST_KIND };
+
+static void altered(struct ledger *ledger, const char *column)
+{
+	audit_found(ledger->audit, "ledger_head", AUDIT_ALTERED, column, KEY);
+}
+
+static void tree_check(struct ledger *ledger, const struct audit_stream *head)
+{
+	uint8_t root[LANTIK_HASH];
+	if ((uint64_t)audit_integer(head, SIZE) != ledger->edge.size)
+		altered(ledger, "size");
+	if (ledger->broken)
+		return;
+	struct lantik_span edge = {ledger->edge.hashes[0], (size_t)ledger->edge.count * LANTIK_HASH};
+	if (!lantik_span_equal(audit_cell(head, EDGE), edge))
+		altered(ledger, "edge");
+	lantik_edge_root(&ledger->edge, root);
+	if (!audit_is_hash(head, ROOT, root))
+		altered(ledger, "root");
+}
+
+/* Of leaves that were not looked at nothing is known but that they lie before. */
+static bool kind_fits(const struct ledger *ledger, uint64_t seen, int64_t stored)
+{
+	return seen ? (uint64_t)stored == seen : stored >= 0 && (uint64_t)stored <= ledger->audit->from;
+}
+
+static void times_check(struct ledger *ledger, const struct audit_stream *head)
+{
+	bool told = ledger->recorded_at || ledger->edge.size == 0;
+	if (told && audit_time(head, RECORDED_AT) != ledger->recorded_at)
+		altered(ledger, "recorded_at");
+	bool fits = audit_integer(head, KINDS) == 5;
+	for (unsigned kind = 1; kind <= 5; kind++)
+		fits = fits &&
+		       kind_fits(ledger, ledger->size_by_kind[kind], audit_integer(head, FIRST_KIND + kind - 1));
+	if (!fits)
+		altered(ledger, "size_by_kind");
+}
+
+void ledger_head_check(struct ledger *ledger)
+{
+	struct audit_stream head;
+	audit_open(ledger->audit, &head,
+		"SELECT size, edge, root, recorded_at, cardinality(size_by_kind), size_by_kind[1], size_by_kind[2], "
+		"size_by_kind[3], size_by_kind[4], size_by_kind[5] FROM lantik.ledger_head");
+	if (audit_next(&head)) {
+		tree_check(ledger, &head);
+		times_check(ledger, &head);
+	} else if (!ledger->audit->failed) {
+		audit_found(ledger->audit, "ledger_head", AUDIT_MISSING, NULL, KEY);
+	}
+	audit_close(&head);
+}
