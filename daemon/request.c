@@ -22,12 +22,22 @@ static bool is_request(enum lantik_message message)
 	return message >= LANTIK_SUBMIT && message <= LANTIK_REHEARSE;
 }
 
+/* A reply may be larger, and carries what no request has. */
+static enum lantik_error read_envelope(
+	struct lantik_span bytes, struct lantik_arena *scratch, struct lantik_envelope *ret)
+{
+	enum lantik_error error =
+		bytes.len > LANTIK_MAX_ENVELOPE ? LANTIK_E_TOO_LARGE : lantik_envelope_decode(bytes, scratch, ret);
+
+	return !error && (ret->consistency.count || ret->deed_count) ? LANTIK_E_MALFORMED : error;
+}
+
 bool request_read(struct job *job, bool whole, struct lantik_span envelope_bytes, struct lantik_arena *scratch)
 {
 	struct lantik_envelope envelope;
 
 	lantik_arena_reset(scratch);
-	enum lantik_error error = lantik_envelope_decode(envelope_bytes, scratch, &envelope);
+	enum lantik_error error = read_envelope(envelope_bytes, scratch, &envelope);
 	if (!error)
 		take_envelope(job, &envelope);
 	if (!whole)

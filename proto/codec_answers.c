@@ -2,14 +2,51 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "codec_private.h"
 
+#include <string.h>
+
 #include "lantik/v1/answers.pb-c.h"
 #include "lantik/v1/envelope.pb-c.h"
+
+/* Both lists of an envelope are counted together before they are counted each. */
+static const struct scan_limits envelope_limits = {{LANTIK_MAX_PROOF + LANTIK_MAX_ENVELOPE_DEEDS}};
+
+/* What repeated fields of an envelope borrow while it is packed. */
+struct envelope_lists {
+	ProtobufCBinaryData consistency[LANTIK_MAX_PROOF];
+	ProtobufCBinaryData deeds[LANTIK_MAX_ENVELOPE_DEEDS];
+};
+
+static void lists_to(const struct lantik_envelope *envelope, struct envelope_lists *lists, Lantik__V1__Envelope *ret)
+{
+	for (unsigned i = 0; i < envelope->consistency.count; i++)
+		lists->consistency[i] = codec_bytes((struct lantik_span){envelope->consistency.hashes[i], LANTIK_HASH});
+	for (size_t i = 0; i < envelope->deed_count; i++)
+		lists->deeds[i] = codec_bytes(envelope->deeds[i]);
+	ret->n_consistency = envelope->consistency.count;
+	ret->consistency = lists->consistency;
+	ret->n_deeds = envelope->deed_count;
+	ret->deeds = lists->deeds;
+}
+
+static bool lists_fit(const struct lantik_envelope *envelope)
+{
+	if (envelope->consistency.count > LANTIK_MAX_PROOF || envelope->deed_count > LANTIK_MAX_ENVELOPE_DEEDS)
+		return false;
+	for (size_t i = 0; i < envelope->deed_count; i++)
+		if (envelope->deeds[i].len == 0 || envelope->deeds[i].len > LANTIK_MAX_ENVELOPE_DEED)
+			return false;
+	return true;
+}
 
 enum lantik_error lantik_envelope_encode(const struct lantik_envelope *envelope, struct lantik_buffer *ret)
 {
 	Lantik__V1__Envelope message;
+	struct envelope_lists lists;
 
+	if (!lists_fit(envelope))
+		return LANTIK_E_TOO_LARGE;
 	lantik__v1__envelope__init(&message);
+	lists_to(envelope, &lists, &message);
 	message.protocol_version = envelope->protocol_version;
 	message.request_id = codec_bytes(envelope->request_id);
 	message.message = (Lantik__V1__Message)envelope->message;
@@ -18,6 +55,23 @@ enum lantik_error lantik_envelope_encode(const struct lantik_envelope *envelope,
 	message.signature = codec_bytes(envelope->signature);
 	message.rulebook_sha256 = codec_bytes(envelope->rulebook_sha256);
 	return codec_pack(&message.base, ret);
+}
+
+/* False when a list is longer than the contract allows, or an item is not of its length. */
+static bool lists_from(const Lantik__V1__Envelope *message, struct lantik_envelope *ret)
+{
+	if (message->n_consistency > LANTIK_MAX_PROOF || message->n_deeds > LANTIK_MAX_ENVELOPE_DEEDS)
+		return false;
+	for (size_t i = 0; i < message->n_consistency; i++) {
+		if (message->consistency[i].len != LANTIK_HASH)
+			return false;
+		memcpy(ret->consistency.hashes[i], message->consistency[i].data, LANTIK_HASH);
+	}
+	for (size_t i = 0; i < message->n_deeds; i++)
+		ret->deeds[i] = codec_span(message->deeds[i]);
+	ret->consistency.count = (unsigned)message->n_consistency;
+	ret->deed_count = message->n_deeds;
+	return lists_fit(ret);
 }
 
 /* The lengths that the contract fixes; an absent value is empty. */
@@ -34,9 +88,9 @@ enum lantik_error lantik_envelope_decode(
 {
 	ProtobufCMessage *base = NULL;
 	enum lantik_error error =
-		bytes.len > LANTIK_MAX_ENVELOPE
+		bytes.len > LANTIK_MAX_REPLY_ENVELOPE
 			? LANTIK_E_TOO_LARGE
-			: codec_decode(&lantik__v1__envelope__descriptor, bytes, (struct scan_limits){0}, arena, &base);
+			: codec_decode(&lantik__v1__envelope__descriptor, bytes, envelope_limits, arena, &base);
 
 	if (error)
 		return error;
@@ -48,7 +102,7 @@ enum lantik_error lantik_envelope_decode(
 		.signing_key_id = codec_span(message->signing_key_id),
 		.signature = codec_span(message->signature),
 		.rulebook_sha256 = codec_span(message->rulebook_sha256)};
-	if (!envelope_lengths_fit(&envelope))
+	if (!envelope_lengths_fit(&envelope) || !lists_from(message, &envelope))
 		return LANTIK_E_MALFORMED;
 	*ret = envelope;
 	return LANTIK_OK;
