@@ -7,16 +7,27 @@
 /* format, type, leaf_index, and the length of the office's name */
 #define HEAD (2u + 1u + 8u + 1u)
 /* everything after the office's name */
-#define BATCH_TAIL (16u + 32u + 4u + 32u + 32u + 32u + 4u + 2u + 32u + 8u + 8u + 1u)
+#define BATCH_TAIL (16u + 32u + 32u + 4u + 32u + 32u + 32u + 4u + 2u + 32u + 32u + 8u + 8u + 1u)
 #define DECISION_TAIL (16u + 16u + 8u + 32u + 32u + 4u + 2u + 32u + 8u + 8u + 1u)
+/* A deed names no office, and so has no head of that kind. */
+#define DEED_LEAF (2u + 1u + 8u + 16u + 32u + 8u + 8u + 1u)
 
 _Static_assert(HEAD + LANTIK_MAX_OFFICE_NAME + BATCH_TAIL <= LANTIK_MAX_LEAF, "a batch leaf fits");
 _Static_assert(HEAD + LANTIK_MAX_OFFICE_NAME + DECISION_TAIL <= LANTIK_MAX_LEAF, "a decision leaf fits");
 
+static bool is_durability(uint8_t durability)
+{
+	return durability >= LANTIK_DURABLE_LOCAL && durability <= LANTIK_DURABLE_UNSAFE;
+}
+
 static bool is_sound(struct lantik_span office, uint8_t durability)
 {
-	return office.len > 0 && office.len <= LANTIK_MAX_OFFICE_NAME && durability >= LANTIK_DURABLE_LOCAL &&
-	       durability <= LANTIK_DURABLE_UNSAFE;
+	return office.len > 0 && office.len <= LANTIK_MAX_OFFICE_NAME && is_durability(durability);
+}
+
+bool lantik_is_deed_type(enum lantik_leaf_type type)
+{
+	return type == LANTIK_LEAF_KEY || type == LANTIK_LEAF_ERASURE || type == LANTIK_LEAF_RECOVERY;
 }
 
 static uint8_t *put_number(uint8_t *out, uint64_t value, unsigned bytes)
@@ -52,6 +63,7 @@ enum lantik_error lantik_batch_leaf_format(const struct lantik_batch_leaf *leaf,
 	out = put_head(out, LANTIK_LEAF_BATCH, leaf->leaf_index, leaf->office);
 	out = put_bytes(out, leaf->batch_id, sizeof leaf->batch_id);
 	out = put_bytes(out, leaf->body_sha256, LANTIK_HASH);
+	out = put_bytes(out, leaf->manifest_sha256, LANTIK_HASH);
 	out = put_bytes(out, leaf->signing_key_id, sizeof leaf->signing_key_id);
 	out = put_bytes(out, leaf->signature_sha256, LANTIK_HASH);
 	out = put_bytes(out, leaf->verdict_sha256, LANTIK_HASH);
@@ -59,6 +71,7 @@ enum lantik_error lantik_batch_leaf_format(const struct lantik_batch_leaf *leaf,
 	out = put_number(out, leaf->rows, 4);
 	out = put_number(out, leaf->row_format, 2);
 	out = put_bytes(out, leaf->rows_root, LANTIK_HASH);
+	out = put_bytes(out, leaf->returned_root, LANTIK_HASH);
 	out = put_number(out, (uint64_t)leaf->received_at, 8);
 	out = put_number(out, (uint64_t)leaf->recorded_at, 8);
 	put_number(out, leaf->durability, 1);
@@ -85,6 +98,36 @@ enum lantik_error lantik_decision_leaf_format(const struct lantik_decision_leaf 
 	out = put_number(out, (uint64_t)leaf->recorded_at, 8);
 	put_number(out, leaf->durability, 1);
 	return LANTIK_OK;
+}
+
+enum lantik_error lantik_deed_leaf_format(const struct lantik_deed_leaf *leaf, struct lantik_buffer *ret)
+{
+	if (!lantik_is_deed_type(leaf->type) || !is_durability(leaf->durability))
+		return LANTIK_E_MALFORMED;
+	uint8_t *out = lantik_buffer_extend(ret, DEED_LEAF);
+	if (!out)
+		return ret->error;
+	out = put_number(out, LANTIK_LEAF_FORMAT, 2);
+	out = put_number(out, leaf->type, 1);
+	out = put_number(out, leaf->leaf_index, 8);
+	out = put_bytes(out, leaf->deed_id, sizeof leaf->deed_id);
+	out = put_bytes(out, leaf->deed_sha256, LANTIK_HASH);
+	out = put_number(out, (uint64_t)leaf->requested_at, 8);
+	out = put_number(out, (uint64_t)leaf->recorded_at, 8);
+	put_number(out, leaf->durability, 1);
+	return LANTIK_OK;
+}
+
+void lantik_returned_hash(
+	uint32_t record_no, uint8_t outcome, const uint8_t salt[16], struct lantik_span bytes, uint8_t ret[LANTIK_HASH])
+{
+	uint8_t head[1 + 2 + 4 + 1 + 16] = {0x00}, *out = head + 1;
+	out = put_number(out, LANTIK_RETURNED_FORMAT, 2);
+	out = put_number(out, record_no, 4);
+	out = put_number(out, outcome, 1);
+	put_bytes(out, salt, 16);
+	const struct lantik_span pieces[] = {{head, sizeof head}, bytes};
+	lantik_sha256_of(pieces, LANTIK_COUNT(pieces), ret);
 }
 
 static uint64_t take_number(const uint8_t **in, unsigned bytes)
@@ -143,6 +186,7 @@ enum lantik_error lantik_batch_leaf_parse(struct lantik_span bytes, struct lanti
 		return LANTIK_E_MALFORMED;
 	take_bytes(&in, leaf.batch_id, sizeof leaf.batch_id);
 	take_bytes(&in, leaf.body_sha256, LANTIK_HASH);
+	take_bytes(&in, leaf.manifest_sha256, LANTIK_HASH);
 	take_bytes(&in, leaf.signing_key_id, sizeof leaf.signing_key_id);
 	take_bytes(&in, leaf.signature_sha256, LANTIK_HASH);
 	take_bytes(&in, leaf.verdict_sha256, LANTIK_HASH);
@@ -150,6 +194,7 @@ enum lantik_error lantik_batch_leaf_parse(struct lantik_span bytes, struct lanti
 	leaf.rows = (uint32_t)take_number(&in, 4);
 	leaf.row_format = (uint16_t)take_number(&in, 2);
 	take_bytes(&in, leaf.rows_root, LANTIK_HASH);
+	take_bytes(&in, leaf.returned_root, LANTIK_HASH);
 	leaf.received_at = take_signed(&in);
 	leaf.recorded_at = take_signed(&in);
 	leaf.durability = (uint8_t)take_number(&in, 1);
@@ -177,6 +222,24 @@ enum lantik_error lantik_decision_leaf_parse(struct lantik_span bytes, struct la
 	leaf.recorded_at = take_signed(&in);
 	leaf.durability = (uint8_t)take_number(&in, 1);
 	if (!is_sound(leaf.office, leaf.durability) || leaf.batch_leaf_index >= leaf.leaf_index)
+		return LANTIK_E_MALFORMED;
+	*ret = leaf;
+	return LANTIK_OK;
+}
+
+enum lantik_error lantik_deed_leaf_parse(struct lantik_span bytes, struct lantik_deed_leaf *ret)
+{
+	struct lantik_deed_leaf leaf = {.type = lantik_leaf_type_of(bytes)};
+	if (!lantik_is_deed_type(leaf.type) || bytes.len != DEED_LEAF)
+		return LANTIK_E_MALFORMED;
+	const uint8_t *in = bytes.data + 3;
+	leaf.leaf_index = take_number(&in, 8);
+	take_bytes(&in, leaf.deed_id, sizeof leaf.deed_id);
+	take_bytes(&in, leaf.deed_sha256, LANTIK_HASH);
+	leaf.requested_at = take_signed(&in);
+	leaf.recorded_at = take_signed(&in);
+	leaf.durability = (uint8_t)take_number(&in, 1);
+	if (!is_durability(leaf.durability))
 		return LANTIK_E_MALFORMED;
 	*ret = leaf;
 	return LANTIK_OK;

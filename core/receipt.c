@@ -12,6 +12,7 @@
  * signature lines come last. */
 #define VERDICT_START "\n\nlantik-verdict 1\n"
 #define STATEMENT_START "\n\nlantik-decision 1\n"
+#define DEED_START "\n\nlantik-deed 1\n"
 
 static void hash_line(const uint8_t hash[LANTIK_HASH], struct lantik_buffer *ret)
 {
@@ -50,7 +51,7 @@ static enum lantik_error leaf_parse(struct lantik_span bytes, struct lantik_rece
 		return lantik_batch_leaf_parse(bytes, &ret->leaf);
 	if (ret->type == LANTIK_LEAF_DECISION)
 		return lantik_decision_leaf_parse(bytes, &ret->decision);
-	return LANTIK_E_MALFORMED;
+	return lantik_deed_leaf_parse(bytes, &ret->deed);
 }
 
 static enum lantik_error leaf_line(struct lantik_span *text, struct lantik_receipt *ret)
@@ -87,18 +88,36 @@ static enum lantik_error proof_lines(struct lantik_span *text, struct lantik_pro
 	return LANTIK_E_MALFORMED;
 }
 
+/* What differs between the types: how the text begins, where it is told, and what the leaf holds of it. */
+struct kind {
+	const char *start;
+	struct lantik_span *text;
+	const uint8_t *sha256;
+	uint64_t leaf_index;
+};
+
+static struct kind kind_of(struct lantik_receipt *receipt)
+{
+	if (receipt->type == LANTIK_LEAF_BATCH)
+		return (struct kind){
+			VERDICT_START, &receipt->verdict_text, receipt->leaf.verdict_sha256, receipt->leaf.leaf_index};
+	if (receipt->type == LANTIK_LEAF_DECISION)
+		return (struct kind){STATEMENT_START, &receipt->statement_text, receipt->decision.statement_sha256,
+			receipt->decision.leaf_index};
+	return (struct kind){DEED_START, &receipt->deed_text, receipt->deed.deed_sha256, receipt->deed.leaf_index};
+}
+
 /* Behind a leaf of one type only its own kind of text is found: a statement is never taken for a verdict. */
 static enum lantik_error note_and_text(struct lantik_span rest, struct lantik_receipt *ret)
 {
-	bool decision = ret->type == LANTIK_LEAF_DECISION;
-	struct lantik_span mark = lantik_span_of(decision ? STATEMENT_START : VERDICT_START);
+	struct kind kind = kind_of(ret);
+	struct lantik_span mark = lantik_span_of(kind.start);
 	const uint8_t *found = rest.len ? memmem(rest.data, rest.len, mark.data, mark.len) : NULL;
 	if (!found)
 		return LANTIK_E_MALFORMED;
 	size_t note = (size_t)(found - rest.data) + 1; /* the note keeps its last newline */
 	ret->checkpoint = (struct lantik_span){rest.data, note};
-	struct lantik_span text = {rest.data + note + 1, rest.len - note - 1};
-	*(decision ? &ret->statement_text : &ret->verdict_text) = text;
+	*kind.text = (struct lantik_span){rest.data + note + 1, rest.len - note - 1};
 	return note <= LANTIK_MAX_NOTE ? LANTIK_OK : LANTIK_E_TOO_LARGE;
 }
 
@@ -129,34 +148,28 @@ enum lantik_error lantik_receipt_parse(struct lantik_span text, struct lantik_re
 	return error;
 }
 
-static bool text_matches(const struct lantik_receipt *receipt)
+static bool text_matches(const struct kind *kind)
 {
 	uint8_t hash[LANTIK_HASH];
-	bool decision = receipt->type == LANTIK_LEAF_DECISION;
-	lantik_sha256(decision ? receipt->statement_text : receipt->verdict_text, hash);
-	const uint8_t *bound = decision ? receipt->decision.statement_sha256 : receipt->leaf.verdict_sha256;
-	return memcmp(hash, bound, LANTIK_HASH) == 0;
-}
-
-static uint64_t leaf_index_of(const struct lantik_receipt *receipt)
-{
-	return receipt->type == LANTIK_LEAF_DECISION ? receipt->decision.leaf_index : receipt->leaf.leaf_index;
+	lantik_sha256(*kind->text, hash);
+	return memcmp(hash, kind->sha256, LANTIK_HASH) == 0;
 }
 
 enum lantik_error lantik_receipt_verify(struct lantik_receipt *receipt, const struct lantik_trust *trust)
 {
 	struct lantik_checkpoint head;
+	struct kind kind = kind_of(receipt);
 	enum lantik_error error = lantik_checkpoint_trusted(receipt->checkpoint, trust, &head);
 	if (error)
 		return error;
-	if (head.size == 0 || head.size - 1 != receipt->index || leaf_index_of(receipt) != receipt->index)
+	if (head.size == 0 || head.size - 1 != receipt->index || kind.leaf_index != receipt->index)
 		return LANTIK_E_BAD_PROOF;
 	uint8_t hash[LANTIK_HASH];
 	lantik_leaf_hash(lantik_buffer_span(&receipt->leaf_bytes), hash);
 	error = lantik_inclusion_verify(receipt->index, head.size, hash, &receipt->proof, head.root);
 	if (error)
 		return error;
-	if (!text_matches(receipt))
+	if (!text_matches(&kind))
 		return LANTIK_E_BAD_PROOF;
 	receipt->head = head;
 	return LANTIK_OK;

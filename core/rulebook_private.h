@@ -7,7 +7,6 @@
 #include "lantik/rulebook.h"
 #include "lantik/time.h"
 
-#define LANTIK_MAX_PROGRAMME 20
 #define LANTIK_MAX_CATEGORY 8
 #define LANTIK_MAX_PARAMETER 64
 

@@ -193,11 +193,13 @@ static void leaf_of(const struct submission *s, const struct store_ledger *ledge
 		.durability = (uint8_t)ledger->durability};
 	memcpy(ret->batch_id, s->manifest.batch_id.data, sizeof ret->batch_id);
 	memcpy(ret->body_sha256, s->body_sha256, LANTIK_HASH);
+	lantik_sha256(s->view.manifest, ret->manifest_sha256);
 	memcpy(ret->signing_key_id, job->signing_key_id, sizeof ret->signing_key_id);
 	lantik_sha256((struct lantik_span){.data = job->signature, .len = LANTIK_SIGNATURE}, ret->signature_sha256);
 	lantik_sha256(verdict, ret->verdict_sha256);
 	memcpy(ret->rulebook_sha256, s->verdict.rulebook_sha256, LANTIK_HASH);
 	lantik_root_of(s->worker->hashes, s->copied, ret->rows_root);
+	lantik_root_of(NULL, 0, ret->returned_root);
 }
 
 /* The last lock, and what is done under it. */

@@ -263,6 +263,7 @@ class BatchLeaf:
     office: str
     batch_id: bytes
     body_sha256: bytes
+    manifest_sha256: bytes
     signing_key_id: bytes
     signature_sha256: bytes
     verdict_sha256: bytes
@@ -270,13 +271,14 @@ class BatchLeaf:
     rows: int
     row_format: int
     rows_root: bytes
+    returned_root: bytes
     received_at: int
     recorded_at: int
     durability: int
 
     @classmethod
     def parse(cls, raw):
-        leaf = cls(*parse_leaf(raw, BATCH, ">16s32s4s32s32s32sIH32sqqB"))
+        leaf = cls(*parse_leaf(raw, BATCH, ">16s32s32s4s32s32s32sIH32s32sqqB"))
         require(leaf.durability in DURABILITY, "the durability class is not known")
         return leaf
 

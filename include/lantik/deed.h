@@ -26,6 +26,9 @@
  *                         body <leaf of the batch>
  *                         place <agency> <kind> <group number> <used> <programme>
  *                         rejected <kind> <leaf of the decision> <programme, or `-`>
+ *   A place is counted under its kind, group and programme; used is not 0 and may be negative. Rows and returned ascend
+ * by leaf and record, places by agency, code of the kind, group and programme, rejected by code of the kind, leaf and
+ *   programme.
  *   scope is: kanreg <two digits>, or agencies <four digits> ... (ascending); from <YYYY-MM-DD, or `-`>;
  *   until <YYYY-MM-DD, or `-`> (the first day that is outside).
  * official is required of receipt-key-add, receipt-key-retire, recover and erase, reason of all but office-add, key-add

@@ -99,6 +99,7 @@ enum lantik_error lantik_batch_leaf_format(const struct lantik_batch_leaf *leaf,
 /* The whole of bytes or LANTIK_E_MALFORMED; office borrows from bytes. */
 LANTIK_MUST_CHECK enum lantik_error lantik_batch_leaf_parse(struct lantik_span bytes, struct lantik_batch_leaf *ret);
 
+#define LANTIK_RETURNED_FORMAT 1
 enum lantik_returned_outcome { LANTIK_DID_RETURN = 1, LANTIK_DID_WAIT = 2 };
 
 /* The hash that returned_root holds of a record that was returned or waits for an official: SHA-256(0x00 || u16 1 ||

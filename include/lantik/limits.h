@@ -59,6 +59,9 @@
 /* Agencies that one office sends for by name; a regional office is named by its number instead. */
 #define LANTIK_MAX_DEED_AGENCIES 64u
 
+/* Characters of the name of a programme, as fields.def has it. */
+#define LANTIK_MAX_PROGRAMME 20u
+
 /* Decision receipts in one answer to STATUS; a batch has a handful, and `more` tells the rest. */
 #define LANTIK_MAX_DECISIONS 256u
 

@@ -27,6 +27,8 @@ void interop_make(const char *directory);
 
 #define MAKING_OFFICE "vectors-99"
 #define MAKING_BATCH_LEAF 6u
+/* The first byte of the salt of the first record that was returned; the next one has the next byte. */
+#define MAKING_SALT 0xa0
 
 struct making {
 	const char *directory;
@@ -38,7 +40,7 @@ struct making {
 struct making_batch {
 	struct lantik_manifest manifest;
 	struct lantik_buffer body;
-	uint8_t records_sha256[LANTIK_HASH], body_sha256[LANTIK_HASH];
+	uint8_t records_sha256[LANTIK_HASH], body_sha256[LANTIK_HASH], manifest_sha256[LANTIK_HASH];
 	uint8_t signatures[LANTIK_TO_REHEARSE + 1][LANTIK_SIGNATURE];
 };
 

@@ -62,7 +62,7 @@ static void make_keys(struct making *making)
 }
 
 /* The two messages that a body is made of, without their tags. */
-static void write_parts(const struct making *making, struct lantik_span body)
+static void write_parts(const struct making *making, struct lantik_span body, uint8_t ret_manifest_sha256[LANTIK_HASH])
 {
 	struct lantik_arena *arena = lantik_arena_new((size_t)1024 * 1024);
 	struct lantik_batch_view view;
@@ -71,6 +71,7 @@ static void write_parts(const struct making *making, struct lantik_span body)
 	if (!arena || lantik_batch_scan(body, arena, &view, &record_no))
 		making_fail("the parts of the batch");
 	making_file(making, "manifest.bin", view.manifest);
+	lantik_sha256(view.manifest, ret_manifest_sha256);
 	making_file(making, "record.bin", view.records[0]);
 	lantik_arena_free(&arena);
 }
@@ -108,7 +109,7 @@ static void make_batch(struct making *making, struct making_batch *ret)
 		making_fail("batch.json");
 	making_file(making, "batch.bin", lantik_buffer_span(&ret->body));
 	making_buffer(making, "batch.json", &json);
-	write_parts(making, lantik_buffer_span(&ret->body));
+	write_parts(making, lantik_buffer_span(&ret->body), ret->manifest_sha256);
 	value_hex(making, "records_sha256", ret->records_sha256, LANTIK_HASH);
 	value_hex(making, "body_sha256", ret->body_sha256, LANTIK_HASH);
 	make_signatures(making, ret);
@@ -254,12 +255,32 @@ void making_rows_root(uint32_t rows, uint8_t ret[LANTIK_HASH])
 	lantik_root_of(hashes[0], rows, ret);
 }
 
+/* Records 2 and 3, the one returned and the other waiting; none of a refused batch. */
+static void make_returned_root(const struct making_batch *batch, bool refused, uint8_t ret[LANTIK_HASH])
+{
+	struct lantik_arena *arena = lantik_arena_new((size_t)1024 * 1024);
+	uint8_t hashes[2][LANTIK_HASH], salt[16];
+	struct lantik_batch_view view;
+	uint32_t record_no;
+
+	if (!arena || lantik_batch_scan(lantik_buffer_span(&batch->body), arena, &view, &record_no))
+		making_fail("returned_root");
+	for (uint32_t i = 0; i < LANTIK_COUNT(hashes); i++) {
+		memset(salt, MAKING_SALT + (int)i, sizeof salt);
+		lantik_returned_hash(
+			i + 2, i ? LANTIK_DID_WAIT : LANTIK_DID_RETURN, salt, view.records[i + 1], hashes[i]);
+	}
+	lantik_root_of(hashes[0], refused ? 0 : LANTIK_COUNT(hashes), ret);
+	lantik_arena_free(&arena);
+}
+
 static void make_leaf(const struct making *making, const struct making_batch *batch, struct lantik_span verdict,
-	struct lantik_batch_leaf *leaf, struct lantik_buffer *ret)
+	bool refused, struct lantik_batch_leaf *leaf, struct lantik_buffer *ret)
 {
 	leaf->office = lantik_span_of(MAKING_OFFICE);
 	memcpy(leaf->batch_id, batch->manifest.batch_id.data, sizeof leaf->batch_id);
 	memcpy(leaf->body_sha256, batch->body_sha256, LANTIK_HASH);
+	memcpy(leaf->manifest_sha256, batch->manifest_sha256, LANTIK_HASH);
 	memcpy(leaf->signing_key_id, making->office_key.vkey.id, sizeof leaf->signing_key_id);
 	lantik_sha256(
 		(struct lantik_span){batch->signatures[LANTIK_TO_SUBMIT], LANTIK_SIGNATURE}, leaf->signature_sha256);
@@ -267,6 +288,7 @@ static void make_leaf(const struct making *making, const struct making_batch *ba
 	memset(leaf->rulebook_sha256, 0x52, LANTIK_HASH);
 	leaf->row_format = LANTIK_ROW_FORMAT;
 	making_rows_root(leaf->rows, leaf->rows_root);
+	make_returned_root(batch, refused, leaf->returned_root);
 	leaf->received_at = INT64_C(1756713601000000);
 	leaf->recorded_at = INT64_C(1756713601500000);
 	leaf->durability = LANTIK_DURABLE_LOCAL;
@@ -298,7 +320,7 @@ static void make_receipt(
 	struct lantik_buffer verdict = {0}, bytes = {0}, note = {0};
 
 	make_verdict(batch, refused, &verdict, &leaf);
-	make_leaf(making, batch, lantik_buffer_span(&verdict), &leaf, &bytes);
+	make_leaf(making, batch, lantik_buffer_span(&verdict), refused, &leaf, &bytes);
 	making_append(making, lantik_buffer_span(&bytes), lantik_buffer_span(&verdict), &note, ret);
 	if (!refused) {
 		making_buffer(making, "leaf.bin", &bytes);
