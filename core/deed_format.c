@@ -1,4 +1,4 @@
-/* Writing deeds.
+/* Deeds as text: what a deed says, written line by line in the order of its kind.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "deed_private.h"
 #include "lantik/time.h"
