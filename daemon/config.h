@@ -14,6 +14,7 @@ struct config {
 	char *state_directory;
 	char *curve_key_file;
 	char *receipt_key_file;
+	char *revoked_file; /* CURVE keys that are cut off at once */
 	long workers;
 	long in_flight_bytes;        /* bodies held in memory, all offices together */
 	long office_in_flight_bytes; /* and of one office */

@@ -13,7 +13,7 @@
 #include "store.h"
 
 /* A revoked key or a new table takes effect within this time. */
-#define LOOK_MILLISECONDS 500
+#define LOOK_MILLISECONDS 250
 /* A rulebook is packed once and sent to every office. */
 #define PACKING_LEVEL 9
 
@@ -25,6 +25,9 @@ struct house_private {
 	bool database_up;
 	char told[STORE_WHY]; /* the reason that was logged last; empty while the database is up */
 	int64_t version;      /* of the reference data held; 0: none yet */
+	/* Of the offices, which are kept current whatever the ledger is like: a revoked key is always refused. */
+	int64_t offices_version, revocations;
+	bool knows_offices;
 	struct rulebook_copy *rulebook;
 	struct store *store;
 };
@@ -79,7 +82,7 @@ bool house_database_up(struct house *house)
 bool house_knows_offices(struct house *house)
 {
 	pthread_mutex_lock(&house->private->lock);
-	bool knows = house->private->version != 0;
+	bool knows = house->private->knows_offices;
 	pthread_mutex_unlock(&house->private->lock);
 	return knows;
 }
@@ -112,12 +115,32 @@ void house_database_lost(struct house *house)
 
 static enum store_result load_offices(struct house *house)
 {
-	struct office *items;
-	size_t count;
-	enum store_result result = store_offices(house->private->store, &items, &count);
+	struct house_private *p = house->private;
+	struct store_offices read;
+	enum store_result result = store_offices(p->store, &read);
 
-	if (!result)
-		offices_replace(house->offices, items, count);
+	if (result)
+		return result;
+	offices_replace(house->offices, read.keys, read.key_count, read.scopes, read.scope_count);
+	pthread_mutex_lock(&p->lock);
+	p->knows_offices = true;
+	pthread_mutex_unlock(&p->lock);
+	return STORE_OK;
+}
+
+static enum store_result refresh_offices(struct house *house, int64_t version)
+{
+	struct house_private *p = house->private;
+	int64_t revocations;
+	enum store_result result = store_revocations(p->store, &revocations);
+
+	if (result || (p->knows_offices && version == p->offices_version && revocations == p->revocations))
+		return result;
+	result = load_offices(house);
+	if (!result) {
+		p->offices_version = version;
+		p->revocations = revocations;
+	}
 	return result;
 }
 
@@ -210,14 +233,12 @@ static const char *look(struct house *house)
 	const char *why = NULL;
 	int64_t version = 0;
 
-	if (store_connect(p->store) || store_reference_version(p->store, &version))
+	if (store_connect(p->store) || store_reference_version(p->store, &version) || refresh_offices(house, version))
 		return store_why(p->store);
 	if (!house_database_up(house) && check_ledger(house, &why))
 		return store_why(p->store);
 	if (why || version == p->version)
 		return why;
-	if (load_offices(house))
-		return store_why(p->store);
 	why = load_rulebook(house);
 	if (why)
 		return why;

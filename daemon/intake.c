@@ -151,23 +151,23 @@ static struct lantik_span frame_span(zmq_msg_t *frame)
 	return (struct lantik_span){.data = zmq_msg_data(frame), .len = zmq_msg_size(frame)};
 }
 
-/* Who sent it, from the authenticated key on a payload frame. */
-static bool identify(struct intake *intake, zmq_msg_t *payload, struct office *ret)
+/* Who sent it, from the authenticated key on a payload frame, and what that office may send at this moment. */
+static bool identify(struct intake *intake, zmq_msg_t *payload, int64_t at, struct office *ret)
 {
 	const char *key = zmq_msg_gets(payload, "User-Id");
 
-	return key && offices_find(intake->house->offices, key, ret);
+	return key && offices_find(intake->house->offices, key, lantik_instant_date(at), ret);
 }
 
 /* A job with the body's frame; the frames are the caller's to close. */
-static struct job *job_new(zmq_msg_t frames[FRAMES], unsigned count)
+static struct job *job_new(zmq_msg_t frames[FRAMES], unsigned count, int64_t received_at)
 {
 	struct job *job = calloc(1, sizeof *job);
 	zmq_msg_t *message = malloc(sizeof *message);
 
 	LANTIK_ASSERT(job && message);
 	memcpy(job->route, zmq_msg_data(&frames[0]), JOB_ROUTE);
-	job->received_at = clock_now();
+	job->received_at = received_at;
 	zmq_msg_init(message);
 	if (count >= FRAMES)
 		zmq_msg_move(message, &frames[2]);
@@ -201,17 +201,18 @@ static bool route_is_ours(zmq_msg_t *route)
 
 static void take_message(struct intake *intake, zmq_msg_t frames[FRAMES], unsigned count)
 {
+	int64_t now = clock_now();
 	struct office office;
 
 	if (count < 2 || !route_is_ours(&frames[0])) {
 		counter_increment(COUNTER_refused_malformed);
 		return;
 	}
-	if (!identify(intake, &frames[1], &office)) {
+	if (!identify(intake, &frames[1], now, &office)) {
 		counter_increment(COUNTER_dropped_unknown_key);
 		return;
 	}
-	struct job *job = job_new(frames, count);
+	struct job *job = job_new(frames, count, now);
 	job->office = office;
 	if (request_read(job, count == FRAMES, frame_span(&frames[1]), intake->arena))
 		dispatch(intake, job);

@@ -15,6 +15,7 @@
 #include "intake.h"
 #include "log.h"
 #include "notify.h"
+#include "revoked.h"
 #include "worker.h"
 
 #define KEY_FILE 512
@@ -126,6 +127,7 @@ static int serve(const struct config *config, const char *curve_secret, const st
 	struct intake *intake = NULL;
 	struct workers *workers;
 	struct decider *decider;
+	struct revoked *revoked;
 	enum lantik_error error = signer_open(config->state_directory, receipt_key, &house.signer);
 
 	if (error) {
@@ -135,6 +137,7 @@ static int serve(const struct config *config, const char *curve_secret, const st
 	}
 	house.queue = queue_new();
 	house_open(&house);
+	revoked = revoked_start(config->revoked_file, house.offices);
 	workers = workers_start(&house);
 	decider = decider_start(&house);
 	if (intake_open(&house, curve_secret, &intake)) {
@@ -150,6 +153,7 @@ static int serve(const struct config *config, const char *curve_secret, const st
 	queue_close(house.queue);
 	workers_join(&workers);
 	intake_close(&intake);
+	revoked_stop(&revoked);
 	house_close(&house);
 	queue_free(&house.queue);
 	signer_close(&house.signer);

@@ -32,6 +32,11 @@ static enum lantik_error read_envelope(
 	return !error && (ret->consistency.count || ret->deed_count) ? LANTIK_E_MALFORMED : error;
 }
 
+void request_refuse_revoked(struct job *job)
+{
+	answer_refusal(job, LANTIK_REFUSED_NOT_ALLOWED, 0, "this key has been revoked; ask the centre for a new one");
+}
+
 bool request_read(struct job *job, bool whole, struct lantik_span envelope_bytes, struct lantik_arena *scratch)
 {
 	struct lantik_envelope envelope;
@@ -53,8 +58,7 @@ bool request_read(struct job *job, bool whole, struct lantik_span envelope_bytes
 	else if (job->body.len && job->request == LANTIK_PING)
 		answer_refusal(job, LANTIK_REFUSED_MALFORMED, 0, "a PING has an empty body");
 	else if (job->office.revoked)
-		answer_refusal(
-			job, LANTIK_REFUSED_NOT_ALLOWED, 0, "this key has been revoked; ask the centre for a new one");
+		request_refuse_revoked(job);
 	else if (job->body.len > LANTIK_MAX_BODY)
 		answer_refusal(job, LANTIK_REFUSED_TOO_LARGE, 0, "the body is larger than 16 MiB; split the batch");
 	else

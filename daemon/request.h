@@ -9,5 +9,7 @@
  * refusal. scratch is reset. */
 LANTIK_MUST_CHECK bool request_read(
 	struct job *job, bool whole, struct lantik_span envelope_bytes, struct lantik_arena *scratch);
+/* The refusal of a key that was revoked or cut off. */
+void request_refuse_revoked(struct job *job);
 
 #endif

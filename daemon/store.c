@@ -92,6 +92,8 @@ enum store_result store_connect(struct store *store)
 	if (!result)
 		result = prepare_all(store, store_reference_statements);
 	if (!result)
+		result = prepare_all(store, store_offices_statements);
+	if (!result)
 		result = prepare_all(store, store_commit_statements);
 	if (!result)
 		result = prepare_all(store, store_enquiry_statements);

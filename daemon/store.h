@@ -43,8 +43,16 @@ const char *store_why(const struct store *store);
 
 /* Reference data. version changes whenever offices or tables did. */
 LANTIK_MUST_CHECK enum store_result store_reference_version(struct store *store, int64_t *ret);
-/* ret_items is malloc'ed. */
-LANTIK_MUST_CHECK enum store_result store_offices(struct store *store, struct office **ret_items, size_t *ret_count);
+/* A number that changes whenever a revocation of an office or a key was asked for, or refused. */
+LANTIK_MUST_CHECK enum store_result store_revocations(struct store *store, int64_t *ret);
+/* Keys and scopes, each malloc'ed. A key whose revocation was asked for is revoked. */
+struct store_offices {
+	struct office_key *keys;
+	size_t key_count;
+	struct office_scope *scopes;
+	size_t scope_count;
+};
+LANTIK_MUST_CHECK enum store_result store_offices(struct store *store, struct store_offices *ret);
 /* Appends the canonical text. */
 LANTIK_MUST_CHECK enum store_result store_rulebook(struct store *store, struct lantik_buffer *ret);
 /* Into the history of rulebooks, unless it is there. */

@@ -87,6 +87,7 @@ struct lantik_span result_copy(const PGresult *result, int row, int column, uint
 	"::bigint + 1 ELSE size_by_kind[least(greatest(" kind "::int, 1), 5)] END"
 
 extern const struct store_statement store_reference_statements[];
+extern const struct store_statement store_offices_statements[];
 extern const struct store_statement store_commit_statements[];
 extern const struct store_statement store_enquiry_statements[];
 extern const struct store_statement store_decision_statements[];

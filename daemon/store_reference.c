@@ -1,4 +1,4 @@
-/* What the daemon reads: offices, rulebook, ledger nodes, and what is held of a batch.
+/* What the daemon reads: rulebook, ledger nodes, and what is held of a batch.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_private.h"
 
@@ -13,9 +13,6 @@
 
 const struct store_statement store_reference_statements[] = {
 	{"reference_version", "SELECT version FROM reference_version"},
-	{"offices", "SELECT o.office_no, o.name, k.curve_public_key, k.signing_vkey, "
-		    "o.revoked_at IS NOT NULL OR k.revoked_at IS NOT NULL, coalesce(o.kanreg_id, ''), "
-		    "array_to_string(o.agencies, ',') FROM office o JOIN office_key k USING (office_no)"},
 	{"rulebook", "SELECT rulebook_text()"},
 	{"keep_rulebook", "INSERT INTO rulebook (sha256, text) VALUES ($1::bytea, $2::text) ON CONFLICT DO NOTHING"},
 	{"head", "SELECT origin, size, root FROM ledger_head"},
@@ -60,45 +57,6 @@ static void copy_text(char *to, size_t size, struct lantik_span from)
 
 	memcpy(to, from.data, len);
 	to[len] = '\0';
-}
-
-static void office_agencies(struct lantik_span list, struct office *office)
-{
-	for (size_t at = 0; at + 4 <= list.len && office->agency_count < OFFICE_MAX_AGENCIES; at += 5) {
-		struct lantik_span code = {.data = list.data + at, .len = 4};
-		copy_text(office->agencies[office->agency_count++], sizeof office->agencies[0], code);
-	}
-}
-
-/* A key that cannot be read is as good as revoked: the office is refused by name instead of let in. */
-static void office_from(const PGresult *rows, int row, struct office *ret)
-{
-	ret->office_no = result_int4(rows, row, 0);
-	copy_text(ret->name, sizeof ret->name, result_bytes(rows, row, 1));
-	copy_text(ret->curve_key, sizeof ret->curve_key, result_bytes(rows, row, 2));
-	bool readable = lantik_vkey_parse(result_bytes(rows, row, 3), &ret->signing_key) == LANTIK_OK;
-	ret->revoked = result_bool(rows, row, 4) || !readable;
-	copy_text(ret->kanreg_id, sizeof ret->kanreg_id, result_bytes(rows, row, 5));
-	office_agencies(result_bytes(rows, row, 6), ret);
-}
-
-enum store_result store_offices(struct store *store, struct office **ret_items, size_t *ret_count)
-{
-	struct store_call call = store_call(store);
-	PGresult *rows;
-	enum store_result result = store_run(&call, "offices", &rows);
-
-	if (result)
-		return result;
-	int count = PQntuples(rows);
-	struct office *items = calloc(count ? (size_t)count : 1, sizeof *items);
-	LANTIK_ASSERT(items);
-	for (int row = 0; row < count; row++)
-		office_from(rows, row, &items[row]);
-	PQclear(rows);
-	*ret_items = items;
-	*ret_count = (size_t)count;
-	return STORE_OK;
 }
 
 enum store_result store_rulebook(struct store *store, struct lantik_buffer *ret)

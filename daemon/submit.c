@@ -11,17 +11,17 @@ static bool signature_holds(struct submission *s)
 {
 	struct job *job = s->job;
 	uint8_t message[LANTIK_SUBMISSION_MESSAGE];
+	struct lantik_vkey key;
 
-	if (!job->is_signed || memcmp(job->signing_key_id, job->office.signing_key.id, 4) != 0) {
+	if (!job->is_signed ||
+		!offices_signing_key(s->worker->house->offices, job->office.office_no, job->signing_key_id, &key)) {
 		answer_refusal(job, LANTIK_REFUSED_BAD_SIGNATURE, 0,
-			"the body must be signed with the signing key that the centre holds for this office; register "
-			"the key or "
-			"use the right one");
+			"the body must be signed with a signing key that the centre holds for this office and that was "
+			"not revoked; register the key or use the right one");
 		return false;
 	}
 	lantik_submission_message(s->rehearsed ? LANTIK_TO_REHEARSE : LANTIK_TO_SUBMIT, s->body_sha256, message);
-	if (lantik_verify(job->office.signing_key.public_key,
-		    (struct lantik_span){.data = message, .len = sizeof message}, job->signature))
+	if (lantik_verify(key.public_key, (struct lantik_span){.data = message, .len = sizeof message}, job->signature))
 		return true;
 	answer_refusal(job, LANTIK_REFUSED_BAD_SIGNATURE, 0,
 		"the signature does not verify over this body; sign SHA-256 of the bytes as they are sent");
@@ -34,7 +34,7 @@ static bool in_scope(struct submission *s)
 		    lantik_instant_date(s->job->received_at)))
 		return true;
 	answer_refusal(s->job, LANTIK_REFUSED_NOT_ALLOWED, 0,
-		"this office's key may not send for the agency of the manifest; send it through the office that serves "
+		"this office may not send for the agency of the manifest today; send it through the office that serves "
 		"it");
 	return false;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "enquiry.h"
+#include "request.h"
 #include "submit.h"
 
 /* A record's struct and texts after unpacking: the generated message is under 4 kB, its texts at most the record. */
@@ -97,6 +98,11 @@ static void ping(struct worker *w, struct job *job)
 
 static void carry_out(struct worker *w, struct job *job)
 {
+	/* the key may have been cut off while the message waited */
+	if (!offices_let_in(w->house->offices, job->office.curve_key)) {
+		request_refuse_revoked(job);
+		return;
+	}
 	switch (job->request) {
 	case LANTIK_SUBMIT:
 	case LANTIK_REHEARSE:

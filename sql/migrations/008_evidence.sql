@@ -15,6 +15,8 @@ CREATE TABLE lantik.deed_request (
     CONSTRAINT deed_request_pkey PRIMARY KEY (request_no),
     CONSTRAINT deed_request_id_key UNIQUE (deed_id)
 );
+CREATE INDEX deed_request_revocation ON lantik.deed_request (request_no) WHERE kind IN (3, 4);
+COMMENT ON INDEX lantik.deed_request_revocation IS 'Revocations, which daemons look for several times a second.';
 COMMENT ON TABLE lantik.deed_request IS
     'Deeds that were asked for; the daemon answers with a deed or a deed_refusal. INSERT-only. Grain: one deed. Source: lantikctl. Privacy: I.';
 COMMENT ON COLUMN lantik.deed_request.request_no IS 'Number of the request; requests are carried out in its order. Privacy: N.';

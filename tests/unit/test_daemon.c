@@ -1,4 +1,4 @@
-/* Rooms of the daemon that need no database: rows, the signer's memory, the key table, the configuration.
+/* Rooms of the daemon that need no database: rows, the signer's memory, the configuration.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <endian.h>
 #include <fcntl.h>
@@ -348,52 +348,6 @@ Test(daemon, a_head_of_another_origin_is_not_taken)
 	cr_assert_eq(lantik_skey_make("lantik.test/2", seed, &key), LANTIK_OK);
 	cr_expect_eq(signer_open(directory, &key, &signer), LANTIK_E_MISMATCH);
 	cr_expect_null(signer);
-}
-
-/* ---- the key table ---- */
-
-Test(daemon, keys_are_found_by_their_whole_text)
-{
-	struct offices *offices = offices_new();
-	struct office *items = calloc(3, sizeof *items), found;
-	static const char *const keys[] = {"ccccccccccccccccccccccccccccccccccccccc1",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa2", "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb3"};
-
-	for (int i = 0; i < 3; i++) {
-		items[i].office_no = i;
-		memcpy(items[i].curve_key, keys[i], OFFICE_KEY + 1);
-	}
-	cr_expect_not(offices_find(offices, keys[0], &found), "an empty table knows nobody");
-	offices_replace(offices, items, 3);
-	for (int i = 0; i < 3; i++)
-		cr_expect(offices_find(offices, keys[i], &found) && found.office_no == i);
-	cr_expect_not(offices_find(offices, "", &found));
-	cr_expect_not(offices_find(offices, "aaaa", &found));
-	offices_free(&offices);
-}
-
-Test(daemon, scope_is_the_kanreg_or_the_list)
-{
-	static const char text[] = "lantik-rulebook 1\n"
-				   "agency\t1010\tpusat\t00\t\t\t\n"
-				   "agency\t6171\tkota\t03\t32\t\t\n"
-				   "agency\t6571\tkota\t02\t35\t\t\n"
-				   "kanreg\t02\t35\t\t\n"
-				   "kanreg\t03\t32\t\t\n";
-	struct lantik_rulebook *rulebook = NULL;
-	struct office kanreg = {.kanreg_id = "03"}, listed = {.agency_count = 1, .agencies = {"6571"}},
-		      centre = {.kanreg_id = "00"};
-	unsigned line;
-
-	cr_assert_eq(lantik_rulebook_parse(lantik_span_of(text), &rulebook, &line), LANTIK_OK, "line %u", line);
-	cr_expect(office_may_send(&kanreg, rulebook, lantik_span_of("6171"), 20251027));
-	cr_expect_not(office_may_send(&kanreg, rulebook, lantik_span_of("6571"), 20251027));
-	cr_expect_not(office_may_send(&kanreg, rulebook, lantik_span_of("1010"), 20251027));
-	cr_expect(office_may_send(&centre, rulebook, lantik_span_of("1010"), 20251027));
-	cr_expect(office_may_send(&listed, rulebook, lantik_span_of("6571"), 20251027));
-	cr_expect_not(office_may_send(&listed, rulebook, lantik_span_of("6171"), 20251027));
-	cr_expect(office_may_send(&kanreg, rulebook, lantik_span_of("0000"), 20251027), "B05 says it, with a receipt");
-	lantik_rulebook_free(&rulebook);
 }
 
 /* ---- what is in flight ---- */
