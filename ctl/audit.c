@@ -8,7 +8,7 @@
 
 #include "ctl.h"
 
-static const struct audit_step *const parts[] = {audit_ledger_steps};
+static const struct audit_step *const parts[] = {audit_ledger_steps, audit_derived_steps};
 
 /* ---- what is found ---- */
 

@@ -39,7 +39,7 @@ struct audit_step {
 };
 
 /* One table a part, run in this order. */
-extern const struct audit_step audit_ledger_steps[];
+extern const struct audit_step audit_ledger_steps[], audit_derived_steps[];
 
 /* One more of what the step counts was looked at. */
 void audit_progress(struct audit *audit);

@@ -29,6 +29,10 @@ class Quota(batches.Case):
         cls.second.stop()
         super().tearDownClass()
 
+    def tearDown(self):
+        super().tearDown()
+        self.site.audit()
+
     def daemons(self):
         return super().daemons() + [(self.second, self.second_endpoint)]
 

@@ -409,6 +409,10 @@ class Site:
     def ctl(self, *args, **options):
         return run(program("lantikctl"), "--database", self.cluster.conninfo("postgres"), *args, **options)
 
+    def audit(self, *args, expect=(0, 3)):
+        """What `lantikctl audit` says, from nothing remembered; 3 is remarks alone."""
+        return self.ctl("audit", "--json", *args, expect=expect, extra={"XDG_STATE_HOME": self.directory / "audit"})
+
     def start(self):
         self.daemon.start()
 

@@ -1,0 +1,324 @@
+/* The audit of what is made from the register: the current versions, the counters, and the places of the formations,
+ * each told anew from every version in the order of the ledger.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <string.h>
+
+#include "audit_derived.h"
+#include "audit_tally.h"
+#include "lantik/place.h"
+
+/* Versions of a person and kind in the order of their leaves, then the row that says which is current. */
+#define PEOPLE                                                                                                         \
+	"SELECT nik, kind, is_current, kode_instansi, step, change_kind, batch_no, record_no, supersedes_batch_no, "   \
+	"supersedes_record_no, nip, programme, kelompok_lapor FROM ("                                                  \
+	"SELECT a.nik, a.kind, false AS is_current, a.kode_instansi, a.step, a.change_kind, a.batch_no, a.record_no, " \
+	"a.supersedes_batch_no, a.supersedes_record_no, a.nip, e.programme COLLATE \"C\" AS programme, "               \
+	"a.kelompok_lapor, e.leaf_index FROM lantik.appointment a JOIN lantik.entry e ON e.batch_no = a.batch_no "     \
+	"UNION ALL SELECT c.nik, c.kind, true, c.kode_instansi, c.step, c.change_kind, c.batch_no, c.record_no, "      \
+	"c.supersedes_batch_no, c.supersedes_record_no, c.nip, c.programme, c.kelompok_lapor, NULL "                   \
+	"FROM lantik.current_appointment c) v ORDER BY nik COLLATE \"C\", kind, is_current, leaf_index, record_no"
+
+enum { NIK, KIND, IS_CURRENT, KEPT, STEP = 4, CHANGE_KIND, NIP = 10, PROGRAMME, GROUP };
+
+/* The columns that the current row has from its version; of the number, from the last version that has one. */
+static const char *const kept_names[] = {"kode_instansi", "step", "change_kind", "batch_no", "record_no",
+	"supersedes_batch_no", "supersedes_record_no", "nip"};
+#define KEPT_COUNT LANTIK_COUNT(kept_names)
+
+struct kept {
+	struct lantik_buffer bytes;
+	bool null;
+};
+
+struct person {
+	bool begun;
+	struct lantik_buffer nik;
+	bool nik_null;
+	int32_t kind;
+	bool has_version, has_current;
+	struct kept kept[KEPT_COUNT];
+	struct lantik_place place;
+};
+
+struct current_audit {
+	struct audit *audit;
+	struct audit_stream stream;
+	struct person person;
+	struct tally counters, places;
+};
+
+/* ---- one person ---- */
+
+static void found(struct current_audit *c, enum audit_what what, const char *column)
+{
+	char masked[16];
+
+	audit_found(c->audit, "current_appointment", what, column, "nik %s kind %" PRId32,
+		audit_masked(lantik_buffer_span(&c->person.nik), masked), c->person.kind);
+}
+
+static void keep(struct kept *kept, const struct audit_stream *stream, unsigned column)
+{
+	kept->null = audit_null(stream, column);
+	lantik_buffer_reset(&kept->bytes);
+	lantik_buffer_append_span(&kept->bytes, audit_cell(stream, column));
+	LANTIK_ASSERT(!kept->bytes.error);
+}
+
+static bool is_kept(const struct kept *kept, const struct audit_stream *stream, unsigned column)
+{
+	return kept->null ? audit_null(stream, column) : audit_is(stream, column, lantik_buffer_span(&kept->bytes));
+}
+
+static void person_end(struct current_audit *c)
+{
+	struct person *p = &c->person;
+
+	if (p->begun && p->has_version && !p->has_current)
+		found(c, AUDIT_MISSING, NULL);
+	p->begun = p->has_version = p->has_current = false;
+}
+
+static void person_begin(struct current_audit *c)
+{
+	struct person *p = &c->person;
+
+	p->begun = true;
+	p->kind = (int32_t)audit_integer(&c->stream, KIND);
+	p->nik_null = audit_null(&c->stream, NIK);
+	lantik_buffer_reset(&p->nik);
+	lantik_buffer_append_span(&p->nik, audit_cell(&c->stream, NIK));
+	p->place = (struct lantik_place){0};
+	for (size_t i = 0; i < KEPT_COUNT; i++)
+		p->kept[i].null = true;
+}
+
+static bool is_same_person(const struct current_audit *c)
+{
+	const struct person *p = &c->person;
+
+	return p->begun && p->kind == audit_integer(&c->stream, KIND) && !p->nik_null &&
+	       audit_is(&c->stream, NIK, lantik_buffer_span(&p->nik));
+}
+
+/* ---- a version ---- */
+
+static void count_places(struct current_audit *c, const struct lantik_place_version *version)
+{
+	char held[LANTIK_PLACE_PROGRAMME];
+	struct lantik_place_change changes[LANTIK_PLACE_MAX_CHANGES];
+	size_t count = lantik_place_next(&c->person.place, version, held, changes);
+
+	for (size_t i = 0; i < count; i++) {
+		struct tally_key key = {.agency = version->agency,
+			.kind = c->person.kind,
+			.programme = changes[i].programme,
+			.group = changes[i].kelompok_lapor};
+		tally_add(&c->places, &key, changes[i].change);
+	}
+}
+
+static void version_take(struct current_audit *c)
+{
+	const struct audit_stream *stream = &c->stream;
+	struct lantik_place_version version = {.agency = audit_cell(stream, KEPT),
+		.programme = audit_cell(stream, PROGRAMME),
+		.kelompok_lapor = (int32_t)audit_integer(stream, GROUP),
+		.change_kind = (int32_t)audit_integer(stream, CHANGE_KIND)};
+	struct tally_key key = {.agency = version.agency,
+		.kind = c->person.kind,
+		.step = (int32_t)audit_integer(stream, STEP),
+		.group = version.kelompok_lapor};
+
+	tally_add(&c->counters, &key, 1);
+	if (c->person.nik_null)
+		return; /* altered, and named as such */
+	c->person.has_version = true;
+	for (unsigned i = 0; i < KEPT_COUNT; i++)
+		if (KEPT + i != NIP || !audit_null(stream, NIP))
+			keep(&c->person.kept[i], stream, KEPT + i);
+	count_places(c, &version);
+}
+
+/* ---- the current row ---- */
+
+static bool is_programme(const struct current_audit *c)
+{
+	const char *programme = c->person.place.programme;
+
+	return programme[0] ? audit_is(&c->stream, PROGRAMME, lantik_span_of(programme))
+			    : audit_null(&c->stream, PROGRAMME);
+}
+
+static bool is_group(const struct current_audit *c)
+{
+	if (!c->person.place.programme[0])
+		return audit_null(&c->stream, GROUP);
+	return !audit_null(&c->stream, GROUP) && audit_integer(&c->stream, GROUP) == c->person.place.kelompok_lapor;
+}
+
+static void current_check(struct current_audit *c)
+{
+	if (!c->person.has_version || c->person.has_current) {
+		found(c, AUDIT_EXTRA, NULL);
+		return;
+	}
+	c->person.has_current = true;
+	for (unsigned i = 0; i < KEPT_COUNT; i++)
+		if (!is_kept(&c->person.kept[i], &c->stream, KEPT + i))
+			found(c, AUDIT_ALTERED, kept_names[i]);
+	if (!is_programme(c))
+		found(c, AUDIT_ALTERED, "programme");
+	if (!is_group(c))
+		found(c, AUDIT_ALTERED, "kelompok_lapor");
+}
+
+static void check_people(struct current_audit *c)
+{
+	audit_open(c->audit, &c->stream, PEOPLE);
+	while (audit_next(&c->stream)) {
+		audit_progress(c->audit);
+		if (!is_same_person(c)) {
+			person_end(c);
+			person_begin(c);
+		}
+		if (audit_integer(&c->stream, IS_CURRENT))
+			current_check(c);
+		else
+			version_take(c);
+	}
+	person_end(c);
+	audit_close(&c->stream);
+}
+
+/* ---- counters ---- */
+
+static void counter_missing(const struct tally_entry *entry, void *context)
+{
+	audit_found(context, "counter", AUDIT_MISSING, NULL,
+		"kode_instansi %s kind %" PRId32 " step %" PRId32 " kelompok_lapor %" PRId32, entry->agency,
+		entry->kind, entry->step, entry->group);
+}
+
+/* Erased rows stay counted. */
+static void add_erased_rows(struct current_audit *c)
+{
+	struct audit_stream stream;
+
+	audit_open(c->audit, &stream,
+		"SELECT e.kode_instansi, e.kind, e.step, r.kelompok_lapor, count(*) FROM lantik.erased_row r "
+		"JOIN lantik.entry e ON e.batch_no = r.batch_no WHERE r.part = 1 GROUP BY 1, 2, 3, 4");
+	while (audit_next(&stream)) {
+		struct tally_key key = {.agency = audit_cell(&stream, 0),
+			.kind = (int32_t)audit_integer(&stream, 1),
+			.step = (int32_t)audit_integer(&stream, 2),
+			.group = (int32_t)audit_integer(&stream, 3)};
+		tally_add(&c->counters, &key, audit_integer(&stream, 4));
+	}
+	audit_close(&stream);
+}
+
+static void check_counters(struct current_audit *c)
+{
+	struct audit_stream stream;
+
+	add_erased_rows(c);
+	audit_open(c->audit, &stream,
+		"SELECT kode_instansi, kind, step, kelompok_lapor, accepted FROM lantik.counter ORDER BY 1, 2, 3, 4");
+	while (audit_next(&stream)) {
+		struct tally_key key = {.agency = audit_cell(&stream, 0),
+			.kind = (int32_t)audit_integer(&stream, 1),
+			.step = (int32_t)audit_integer(&stream, 2),
+			.group = (int32_t)audit_integer(&stream, 3)};
+		char agency[AUDIT_SHOWN];
+		const struct tally_entry *entry = tally_see(&c->counters, &key);
+		if (!entry || entry->count != audit_integer(&stream, 4))
+			audit_found(c->audit, "counter", entry ? AUDIT_ALTERED : AUDIT_EXTRA, entry ? "accepted" : NULL,
+				"kode_instansi %s kind %" PRId32 " step %" PRId32 " kelompok_lapor %" PRId32,
+				audit_shown(key.agency, agency), key.kind, key.step, key.group);
+	}
+	audit_close(&stream);
+	if (!c->audit->failed)
+		tally_unseen(&c->counters, counter_missing, c->audit);
+}
+
+/* ---- places ---- */
+
+static void place_missing(const struct tally_entry *entry, void *context)
+{
+	audit_found(context, "formation_use", AUDIT_MISSING, NULL,
+		"kode_instansi %s kind %" PRId32 " programme %s kelompok_lapor %" PRId32, entry->agency, entry->kind,
+		entry->programme, entry->group);
+}
+
+/* Erased people keep the places that they took. */
+static void add_erased_places(struct current_audit *c)
+{
+	struct audit_stream stream;
+
+	audit_open(c->audit, &stream,
+		"SELECT kode_instansi, kind, programme, kelompok_lapor, used FROM lantik.erased_place");
+	while (audit_next(&stream)) {
+		struct tally_key key = {.agency = audit_cell(&stream, 0),
+			.kind = (int32_t)audit_integer(&stream, 1),
+			.programme = audit_cell(&stream, 2),
+			.group = (int32_t)audit_integer(&stream, 3)};
+		tally_add(&c->places, &key, audit_integer(&stream, 4));
+	}
+	audit_close(&stream);
+}
+
+/* A row of no places stays when the only people who took and gave back were erased since; the last column says that
+ * there may have been such. */
+#define PLACES                                                                                                         \
+	"SELECT f.kode_instansi, f.kind, f.programme, f.kelompok_lapor, f.used, f.used = 0 AND EXISTS ("               \
+	"SELECT FROM lantik.erased_row r JOIN lantik.entry e ON e.batch_no = r.batch_no "                              \
+	"WHERE r.part = 1 AND e.kode_instansi = f.kode_instansi AND e.kind = f.kind) FROM lantik.formation_use f "     \
+	"ORDER BY 1, 2, 3, 4"
+
+static void check_places(struct current_audit *c)
+{
+	struct audit_stream stream;
+
+	add_erased_places(c);
+	audit_open(c->audit, &stream, PLACES);
+	while (audit_next(&stream)) {
+		struct tally_key key = {.agency = audit_cell(&stream, 0),
+			.kind = (int32_t)audit_integer(&stream, 1),
+			.programme = audit_cell(&stream, 2),
+			.group = (int32_t)audit_integer(&stream, 3)};
+		char agency[AUDIT_SHOWN], programme[AUDIT_SHOWN];
+		const struct tally_entry *entry = tally_see(&c->places, &key);
+		if (entry ? entry->count == audit_integer(&stream, 4) : audit_integer(&stream, 5))
+			continue;
+		audit_found(c->audit, "formation_use", entry ? AUDIT_ALTERED : AUDIT_EXTRA, entry ? "used" : NULL,
+			"kode_instansi %s kind %" PRId32 " programme %s kelompok_lapor %" PRId32,
+			audit_shown(key.agency, agency), key.kind, audit_shown(key.programme, programme), key.group);
+	}
+	audit_close(&stream);
+	if (!c->audit->failed)
+		tally_unseen(&c->places, place_missing, c->audit);
+}
+
+/* ---- the step ---- */
+
+void audit_current_run(struct audit *audit)
+{
+	struct current_audit c = {.audit = audit};
+
+	check_people(&c);
+	check_counters(&c);
+	check_places(&c);
+	tally_free(&c.counters);
+	tally_free(&c.places);
+	lantik_buffer_free(&c.person.nik);
+	for (size_t i = 0; i < KEPT_COUNT; i++)
+		lantik_buffer_free(&c.person.kept[i].bytes);
+}
+
+uint64_t audit_current_count(struct audit *audit)
+{
+	return audit_count(audit, "SELECT (SELECT count(*) FROM lantik.appointment) + "
+				  "(SELECT count(*) FROM lantik.current_appointment)");
+}
