@@ -6,12 +6,14 @@
 #include "lantik/cli.h"
 
 int ctl_audit(struct lantik_cli *cli);
+int ctl_key_cut(struct lantik_cli *cli);
 int ctl_keygen(struct lantik_cli *cli);
 int ctl_load(struct lantik_cli *cli);
 int ctl_migrate(struct lantik_cli *cli);
 int ctl_office_add(struct lantik_cli *cli);
 int ctl_office_list(struct lantik_cli *cli);
 int ctl_office_revoke(struct lantik_cli *cli);
+int ctl_office_scope(struct lantik_cli *cli);
 int ctl_replay(struct lantik_cli *cli);
 int ctl_returned(struct lantik_cli *cli);
 int ctl_review_accept(struct lantik_cli *cli);
@@ -27,6 +29,6 @@ int ctl_rulebook_try(struct lantik_cli *cli);
 int ctl_status(struct lantik_cli *cli);
 
 /* The tables of verbs by subject, each ended by a NULL name. */
-extern const struct lantik_verb ctl_setup_verbs[], ctl_review_verbs[], ctl_rulebook_verbs[], ctl_audit_verbs[];
+extern const struct lantik_verb ctl_setup_verbs[], ctl_office_verbs[], ctl_review_verbs[], ctl_rulebook_verbs[], ctl_audit_verbs[];
 
 #endif

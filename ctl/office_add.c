@@ -1,212 +1,212 @@
-/* lantikctl office add: an office with its scope and its keys, or one more key of an office.
+/* lantikctl office add: asks for an office with its scope and keys, or for one more pair of keys of an office.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
 #include "ctl.h"
-#include "database.h"
-#include "lantik/note.h"
+#include "lantik/time.h"
+#include "office_words.h"
 
-#define MAX_AGENCIES 64u
-
-struct office {
-	const char *name, *kanreg, *curve_key, *signing_key;
-	char key_id[2 + 8 + 1];              /* `\x` and hex */
-	char agencies[MAX_AGENCIES * 5 + 2]; /* `{6171,6271}`; empty without --agencies */
+/* What the command line says. */
+struct wanted {
+	const char *name;
+	struct lantik_deed_scope scope;
+	bool has_scope;
+	struct lantik_deed keys; /* curve and sign */
 };
 
-static bool name_good(const char *name)
-{
-	size_t len = strlen(name);
-	return len > 0 && len <= 40 && name[0] != '-' && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
-}
-
-static bool add_agency(struct office *office, const char *code, size_t len)
-{
-	size_t used = strlen(office->agencies);
-	if (len != 4 || strspn(code, "0123456789") < 4 || used + 6 > sizeof office->agencies)
-		return false;
-	snprintf(office->agencies + used, sizeof office->agencies - used, "%s%.4s", used ? "," : "{", code);
-	return true;
-}
-
-/* --agencies may be repeated, and holds codes between commas. */
-static bool read_agencies(struct lantik_cli *cli, struct office *office)
-{
-	const char *list;
-	for (unsigned i = 0; (list = lantik_option_text_at(cli, "agencies", i)); i++) {
-		do {
-			size_t len = strcspn(list, ",");
-			if (!add_agency(office, list, len))
-				return false;
-			list += len;
-		} while (*list && *++list);
-	}
-	if (*office->agencies)
-		strncat(office->agencies, "}", sizeof office->agencies - strlen(office->agencies) - 1);
-	return true;
-}
-
-static bool read_signing_key(struct office *office)
-{
-	struct lantik_vkey key;
-	if (lantik_vkey_parse(lantik_span_of(office->signing_key), &key) != LANTIK_OK)
-		return false;
-	office->key_id[0] = '\\';
-	office->key_id[1] = 'x';
-	lantik_hex_encode(key.id, sizeof key.id, office->key_id + 2);
-	return true;
-}
-
-static int read_command(struct lantik_cli *cli, struct office *ret)
-{
-	uint8_t key[32];
-	*ret = (struct office){.name = lantik_argument(cli, 0),
-		.kanreg = lantik_option_text(cli, "kanreg"),
-		.curve_key = lantik_option_text(cli, "curve-key"),
-		.signing_key = lantik_option_text(cli, "signing-key")};
-	if (!name_good(ret->name))
-		return lantik_fail(cli, 540, LANTIK_EXIT_USAGE,
-			"the name of an office has 1 to 40 small letters, digits and hyphens",
-			"nama kantor terdiri atas 1 sampai 40 huruf kecil, angka, dan tanda hubung");
-	if (ret->kanreg && (strlen(ret->kanreg) != 2 || strspn(ret->kanreg, "0123456789") != 2))
-		return lantik_fail(
-			cli, 541, LANTIK_EXIT_USAGE, "--kanreg: expected 2 digits", "--kanreg: seharusnya 2 angka");
-	if (!read_agencies(cli, ret))
-		return lantik_fail(cli, 541, LANTIK_EXIT_USAGE,
-			"--agencies: expected at most %u codes of 4 digits between commas",
-			"--agencies: seharusnya paling banyak %u kode 4 angka yang dipisahkan koma", MAX_AGENCIES);
-	if (ret->kanreg && *ret->agencies)
-		return lantik_fail(cli, 541, LANTIK_EXIT_USAGE, "give either --kanreg or --agencies",
-			"beri salah satu: --kanreg atau --agencies");
-	if (!ret->curve_key || !lantik_z85_decode(lantik_span_of(ret->curve_key), key))
-		return lantik_fail(cli, 542, LANTIK_EXIT_USAGE,
-			"--curve-key: expected the office's public key, 40 characters of Z85",
-			"--curve-key: seharusnya kunci publik kantor, 40 karakter Z85");
-	if (!ret->signing_key || !read_signing_key(ret))
-		return lantik_fail(cli, 543, LANTIK_EXIT_USAGE,
-			"--signing-key: expected the office's verifier key, NAME+ID+KEY",
-			"--signing-key: seharusnya kunci pemeriksa kantor, NAMA+ID+KUNCI");
-	return LANTIK_EXIT_OK;
-}
-
-/* What stands already; the office may be new, the same, or of another scope. */
+/* What stands already; a request that waits counts as done, for requests are carried out in their order. */
 struct standing {
 	bool office, revoked, other_scope;
 	bool key, key_same, key_revoked;
-	bool signing_elsewhere;
-	bool scope_known;
+	bool signing_elsewhere, signing_revoked;
+	const struct deed_waiting *asked; /* for this very key */
 };
 
-static bool look(struct database *database, const struct office *office, struct standing *ret)
+static int read_command(struct lantik_cli *cli, struct wanted *ret)
 {
-	const char *const parameters[] = {office->name, office->kanreg, *office->agencies ? office->agencies : NULL,
-		office->curve_key, office->signing_key};
-	PGresult *rows = database_query(database,
-		"SELECT o.office_no IS NOT NULL, o.revoked_at IS NOT NULL, "
-		"($2::text IS NOT NULL OR $3::text[] IS NOT NULL) AND "
-		"(o.kanreg_id IS DISTINCT FROM $2 OR o.agencies IS DISTINCT FROM $3::text[]), "
-		"k.office_no IS NOT NULL, k.office_no = o.office_no AND k.signing_vkey = $5, k.revoked_at IS NOT NULL, "
-		"EXISTS (SELECT FROM lantik.office_key x WHERE x.signing_vkey = $5 "
-		"AND x.office_no IS DISTINCT FROM o.office_no), "
-		"($2::text IS NULL OR EXISTS (SELECT FROM lantik.kanreg WHERE kanreg_id = $2)) AND "
-		"NOT EXISTS (SELECT FROM unnest($3::text[]) AS u(code) WHERE NOT EXISTS "
-		"(SELECT FROM lantik.agency a WHERE a.kode_instansi = u.code)) "
-		"FROM (SELECT) AS one LEFT JOIN lantik.office o ON o.name = $1 "
-		"LEFT JOIN lantik.office_key k ON k.curve_public_key = $4",
-		5, parameters);
+	*ret = (struct wanted){.name = lantik_argument(cli, 0)};
+	int exit_code = office_name_read(cli, ret->name);
+	if (!exit_code)
+		exit_code = office_scope_read(cli, &ret->scope, &ret->has_scope);
+	return exit_code ? exit_code : office_keys_read(cli, &ret->keys);
+}
+
+/* An office's scope is that of its latest deed. */
+#define LOOK                                                                                                           \
+	"SELECT o.office_no IS NOT NULL, o.revoked_at IS NOT NULL, "                                                   \
+	"s.kanreg_id IS DISTINCT FROM nullif($4, '') OR s.agencies IS DISTINCT FROM "                                  \
+	"nullif(string_to_array($5, ','), '{}') OR s.valid_from IS DISTINCT FROM $6::date OR "                         \
+	"s.valid_to IS DISTINCT FROM $7::date, "                                                                       \
+	"k.office_no IS NOT NULL, k.office_no = o.office_no AND k.signing_vkey = $3, k.revoked_at IS NOT NULL, "       \
+	"EXISTS (SELECT FROM lantik.office_key x WHERE x.signing_vkey = $3 "                                           \
+	"AND x.office_no IS DISTINCT FROM o.office_no), "                                                              \
+	"EXISTS (SELECT FROM lantik.office_key x WHERE x.signing_vkey = $3 AND x.revoked_at IS NOT NULL) "             \
+	"FROM (SELECT) AS one LEFT JOIN lantik.office o ON o.name = $1 "                                               \
+	"LEFT JOIN lantik.office_key k ON k.curve_public_key = $2 "                                                    \
+	"LEFT JOIN LATERAL (SELECT * FROM lantik.office_scope c WHERE c.office_no = o.office_no "                      \
+	"ORDER BY c.leaf_index DESC LIMIT 1) s ON true"
+
+static bool look_tables(struct database *database, const struct wanted *wanted, struct standing *ret)
+{
+	struct lantik_buffer sign = {0}, agencies = {0};
+	char curve[41], kanreg[3] = "", from[16] = "-infinity", until[16] = "infinity";
+	lantik_z85_encode(wanted->keys.curve, curve);
+	lantik_vkey_format(&wanted->keys.sign, &sign);
+	lantik_buffer_append(&sign, "", 1);
+	if (wanted->scope.kanreg.len)
+		memcpy(kanreg, wanted->scope.kanreg.data, 2);
+	else
+		office_scope_format(&wanted->scope, &agencies);
+	lantik_buffer_append(&agencies, "", 1);
+	if (wanted->scope.from)
+		lantik_date_format(wanted->scope.from, from);
+	if (wanted->scope.until)
+		lantik_date_format(wanted->scope.until, until);
+	PGresult *rows = database_query(database, LOOK, 7,
+		(const char *const[]){wanted->name, curve, (const char *)sign.data, kanreg, (const char *)agencies.data,
+			from, until});
+	lantik_buffer_free(&sign);
+	lantik_buffer_free(&agencies);
 	if (!rows)
 		return false;
-	*ret = (struct standing){cell_true(rows, 0, 0), cell_true(rows, 0, 1), cell_true(rows, 0, 2),
-		cell_true(rows, 0, 3), cell_true(rows, 0, 4), cell_true(rows, 0, 5), cell_true(rows, 0, 6),
-		cell_true(rows, 0, 7)};
+	*ret = (struct standing){.office = cell_true(rows, 0, 0),
+		.revoked = cell_true(rows, 0, 1),
+		.other_scope = wanted->has_scope && cell_true(rows, 0, 2),
+		.key = cell_true(rows, 0, 3),
+		.key_same = cell_true(rows, 0, 4),
+		.key_revoked = cell_true(rows, 0, 5),
+		.signing_elsewhere = cell_true(rows, 0, 6),
+		.signing_revoked = cell_true(rows, 0, 7)};
 	PQclear(rows);
 	return true;
 }
 
-static int judge(struct lantik_cli *cli, const struct office *office, const struct standing *is)
+static void look_waiting(const struct deeds_waiting *waiting, const struct wanted *wanted, struct standing *is)
 {
-	if (is->revoked || (is->key && is->key_revoked))
+	const struct deed_waiting *office =
+		office_waiting(waiting, LANTIK_DEED_OFFICE_ADD, lantik_span_of(wanted->name));
+	is->asked = curve_waiting(waiting, LANTIK_DEED_OFFICE_ADD, wanted->keys.curve);
+	if (!is->asked)
+		is->asked = curve_waiting(waiting, LANTIK_DEED_KEY_ADD, wanted->keys.curve);
+	if (office && !is->office) {
+		is->office = true;
+		is->other_scope = wanted->has_scope && !office_scope_equal(&wanted->scope, &office->deed.scope);
+	}
+}
+
+static int judge_office(struct lantik_cli *cli, const struct wanted *wanted, const struct standing *is)
+{
+	if (is->office && is->other_scope)
+		return lantik_fail(cli, 546, LANTIK_EXIT_FAILED,
+			"the office %s stands already with another scope\nGive no scope to add keys to it; `lantikctl "
+			"office scope` changes the scope.",
+			"kantor %s sudah ada dengan cakupan lain\nJangan beri cakupan untuk menambah kunci; "
+			"`lantikctl office scope` mengubah cakupan.",
+			wanted->name);
+	if (!is->office && !wanted->has_scope)
+		return lantik_fail(cli, 541, LANTIK_EXIT_USAGE, "a new office needs --kanreg or --agencies",
+			"kantor baru memerlukan --kanreg atau --agencies");
+	return LANTIK_EXIT_OK;
+}
+
+static int judge(struct lantik_cli *cli, const struct wanted *wanted, const struct standing *is)
+{
+	if (is->revoked || (is->key && is->key_revoked) || (!is->key && is->signing_revoked))
 		return lantik_fail(cli, 544, LANTIK_EXIT_FAILED,
-			"the office %s or this key was revoked\nA revoked name or key is never used again: choose "
-			"others.",
-			"kantor %s atau kunci ini telah dicabut\nNama atau kunci yang dicabut tidak dipakai lagi: "
-			"pilih "
-			"yang lain.",
-			office->name);
-	if (is->key && !is->key_same)
+			"the office %s or one of these keys was revoked\nA revoked name or key is never used again: "
+			"choose others.",
+			"kantor %s atau salah satu kunci ini telah dicabut\nNama atau kunci yang dicabut tidak dipakai "
+			"lagi: pilih yang lain.",
+			wanted->name);
+	bool other = is->asked && (!lantik_span_is(is->asked->deed.office, wanted->name) ||
+					  memcmp(is->asked->deed.sign.public_key, wanted->keys.sign.public_key,
+						  LANTIK_PUBLIC_KEY) != 0);
+	if ((is->key && !is->key_same) || other)
 		return lantik_fail(cli, 545, LANTIK_EXIT_FAILED,
 			"this CURVE key stands already, for another office or with another signing key",
 			"kunci CURVE ini sudah ada, untuk kantor lain atau dengan kunci tanda tangan lain");
 	if (is->signing_elsewhere)
 		return lantik_fail(cli, 545, LANTIK_EXIT_FAILED, "this signing key is another office's",
 			"kunci tanda tangan ini milik kantor lain");
-	if (is->office && is->other_scope)
-		return lantik_fail(cli, 546, LANTIK_EXIT_FAILED,
-			"the office %s stands already with another scope\nGive no scope to add a key to it.",
-			"kantor %s sudah ada dengan cakupan lain\nJangan beri cakupan untuk menambah kunci.",
-			office->name);
-	if (!is->office && !office->kanreg && !*office->agencies)
-		return lantik_fail(cli, 541, LANTIK_EXIT_USAGE, "a new office needs --kanreg or --agencies",
-			"kantor baru memerlukan --kanreg atau --agencies");
-	if (!is->scope_known)
-		return lantik_fail(cli, 547, LANTIK_EXIT_FAILED,
-			"the regional office or an agency is not in the reference tables\nRun `lantikctl load` first.",
-			"kantor regional atau instansi tidak ada di tabel rujukan\nJalankan `lantikctl load` lebih "
-			"dahulu.");
+	return judge_office(cli, wanted, is);
+}
+
+static void fill(const struct wanted *wanted, struct deed_ask *ask)
+{
+	bool new_office = ask->deed.kind == LANTIK_DEED_OFFICE_ADD;
+	ask->deed.office = lantik_span_of(wanted->name);
+	if (new_office)
+		ask->deed.scope = wanted->scope;
+	memcpy(ask->deed.curve, wanted->keys.curve, sizeof ask->deed.curve);
+	ask->deed.sign = wanted->keys.sign;
+	snprintf(ask->done[0], sizeof ask->done[0], new_office ? "office %s added" : "office %s: key added",
+		wanted->name);
+	snprintf(ask->done[1], sizeof ask->done[1],
+		new_office ? "kantor %s ditambahkan" : "kantor %s: kunci ditambahkan", wanted->name);
+}
+
+static int tell_nothing(struct lantik_cli *cli, const struct wanted *wanted)
+{
+	lantik_say(cli, "office %s: nothing changed; it has this key already",
+		"kantor %s: tidak ada perubahan; kunci ini sudah ada", wanted->name);
+	lantik_summary_text(cli, "done", "nothing");
 	return LANTIK_EXIT_OK;
 }
 
-static void insert(struct database *database, const struct office *office, const struct standing *is)
+static int ask(struct database *database, const struct wanted *wanted, const struct standing *is)
 {
-	const char *const scope[] = {office->name, office->kanreg, *office->agencies ? office->agencies : NULL};
-	const char *const key[] = {office->curve_key, office->name, office->signing_key, office->key_id};
-	if (!is->office)
-		PQclear(database_query(database,
-			"INSERT INTO lantik.office (name, kanreg_id, agencies) VALUES ($1, $2, $3::text[])", 3, scope));
-	if (!is->key)
-		PQclear(database_query(database,
-			"INSERT INTO lantik.office_key (curve_public_key, office_no, signing_vkey, signing_key_id) "
-			"SELECT $1, office_no, $3, $4::bytea FROM lantik.office WHERE name = $2",
-			4, key));
-	if (!is->key)
-		database_raise_version(database);
+	struct lantik_cli *cli = database->cli;
+	struct deed_ask asked;
+	enum lantik_deed_kind kind = is->asked    ? is->asked->deed.kind
+				     : is->office ? LANTIK_DEED_KEY_ADD
+						  : LANTIK_DEED_OFFICE_ADD;
+	int exit_code = deed_begin(database, kind, &asked);
+	if (exit_code)
+		return exit_code;
+	fill(wanted, &asked);
+	exit_code = deed_words(cli, true, false, false, &asked.deed);
+	if (exit_code)
+		return exit_code;
+	exit_code = is->asked ? office_wait_for(database, is->asked, &asked) : deed_ask(database, &asked, NULL);
+	bool new_office = asked.deed.kind == LANTIK_DEED_OFFICE_ADD;
+	lantik_summary_text(cli, "done",
+		asked.state == DEED_REFUSED   ? "nothing"
+		: asked.state == DEED_WAITING ? "asked"
+		: new_office                  ? "office_added"
+					      : "key_added");
+	return exit_code;
 }
 
-static int add(struct database *database, const struct office *office)
+static int add(struct database *database, const struct wanted *wanted, const struct deeds_waiting *waiting)
 {
 	struct lantik_cli *cli = database->cli;
 	struct standing is = {0};
-	database_begin(database);
-	if (look(database, office, &is)) {
-		int exit_code = judge(cli, office, &is);
-		if (exit_code)
-			return exit_code;
-		insert(database, office, &is);
-	}
-	if (!database_commit(database))
-		return database_fail(database, "could not add the office", "gagal menambah kantor");
-	if (is.key)
-		lantik_say(cli, "office %s: nothing changed; it has this key already",
-			"kantor %s: tidak ada perubahan; kunci ini sudah ada", office->name);
-	else if (is.office)
-		lantik_say(cli, "office %s: key added", "kantor %s: kunci ditambahkan", office->name);
-	else
-		lantik_say(cli, "office %s added", "kantor %s ditambahkan", office->name);
-	lantik_summary_text(cli, "office", office->name);
-	lantik_summary_text(cli, "done", is.key ? "nothing" : is.office ? "key_added" : "office_added");
-	return LANTIK_EXIT_OK;
+	if (!look_tables(database, wanted, &is))
+		return database_fail(database, "could not read the offices", "gagal membaca kantor");
+	look_waiting(waiting, wanted, &is);
+	lantik_summary_text(cli, "office", wanted->name);
+	int exit_code = judge(cli, wanted, &is);
+	if (!exit_code && wanted->has_scope)
+		exit_code = office_scope_check(database, &wanted->scope);
+	if (exit_code)
+		return exit_code;
+	return is.key ? tell_nothing(cli, wanted) : ask(database, wanted, &is);
 }
 
 int ctl_office_add(struct lantik_cli *cli)
 {
 	struct database database;
-	struct office office;
-	int exit_code = read_command(cli, &office);
+	struct wanted wanted;
+	struct deeds_waiting waiting = {0};
+	int exit_code = read_command(cli, &wanted);
 	if (exit_code)
 		return exit_code;
 	exit_code = database_open_migrated(cli, &database);
+	if (!exit_code && !deeds_waiting_read(&database, &waiting))
+		exit_code = database_fail(&database, "could not read the requests", "gagal membaca permintaan");
 	if (!exit_code)
-		exit_code = add(&database, &office);
+		exit_code = add(&database, &wanted, &waiting);
+	deeds_waiting_free(&waiting);
 	database_close(&database);
 	return exit_code;
 }

@@ -1,42 +1,159 @@
-/* lantikctl office list: every office with its scope and keys.
+/* lantikctl office list: the keys of every office, what each may send and when, and what was asked for and waits.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "ctl.h"
-#include "database.h"
+#include <string.h>
 
-static const char query[] =
-	"SELECT o.name, coalesce('kanreg ' || o.kanreg_id, array_to_string(o.agencies, ',')), "
+#include "ctl.h"
+#include "office_words.h"
+
+/* The scope that counts today in Asia/Jakarta: of the latest deed whose period holds the day. */
+static const char keys_query[] =
+	"SELECT o.name, coalesce('kanreg ' || f.kanreg_id, array_to_string(f.agencies, ',')), "
 	"CASE WHEN o.revoked_at IS NOT NULL OR k.revoked_at IS NOT NULL THEN 'revoked' "
-	"WHEN k.office_no IS NULL THEN 'keyless' ELSE 'active' END, "
+	"WHEN k.office_no IS NULL THEN 'keyless' WHEN k.added_leaf IS NULL THEN 'no-deed' ELSE 'active' END, "
 	"k.curve_public_key, encode(k.signing_key_id, 'hex'), "
 	"to_char(coalesce(k.added_at, o.added_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
+	"coalesce(k.added_leaf, o.added_leaf), "
 	"to_char(coalesce(k.revoked_at, o.revoked_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
 	"coalesce(k.reason, o.reason) "
-	"FROM lantik.office o LEFT JOIN lantik.office_key k USING (office_no) ORDER BY o.name, k.added_at";
+	"FROM lantik.office o LEFT JOIN lantik.office_key k USING (office_no) "
+	"LEFT JOIN LATERAL (SELECT c.kanreg_id, c.agencies FROM lantik.office_scope c "
+	"WHERE c.office_no = o.office_no AND c.valid_from <= (now() AT TIME ZONE 'Asia/Jakarta')::date "
+	"AND c.valid_to > (now() AT TIME ZONE 'Asia/Jakarta')::date ORDER BY c.leaf_index DESC LIMIT 1) f ON true "
+	"ORDER BY o.name, k.added_at, k.curve_public_key";
+enum { KEY_OFFICE, KEY_SCOPE, KEY_STATE, KEY_CURVE, KEY_SIGNING, KEY_ADDED, KEY_LEAF, KEY_REVOKED, KEY_REASON };
 
-static const struct lantik_column columns[] = {
+static const struct lantik_column key_columns[] = {
 	{"office", {"office", "kantor"}, false},
-	{"scope", {"scope", "cakupan"}, false},
+	{"scope", {"scope today", "cakupan hari ini"}, false},
 	{"state", {"state", "keadaan"}, false},
 	{"curve_key", {"CURVE key", "kunci CURVE"}, false},
 	{"signing_key_id", {"signing key", "kunci tanda tangan"}, false},
 	{"added_at", {"added", "ditambah"}, false},
+	{"leaf_index", {"leaf", "daun"}, true},
 	{"revoked_at", {"revoked", "dicabut"}, false},
 	{"reason", {"reason", "alasan"}, false},
 };
 
-static int list(struct database *database)
+static const char scopes_query[] =
+	"SELECT o.name, coalesce('kanreg ' || s.kanreg_id, array_to_string(s.agencies, ',')), "
+	"nullif(s.valid_from, '-infinity')::text, nullif(s.valid_to, 'infinity')::text, s.leaf_index "
+	"FROM lantik.office_scope s JOIN lantik.office o USING (office_no) ORDER BY o.name, s.leaf_index";
+
+static const struct lantik_column scope_columns[] = {
+	{"office", {"office", "kantor"}, false},
+	{"may_send_for", {"may send for", "boleh mengirim bagi"}, false},
+	{"from", {"from", "sejak"}, false},
+	{"until", {"until", "sampai"}, false},
+	{"leaf_index", {"leaf", "daun"}, true},
+};
+
+static const struct lantik_column request_columns[] = {
+	{"request", {"request", "permintaan"}, true},
+	{"asked_at", {"asked", "diminta"}, false},
+	{"deed", {"waits for lantikd", "menunggu lantikd"}, false},
+	{"office", {"office", "kantor"}, false},
+	{"curve_key", {"CURVE key", "kunci CURVE"}, false},
+};
+
+static void add_number_or_null(struct lantik_listing *listing, const PGresult *rows, int row, int column)
 {
-	PGresult *rows = database_query(database, query, 0, NULL);
+	if (PQgetisnull(rows, row, column))
+		lantik_listing_text(listing, NULL);
+	else
+		lantik_listing_number(listing, cell_number(rows, row, column));
+}
+
+/* A revocation counts from the moment it is asked for. */
+static bool is_revoking(const struct deeds_waiting *waiting, const char *office, const char *curve)
+{
+	uint8_t key[32];
+	if (office_waiting(waiting, LANTIK_DEED_OFFICE_REVOKE, lantik_span_of(office)))
+		return true;
+	return curve && lantik_z85_decode(lantik_span_of(curve), key) &&
+	       curve_waiting(waiting, LANTIK_DEED_KEY_REVOKE, key);
+}
+
+static const char *state_of(const PGresult *rows, int row, const struct deeds_waiting *waiting)
+{
+	const char *state = cell(rows, row, KEY_STATE);
+	bool revoking = strcmp(state, "revoked") != 0 &&
+			is_revoking(waiting, cell(rows, row, KEY_OFFICE), cell_or_null(rows, row, KEY_CURVE));
+	return revoking ? "revoking" : state;
+}
+
+static bool list_keys(struct database *database, const struct deeds_waiting *waiting)
+{
+	PGresult *rows = database_query(database, keys_query, 0, NULL);
 	if (!rows)
-		return database_fail(database, "could not read the offices", "gagal membaca kantor");
-	struct lantik_listing *listing = lantik_listing_new(database->cli, columns, LANTIK_COUNT(columns));
+		return false;
+	struct lantik_listing *listing = lantik_listing_new(database->cli, key_columns, LANTIK_COUNT(key_columns));
 	for (int row = 0; row < PQntuples(rows); row++)
-		for (int i = 0; i < (int)LANTIK_COUNT(columns); i++)
-			lantik_listing_text(listing, PQgetisnull(rows, row, i) ? NULL : cell(rows, row, i));
+		for (int i = 0; i < (int)LANTIK_COUNT(key_columns); i++)
+			if (i == KEY_STATE)
+				lantik_listing_text(listing, state_of(rows, row, waiting));
+			else if (i == KEY_LEAF)
+				add_number_or_null(listing, rows, row, i);
+			else
+				lantik_listing_text(listing, cell_or_null(rows, row, i));
 	lantik_listing_print(&listing);
 	lantik_summary_number(database->cli, "keys", PQntuples(rows));
 	PQclear(rows);
-	return LANTIK_EXIT_OK;
+	return true;
+}
+
+static bool list_scopes(struct database *database)
+{
+	PGresult *rows = database_query(database, scopes_query, 0, NULL);
+	if (!rows)
+		return false;
+	int last = (int)LANTIK_COUNT(scope_columns) - 1;
+	struct lantik_listing *listing = lantik_listing_new(database->cli, scope_columns, LANTIK_COUNT(scope_columns));
+	for (int row = 0; row < PQntuples(rows); row++) {
+		for (int i = 0; i < last; i++)
+			lantik_listing_text(listing, cell_or_null(rows, row, i));
+		add_number_or_null(listing, rows, row, last);
+	}
+	if (PQntuples(rows))
+		lantik_say(database->cli, " ", " ");
+	lantik_listing_print(&listing);
+	PQclear(rows);
+	return true;
+}
+
+static bool names_key(enum lantik_deed_kind kind)
+{
+	return kind == LANTIK_DEED_OFFICE_ADD || kind == LANTIK_DEED_KEY_ADD || kind == LANTIK_DEED_KEY_REVOKE;
+}
+
+static void list_waiting(struct lantik_cli *cli, const struct deeds_waiting *waiting)
+{
+	struct lantik_listing *listing = lantik_listing_new(cli, request_columns, LANTIK_COUNT(request_columns));
+	for (size_t i = 0; i < waiting->count; i++) {
+		const struct lantik_deed *deed = &waiting->items[i].deed;
+		char name[LANTIK_MAX_OFFICE_NAME + 1], curve[41];
+		snprintf(name, sizeof name, "%.*s", (int)deed->office.len, (const char *)deed->office.data);
+		lantik_z85_encode(deed->curve, curve);
+		lantik_listing_number(listing, waiting->items[i].request_no);
+		lantik_listing_text(listing, waiting->items[i].asked_at);
+		lantik_listing_text(
+			listing, lantik_word(LANTIK_WORDS_deed_kind, (int32_t)deed->kind, lantik_cli_language(cli)));
+		lantik_listing_text(listing, deed->office.len ? name : NULL);
+		lantik_listing_text(listing, names_key(deed->kind) ? curve : NULL);
+	}
+	if (waiting->count)
+		lantik_say(cli, " ", " ");
+	lantik_listing_print(&listing);
+	lantik_summary_number(cli, "waiting", (int64_t)waiting->count);
+}
+
+static int list(struct database *database)
+{
+	struct deeds_waiting waiting;
+	bool good = deeds_waiting_read(database, &waiting) && list_keys(database, &waiting) && list_scopes(database);
+	if (good)
+		list_waiting(database->cli, &waiting);
+	deeds_waiting_free(&waiting);
+	return good ? LANTIK_EXIT_OK : database_fail(database, "could not read the offices", "gagal membaca kantor");
 }
 
 int ctl_office_list(struct lantik_cli *cli)

@@ -22,27 +22,6 @@ static const struct lantik_option load_options[] = {
 	{.name = NULL},
 };
 
-static const struct lantik_option add_options[] = {
-	{.name = "kanreg", .type = LANTIK_OPTION_TEXT, .argument = "ID",
-	 .help = {"it may send for every agency of this regional office: 03",
-		  "boleh mengirim bagi semua instansi kantor regional ini: 03"}},
-	{.name = "agencies", .type = LANTIK_OPTION_TEXT, .argument = "A,B", .repeats = true,
-	 .help = {"it may send for these agencies: 6171,6271", "boleh mengirim bagi instansi ini: 6171,6271"}},
-	{.name = "curve-key", .type = LANTIK_OPTION_TEXT, .argument = "Z85",
-	 .help = {"its public key, the content of curve.pub", "kunci publiknya, isi curve.pub"}},
-	{.name = "signing-key", .type = LANTIK_OPTION_TEXT, .argument = "VKEY",
-	 .help = {"its verifier key, the content of sign.vkey", "kunci pemeriksanya, isi sign.vkey"}},
-	{.name = NULL},
-};
-
-static const struct lantik_option revoke_options[] = {
-	{.name = "key", .type = LANTIK_OPTION_TEXT, .argument = "Z85",
-	 .help = {"only this CURVE key, not the whole office", "hanya kunci CURVE ini, bukan seluruh kantor"}},
-	{.name = "reason", .type = LANTIK_OPTION_TEXT, .argument = "TEXT",
-	 .help = {"why; kept for the audit", "alasannya; disimpan untuk audit"}},
-	{.name = NULL},
-};
-
 static const struct lantik_option keygen_options[] = {
 	{.name = "directory", .type = LANTIK_OPTION_TEXT, .argument = "DIR",
 	 .help = {"where the four files are written; made when it is not there",
@@ -128,28 +107,6 @@ const struct lantik_verb ctl_setup_verbs[] = {
 	 .examples = "lantikctl load\n"
 		     "lantikctl load formations-2026.csv targets-2026.csv\n"
 		     "lantikctl load --test-regions\n"},
-	{.name = "office add", .run = ctl_office_add, .options = add_options, .arguments = "NAME", .least_arguments = 1,
-	 .most_arguments = 1,
-	 .summary = {"let an office send batches, or add a key to one", "izinkan kantor mengirim, atau tambah kuncinya"},
-	 .details = {"The office makes both keys by `lantik keygen` and tells the public halves. For an office that is "
-		     "there already, a second pair of keys is added; the scope may then be left out.",
-		     "Kantor membuat kedua kunci dengan `lantik keygen` dan memberitahukan bagian publiknya. Bagi kantor yang "
-		     "sudah ada, pasangan kunci kedua ditambahkan; cakupan boleh dihilangkan."},
-	 .examples = "lantikctl office add kanreg-03 --kanreg 03 --curve-key \"$(cat curve.pub)\" "
-		     "--signing-key \"$(cat sign.vkey)\"\n"
-		     "lantikctl office add bkpsdm-bandung --agencies 6171 --curve-key Z85 --signing-key VKEY\n"},
-	{.name = "office list", .run = ctl_office_list,
-	 .summary = {"show offices, their scopes and keys", "tampilkan kantor, cakupan, dan kuncinya"},
-	 .examples = "lantikctl office list\nlantikctl office list --json\n"},
-	{.name = "office revoke", .run = ctl_office_revoke, .options = revoke_options, .arguments = "[NAME]",
-	 .most_arguments = 1,
-	 .summary = {"cut off an office, or one stolen key", "putus akses kantor, atau satu kunci yang dicuri"},
-	 .details = {"Running daemons follow within seconds; what was recorded stays. A revoked name or key is never used "
-		     "again.",
-		     "Daemon yang berjalan mengikuti dalam hitungan detik; yang sudah dicatat tetap ada. Nama atau kunci yang "
-		     "dicabut tidak dipakai lagi."},
-	 .examples = "lantikctl office revoke --key Z85 --reason \"laptop stolen\"\n"
-		     "lantikctl office revoke kanreg-03 --reason \"office closed\"\n"},
 	{.name = "status", .run = ctl_status,
 	 .summary = {"the state in one word, then what the database holds",
 		     "keadaan dalam satu kata, lalu isi basis data"},

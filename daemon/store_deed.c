@@ -39,6 +39,9 @@
 const struct store_statement store_deed_statements[] = {
 	{"last_deed_request", "SELECT coalesce(max(request_no), 0) FROM deed_request"},
 	{"deed_waits", "SELECT EXISTS (SELECT " WAITING ")"},
+	{"adds_wait", "SELECT EXISTS (SELECT FROM deed_request r WHERE r.kind IN (1, 2) "
+		      "AND NOT EXISTS (SELECT FROM deed d WHERE d.request_no = r.request_no) "
+		      "AND NOT EXISTS (SELECT FROM deed_refusal f WHERE f.request_no = r.request_no))"},
 	{"deed_request", "SELECT r.request_no, r.kind, r.deed_id, "
 			 "(extract(epoch FROM r.requested_at) * 1000000)::bigint, r.request " WAITING
 			 " ORDER BY r.request_no LIMIT 1"},
@@ -89,18 +92,31 @@ enum store_result store_last_deed_request(struct store *store, int64_t *ret)
 	return ask_int8(&call, "last_deed_request", ret);
 }
 
-enum store_result store_deed_waits(struct store *store, int64_t above, bool *ret)
+static enum store_result ask_bool(struct store_call *call, const char *statement, bool *ret)
 {
-	struct store_call call = store_call(store);
 	PGresult *rows;
+	enum store_result result = store_run(call, statement, &rows);
 
-	call_int8(&call, above);
-	enum store_result result = store_run(&call, "deed_waits", &rows);
 	if (result)
 		return result;
 	*ret = result_bool(rows, 0, 0);
 	PQclear(rows);
 	return STORE_OK;
+}
+
+enum store_result store_deed_waits(struct store *store, int64_t above, bool *ret)
+{
+	struct store_call call = store_call(store);
+
+	call_int8(&call, above);
+	return ask_bool(&call, "deed_waits", ret);
+}
+
+enum store_result store_adds_wait(struct store *store, bool *ret)
+{
+	struct store_call call = store_call(store);
+
+	return ask_bool(&call, "adds_wait", ret);
 }
 
 enum store_result store_deed_request(struct store *store, int64_t above, struct store_deed_request *ret)

@@ -24,6 +24,8 @@ LANTIK_MUST_CHECK enum store_result store_deed_waits(struct store *store, int64_
 /* The first of them. Zero ret; free its text in any case. */
 LANTIK_MUST_CHECK enum store_result store_deed_request(
 	struct store *store, int64_t above, struct store_deed_request *ret);
+/* Whether an office or a key waits to be added. */
+LANTIK_MUST_CHECK enum store_result store_adds_wait(struct store *store, bool *ret);
 /* Ends a request that cannot be carried out. */
 LANTIK_MUST_CHECK enum store_result store_refuse_deed(struct store *store, int64_t request_no, struct lantik_span why);
 

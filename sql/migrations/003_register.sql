@@ -17,11 +17,11 @@ CREATE TABLE lantik.office (
     CONSTRAINT office_revocation CHECK ((revoked_at IS NULL) = (reason IS NULL))
 );
 COMMENT ON TABLE lantik.office IS
-    'Offices that may send batches. Grain: one office. Source: lantikctl office add. Privacy: N.';
+    'Offices that may send batches. Grain: one office. Source: lantikd, deeds office-add and office-revoke. Privacy: N.';
 COMMENT ON COLUMN lantik.office.office_no IS 'Number of the office. Privacy: N.';
 COMMENT ON COLUMN lantik.office.name IS 'Name in receipts and leaves: small letters, digits and hyphens, at most 40. Privacy: N.';
-COMMENT ON COLUMN lantik.office.kanreg_id IS 'It may send for every agency of this regional office; NULL with a list. Privacy: N.';
-COMMENT ON COLUMN lantik.office.agencies IS 'It may send for these agencies (kode_instansi), at most 64; NULL with a regional office. Privacy: N.';
+COMMENT ON COLUMN lantik.office.kanreg_id IS 'Regional office of the scope that it was added with; NULL with a list. What counts stands in office_scope. Privacy: N.';
+COMMENT ON COLUMN lantik.office.agencies IS 'Agencies (kode_instansi) of the scope that it was added with, at most 64; NULL with a regional office. Privacy: N.';
 COMMENT ON COLUMN lantik.office.added_at IS 'When it was added. Privacy: N.';
 COMMENT ON COLUMN lantik.office.revoked_at IS 'When it was cut off; NULL while it may send. Privacy: N.';
 COMMENT ON COLUMN lantik.office.reason IS 'Why it was cut off. Privacy: N.';
@@ -42,7 +42,7 @@ CREATE TABLE lantik.office_key (
 );
 CREATE INDEX office_key_office_no ON lantik.office_key (office_no);
 COMMENT ON TABLE lantik.office_key IS
-    'Public keys of offices; the CURVE key alone says who is speaking. Grain: one CURVE key. Source: lantikctl office add. Privacy: N.';
+    'Public keys of offices; the CURVE key alone says who is speaking. Grain: one CURVE key. Source: lantikd, deeds office-add, key-add, key-revoke and office-revoke. Privacy: N.';
 COMMENT ON COLUMN lantik.office_key.curve_public_key IS 'CURVE public key, 40 characters of Z85. Privacy: N.';
 COMMENT ON COLUMN lantik.office_key.office_no IS 'Whose key it is. Privacy: N.';
 COMMENT ON COLUMN lantik.office_key.signing_vkey IS 'Verifier key (C2SP signed note) of the office''s signatures. Privacy: N.';
@@ -576,8 +576,6 @@ COMMENT ON COLUMN lantik.formation_use.used IS
     'Appointments that began, less the withdrawn ones; a termination keeps its place. Unit: people. Privacy: N.';
 
 GRANT SELECT ON lantik.office, lantik.office_key TO lantik_daemon, lantik_operator;
-GRANT INSERT ON lantik.office, lantik.office_key TO lantik_operator;
-GRANT UPDATE (revoked_at, reason) ON lantik.office, lantik.office_key TO lantik_operator;
 
 GRANT USAGE ON SEQUENCE lantik.batch_no TO lantik_daemon;
 GRANT SELECT, INSERT ON lantik.batch, lantik.batch_body, lantik.appointment, lantik.current_appointment,

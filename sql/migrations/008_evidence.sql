@@ -79,6 +79,12 @@ COMMENT ON COLUMN lantik.deed_refusal.refused_at IS 'When it was refused. Privac
 
 -- ---- offices and their keys, as the deeds left them ----
 
+-- A key counts only with its deed: a row without one lets nobody in.
+ALTER TABLE lantik.office ADD CONSTRAINT office_added_leaf_fkey
+    FOREIGN KEY (added_leaf) REFERENCES lantik.deed (leaf_index);
+ALTER TABLE lantik.office_key ADD CONSTRAINT office_key_added_leaf_fkey
+    FOREIGN KEY (added_leaf) REFERENCES lantik.deed (leaf_index);
+
 CREATE TABLE lantik.office_scope (
     leaf_index bigint NOT NULL,
     office_no  integer NOT NULL,
@@ -87,6 +93,7 @@ CREATE TABLE lantik.office_scope (
     kanreg_id  text COLLATE "C" CHECK (kanreg_id ~ '^[0-9]{2}$'),
     agencies   text[] CHECK (cardinality(agencies) BETWEEN 1 AND 64 AND array_position(agencies, NULL) IS NULL),
     CONSTRAINT office_scope_pkey PRIMARY KEY (leaf_index),
+    CONSTRAINT office_scope_leaf_index_fkey FOREIGN KEY (leaf_index) REFERENCES lantik.deed (leaf_index),
     CONSTRAINT office_scope_office_no_fkey FOREIGN KEY (office_no) REFERENCES lantik.office (office_no),
     CONSTRAINT office_scope_one CHECK ((kanreg_id IS NULL) <> (agencies IS NULL)),
     CONSTRAINT office_scope_period CHECK (valid_from < valid_to)

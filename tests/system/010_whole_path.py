@@ -23,7 +23,7 @@ class WholePath(harness.Case):
         self.assertEqual(self.site.value("SELECT count(*) FROM lantik.current_appointment"), "300")
         self.assertEqual(
             self.site.sql("SELECT outcome, row_count, accepted, returned, review, leaf_index FROM lantik.batch"),
-            [("1", "300", "300", "0", "0", "0")])
+            [("1", "300", "300", "0", "0", "1")], "leaf 0 is the deed that added the office")
 
     def test_2_the_next_step_follows(self):
         office = self.site.offices["kanreg-03"]

@@ -191,7 +191,8 @@ class Case(harness.Case):
         self.assertEqual(self.site.sql("SELECT size, encode(root, 'hex') FROM lantik.ledger_head"),
                          [(str(len(leaves)), tree_root(hashes).hex())])
         self.assertEqual(self.site.value("SELECT count(*) FROM (SELECT leaf_index FROM lantik.batch UNION ALL"
-                                         " SELECT leaf_index FROM lantik.decision) e"), str(len(leaves)))
+                                         " SELECT leaf_index FROM lantik.decision UNION ALL SELECT leaf_index FROM lantik.deed) e"),
+                         str(len(leaves)))
 
     def check_register(self):
         """Counters and places equal the register; nobody stands in it twice; decided records are its rows."""

@@ -442,8 +442,10 @@ class Site:
         return office
 
     def add_office(self, office, kanreg):
+        """Carried out now when the daemon runs, else when it starts."""
+        waiting = [] if self.daemon.is_running() else ["--timeout", "0"]
         self.ctl("office", "add", office.name, "--kanreg", kanreg, "--curve-key", office.curve_key,
-                 "--signing-key", office.signing_key)
+                 "--signing-key", office.signing_key, *waiting)
 
     def places_by_history(self):
         """{(agency, kind, programme, group): places taken}, told anew from every version in the register, in order."""
@@ -475,7 +477,7 @@ class Site:
     def state_of_register(self):
         """A digest of every table that intake writes; equal digests: no row was changed, added or removed."""
         tables = ["batch", "batch_body", "appointment", "current_appointment", "finding", "returned_record", "counter",
-                  "formation_use", "ledger_head", "ledger_leaf", "ledger_node"]
+                  "formation_use", "ledger_head", "ledger_leaf", "ledger_node", "deed"]
         parts = [f"SELECT '{t}', count(*), md5(string_agg(md5(x::text), '' ORDER BY md5(x::text))) FROM lantik.{t} x"
                  for t in tables]
         return self.sql(" UNION ALL ".join(parts))
