@@ -252,7 +252,7 @@ static enum decide_turn take_decision(struct decider *decider)
 /* One of each sort, so that neither waits for a long line of the other. */
 static enum decide_turn take_turn(struct decider *decider)
 {
-	enum decide_turn deed = DECIDE_NOTHING;
+	enum decide_turn deed = deed_take_turn(&decider->worker, &decider->deeds);
 	enum decide_turn decision = take_decision(decider);
 
 	if (deed == DECIDE_DONE || decision == DECIDE_DONE)

@@ -273,6 +273,9 @@ class Privileges(Database):
         for column in ("certifier_nama", "certifier_nip", "pengirim_nip"):
             self.refused(f"SELECT {column} FROM lantik.batch", "lantik_operator")
         self.refused("DELETE FROM lantik.office", "lantik_operator")
+        self.refused("INSERT INTO lantik.office (name, kanreg_id) VALUES ('by-hand', '03')", "lantik_operator")
+        self.refused("UPDATE lantik.office_key SET revoked_at = NULL, reason = NULL", "lantik_operator")
+        self.refused("INSERT INTO lantik.office_scope (leaf_index, office_no, kanreg_id) VALUES (0, 1, '03')", "lantik_operator")
 
     def test_the_auditor_reads_everything_and_writes_nothing(self):
         held = self.privileges("lantik_auditor")
@@ -408,47 +411,72 @@ class Offices(Database):
         return self.ctl("office", "add", name, *args, "--curve-key", key or register.curve_key(name), "--signing-key",
                         vkey or register.vkey(name), expect=expect)
 
-    def version(self):
-        return int(self.value("SELECT version FROM lantik.reference_version"))
+    def requests(self):
+        return self.sql("SELECT kind, split_part(split_part(request, E'\\noffice ', 2), E'\\n', 1) FROM lantik.deed_request"
+                        " ORDER BY request_no")
 
-    def test_an_office_comes_and_goes(self):
-        version = self.version()
-        self.assertEqual(self.add("kanreg-03", "--kanreg", "03")[-1]["done"], "office_added")
-        self.assertEqual(self.add("kanreg-03", "--kanreg", "03")[-1]["done"], "nothing")
-        self.assertEqual(self.add("kanreg-03", key=register.curve_key("second"))[-1]["done"], "key_added")
-        self.assertEqual(self.add("city", "--agencies", "6171,6271")[-1]["done"], "office_added")
-        self.assertEqual(self.version(), version + 3)
-        self.assertEqual(self.sql("SELECT name, kanreg_id, array_to_string(agencies, ' ') FROM lantik.office ORDER BY 1"),
-                         [("city", "", "6171 6271"), ("kanreg-03", "03", "")])
-        self.assertEqual(self.value("SELECT bool_and(signing_key_id = decode(split_part(signing_vkey, '+', 2), 'hex'))"
-                                    " FROM lantik.office_key"), "t")
-        self.assertEqual(self.ctl("status")[0]["state"], "TEST")
+    def test_offices_are_asked_for_and_nothing_is_written(self):
+        self.assertEqual(self.add("kanreg-03", "--kanreg", "03")[-1]["done"], "asked")
+        self.assertEqual(self.requests(), [("1", "kanreg-03")])
+        self.assertEqual(self.add("kanreg-03", "--kanreg", "03")[-1]["done"], "asked")
+        self.assertEqual(len(self.requests()), 1, "asked once")
+        self.add("kanreg-03", key=register.curve_key("second"))
+        self.add("city", "--agencies", "6271,6171,6271", "--from", "2026-07-01", "--until", "2027-01-01")
         self.ctl("office", "revoke", "--key", register.curve_key("second"), "--reason", "stolen")
-        states = {row["curve_key"]: row["state"] for row in self.ctl("office", "list")[:-1]}
-        self.assertEqual(states, {register.curve_key("kanreg-03"): "active", register.curve_key("second"): "revoked",
-                                  register.curve_key("city"): "active"})
-        self.add("kanreg-03", key=register.curve_key("second"), expect=1)
+        self.ctl("office", "scope", "city", "--kanreg", "03", "--official", "Sri Wahyuni", "--reason", "surat 1")
         self.ctl("office", "revoke", "kanreg-03", "--reason", "closed")
-        self.add("kanreg-03", "--kanreg", "03", key=register.curve_key("third"), expect=1)
-        self.assertEqual(self.ctl("office", "revoke", "kanreg-03", "--reason", "again")[-1]["revoked"], 0)
-        self.assertEqual(self.version(), version + 5)
+        self.assertEqual(self.requests(), [("1", "kanreg-03"), ("2", "kanreg-03"), ("1", "city"), ("3", ""), ("5", "city"),
+                                           ("4", "kanreg-03")])
+        text = self.value("SELECT request FROM lantik.deed_request WHERE kind = 1 ORDER BY request_no DESC LIMIT 1")
+        self.assertIn("\nagencies 6171 6271\nfrom 2026-07-01\nuntil 2027-01-01\n", text)
+        self.assertEqual(self.value("SELECT (SELECT count(*) FROM lantik.office) + (SELECT count(*) FROM lantik.office_key)"), "0")
+        waiting = [line for line in self.ctl("office", "list") if "request" in line]
+        self.assertEqual([(line["deed"], line["office"]) for line in waiting],
+                         [("office-add", "kanreg-03"), ("key-add", "kanreg-03"), ("office-add", "city"), ("key-revoke", None),
+                          ("scope", "city"), ("office-revoke", "kanreg-03")])
 
     def test_what_is_wrong_is_refused(self):
         self.add("other", "--kanreg", "99")
+        before = self.requests()
         for status, name, args, options in [
                 (2, "Bad_Name", ["--kanreg", "03"], {}), (2, "x", ["--kanreg", "3"], {}),
                 (2, "x", ["--kanreg", "03", "--agencies", "6171"], {}), (2, "x", ["--agencies", "617"], {}),
                 (2, "x", ["--kanreg", "03"], {"key": "short"}), (2, "x", ["--kanreg", "03"], {"vkey": "no+key"}),
+                (2, "x", ["--kanreg", "03", "--from", "2026-02-30"], {}), (2, "x", ["--from", "2026-02-03"], {}),
+                (2, "x", ["--kanreg", "03", "--from", "2026-02-03", "--until", "2026-02-03"], {}),
+                (2, "x", ["--kanreg", "03", "--reason", "a\nb"], {}), (2, "x", ["--kanreg", "03", "--reason", "-"], {}),
                 (2, "x", [], {}), (1, "x", ["--kanreg", "55"], {}), (1, "x", ["--agencies", "6171,1234"], {}),
-                (1, "x", ["--kanreg", "03"], {"vkey": register.vkey("other")}),
                 (1, "x", ["--kanreg", "03"], {"key": register.curve_key("other")}),
                 (1, "other", ["--kanreg", "03"], {"key": register.curve_key("fourth")})]:
             with self.subTest(name=name, args=args, **options):
                 self.add(name, *args, expect=status, **options)
-        self.assertEqual(self.value("SELECT count(*) FROM lantik.office WHERE name = 'x'"), "0")
-        self.ctl("office", "revoke", "nobody", "--reason", "x", expect=1)
-        self.ctl("office", "revoke", "other", expect=2)
-        self.ctl("office", "revoke", "--reason", "x", expect=2)
+        for status, args in [(1, ["revoke", "nobody", "--reason", "x"]), (2, ["revoke", "other"]),
+                             (2, ["revoke", "--reason", "x"]), (1, ["scope", "nobody", "--kanreg", "03"]),
+                             (2, ["scope", "other"]), (1, ["scope", "other", "--agencies", "1234"])]:
+            with self.subTest(args=args):
+                self.ctl("office", *args, expect=status)
+        self.assertEqual(self.requests(), before)
+
+    def test_a_key_is_cut_off_without_a_database(self):
+        file = self.directory / "revoked"
+        keys = [register.curve_key(name) for name in ("one", "two")]
+        cut = [harness.program("lantikctl"), "key", "cut", "--json", "--database", "host=/nowhere dbname=x", "--file", file]
+        running = [subprocess.Popen([*cut, key], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                    env=harness.environment()) for key in keys * 4]
+        told = [json.loads(process.communicate(timeout=60)[0].splitlines()[-1]) for process in running]
+        self.assertEqual([line["exit_code"] for line in told], [0] * 8)
+        self.assertEqual(sum(line["added"] for line in told), 2, "each once, however often and from however many at once")
+        lines = [line for line in file.read_text().splitlines() if not line.startswith("#")]
+        self.assertEqual(sorted(lines), sorted(keys))
+        self.assertEqual(file.stat().st_mode & 0o777, 0o644)
+        file.chmod(0o640)
+        file.write_text("# no newline at the end")
+        done = harness.run(*cut, *keys)
+        self.assertEqual((done.summary["added"], file.stat().st_mode & 0o777), (2, 0o640))
+        self.assertRegex(file.read_text(), r"\A# no newline at the end\n# [0-9T:Z-]+\n.{40}\n.{40}\n\Z")
+        harness.run(*cut, "too short", expect=2)
+        harness.run(*cut, "--office", "kanreg-03", expect=1)
+        harness.run(*cut[:-1], self.directory / "nowhere" / "revoked", keys[0], expect=1)
 
     def test_keys_are_made_once(self):
         directory = self.directory / "keys"
