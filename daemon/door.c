@@ -72,9 +72,9 @@ static enum zap_status zap_judge(struct door *door, const char *key)
 		return ZAP_WELCOME;
 	if (!door->tested)
 		return ZAP_REFUSED; /* the self-test's stranger */
-	if (!house_knows_offices(door->house))
-		return ZAP_LATER;
-	return offices_let_in(door->house->offices, key) ? ZAP_WELCOME : ZAP_REFUSED;
+	if (offices_let_in(door->house->offices, key))
+		return ZAP_WELCOME;
+	return house_knows_offices(door->house) ? ZAP_REFUSED : ZAP_LATER;
 }
 
 void door_answer(struct door *door)

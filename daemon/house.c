@@ -11,6 +11,7 @@
 #include "log.h"
 #include "notify.h"
 #include "store.h"
+#include "store_deed.h"
 
 /* A revoked key or a new table takes effect within this time. */
 #define LOOK_MILLISECONDS 250
@@ -113,19 +114,23 @@ void house_database_lost(struct house *house)
 	pthread_mutex_unlock(&p->lock);
 }
 
+/* Offices that were asked for while no daemon ran are added first: until then an unknown key may be one of them. */
 static enum store_result load_offices(struct house *house)
 {
 	struct house_private *p = house->private;
 	struct store_offices read;
+	bool waits = false;
 	enum store_result result = store_offices(p->store, &read);
 
 	if (result)
 		return result;
 	offices_replace(house->offices, read.keys, read.key_count, read.scopes, read.scope_count);
+	if (!p->knows_offices)
+		result = store_adds_wait(p->store, &waits);
 	pthread_mutex_lock(&p->lock);
-	p->knows_offices = true;
+	p->knows_offices |= !result && !waits;
 	pthread_mutex_unlock(&p->lock);
-	return STORE_OK;
+	return result;
 }
 
 static enum store_result refresh_offices(struct house *house, int64_t version)

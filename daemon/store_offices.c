@@ -9,31 +9,30 @@
 	"WITH revoking AS (SELECT r.kind, r.request FROM deed_request r WHERE r.kind IN (3, 4) "                       \
 	"AND NOT EXISTS (SELECT FROM deed d WHERE d.request_no = r.request_no) "                                       \
 	"AND NOT EXISTS (SELECT FROM deed_refusal f WHERE f.request_no = r.request_no)) "
-#define NAMES(table, word, value) "strpos(" table ", E'\\n" word " ' || " value " || E'\\n') > 0"
+/* SQL: the text of a deed has this line. */
+#define NAMES(text, word, value) "strpos(" text ", E'\\n" word " ' || " value " || E'\\n') > 0"
+
+#define IS_REVOKING                                                                                                    \
+	"EXISTS (SELECT FROM revoking r WHERE (r.kind = 3 AND " NAMES("r.request", "curve",                            \
+		"k.curve_public_key") ") OR (r.kind = 4 AND " NAMES("r.request", "office", "o.name") "))"
+#define HAS_DEED                                                                                                       \
+	"d.kind IN (1, 2) AND " NAMES("d.text", "office", "o.name") " AND " NAMES(                                     \
+		"d.text", "curve", "k.curve_public_key") " AND " NAMES("d.text", "sign", "k.signing_vkey")
 
 const struct store_statement store_offices_statements[] = {
 	/* grows with each request and each refusal: a deed raises the version of the reference data */
 	{"revocations", "SELECT coalesce(max(request_no), 0) + (SELECT count(*) FROM deed_refusal) FROM deed_request "
 			"WHERE kind IN (3, 4)"},
-	/* A key counts only with its deed. */
-	{"office_keys", REVOKING
-		"SELECT o.office_no, o.name, k.curve_public_key, k.signing_vkey, o.revoked_at IS NOT NULL OR "
-		"k.revoked_at IS NOT NULL OR EXISTS (SELECT FROM revoking r WHERE "
-		"r.kind = 3 AND " NAMES("r.request", "curve",
-			"k.curve_public_key") " OR "
-					      "r.kind = 4 AND " NAMES("r.request", "office",
-						      "o.name") ") "
-								"FROM office o JOIN office_key k USING (office_no) "
-								"LEFT JOIN deed d ON d.leaf_index = k.added_leaf "
-								"WHERE k.added_leaf IS NULL OR " NAMES(
-									"d.text", "curve", "k.curve_public_key")},
-	{"office_scopes", "SELECT office_no, leaf_index, "
-			  "CASE WHEN isfinite(valid_from) THEN to_char(valid_from, 'YYYYMMDD')::int ELSE 0 END, "
-			  "CASE WHEN isfinite(valid_to) THEN to_char(valid_to, 'YYYYMMDD')::int ELSE 99999999 END, "
-			  "coalesce(kanreg_id, ''), coalesce(array_to_string(agencies, ','), '') FROM office_scope "
-			  "UNION ALL SELECT office_no, -1, 0, 99999999, coalesce(kanreg_id, ''), "
-			  "coalesce(array_to_string(agencies, ','), '') FROM office o "
-			  "WHERE NOT EXISTS (SELECT FROM office_scope s WHERE s.office_no = o.office_no)"},
+	/* A key counts only with the deed that names it and its signing key. */
+	{"office_keys", REVOKING "SELECT o.office_no, o.name, k.curve_public_key, k.signing_vkey, "
+				 "o.revoked_at IS NOT NULL OR k.revoked_at IS NOT NULL OR " IS_REVOKING
+				 " FROM office o JOIN office_key k USING (office_no) "
+				 "JOIN deed d ON d.leaf_index = k.added_leaf WHERE " HAS_DEED},
+	{"office_scopes", "SELECT s.office_no, s.leaf_index, "
+			  "CASE WHEN isfinite(s.valid_from) THEN to_char(s.valid_from, 'YYYYMMDD')::int ELSE 0 END, "
+			  "CASE WHEN isfinite(s.valid_to) THEN to_char(s.valid_to, 'YYYYMMDD')::int ELSE 99999999 END, "
+			  "coalesce(s.kanreg_id, ''), coalesce(array_to_string(s.agencies, ','), '') "
+			  "FROM office_scope s JOIN deed d USING (leaf_index) WHERE d.kind IN (1, 5)"},
 	{NULL, NULL},
 };
 
