@@ -6,8 +6,16 @@
 #include "lantik/cli.h"
 
 int ctl_audit(struct lantik_cli *cli);
+int ctl_erase(struct lantik_cli *cli);
+int ctl_key_add(struct lantik_cli *cli);
 int ctl_key_cut(struct lantik_cli *cli);
+int ctl_key_list(struct lantik_cli *cli);
+int ctl_key_new_auditor(struct lantik_cli *cli);
+int ctl_key_new_receipt(struct lantik_cli *cli);
+int ctl_key_retire(struct lantik_cli *cli);
 int ctl_keygen(struct lantik_cli *cli);
+int ctl_ledger_recover(struct lantik_cli *cli);
+int ctl_ledger_status(struct lantik_cli *cli);
 int ctl_load(struct lantik_cli *cli);
 int ctl_migrate(struct lantik_cli *cli);
 int ctl_office_add(struct lantik_cli *cli);
@@ -29,6 +37,7 @@ int ctl_rulebook_try(struct lantik_cli *cli);
 int ctl_status(struct lantik_cli *cli);
 
 /* The tables of verbs by subject, each ended by a NULL name. */
-extern const struct lantik_verb ctl_setup_verbs[], ctl_office_verbs[], ctl_review_verbs[], ctl_rulebook_verbs[], ctl_audit_verbs[];
+extern const struct lantik_verb ctl_setup_verbs[], ctl_office_verbs[], ctl_review_verbs[], ctl_rulebook_verbs[],
+	ctl_audit_verbs[], ctl_ledger_verbs[];
 
 #endif

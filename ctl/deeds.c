@@ -144,8 +144,12 @@ static bool insert(struct database *database, struct deed_ask *ask, const struct
 	snprintf(kind, sizeof kind, "%d", (int)ask->deed.kind);
 	database_run(database, "BEGIN");
 	PGresult *rows = database_query(database,
-		"INSERT INTO lantik.deed_request (deed_id, kind, request) VALUES ($1, $2, $3) RETURNING request_no", 3,
-		(const char *const[]){id, kind, (const char *)text->data});
+		ask->in_force ? "INSERT INTO lantik.deed_request (deed_id, kind, request, in_force) VALUES ($1, $2, "
+				"$3, true) "
+				"RETURNING request_no"
+			      : "INSERT INTO lantik.deed_request (deed_id, kind, request) VALUES ($1, $2, $3) "
+				"RETURNING request_no",
+		3, (const char *const[]){id, kind, (const char *)text->data});
 	if (rows)
 		ask->request_no = cell_number(rows, 0, 0);
 	PQclear(rows);

@@ -11,6 +11,7 @@ enum deed_state { DEED_WAITING, DEED_DONE, DEED_REFUSED };
 struct deed_ask {
 	struct lantik_deed deed; /* begun by deed_begin; the verb fills in the fields of the kind */
 	char origin[LANTIK_MAX_ORIGIN + 1];
+	bool in_force;     /* erase: also a person with an appointment in force */
 	char done[2][240]; /* what to say when it is carried out, English and Indonesian; one line each */
 	/* After asking. */
 	int64_t request_no;

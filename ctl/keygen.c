@@ -1,150 +1,117 @@
-/* lantikctl keygen: the daemon's CURVE key and the key that signs receipts, each with its public half.
+/* lantikctl keygen: the daemon's CURVE key, the key that signs receipts, and the recovery key, which stays offline.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "ctl.h"
-#include "lantik/note.h"
+#include "key_files.h"
+#include "lantik/trust.h"
 
-struct key_file {
-	const char *name;
-	unsigned mode;
-	struct lantik_buffer content;
-	char *path;
-	bool made;
-};
+enum { CURVE_KEY, CURVE_PUB, RECEIPT_KEY, RECEIPT_VKEY, RECOVERY_KEY, RECOVERY_VKEY, FILES };
 
-enum { CURVE_KEY, CURVE_PUB, RECEIPT_KEY, RECEIPT_VKEY, FILES };
-
-static void make_curve(struct key_file *files)
+static void make_curve(const char *directory, struct key_file *files)
 {
 	uint8_t public[LANTIK_PUBLIC_KEY], secret[LANTIK_SEED];
 	char text[41];
+	files[0] = (struct key_file){.directory = directory, .name = "lantikd.curve.key", .mode = 0600};
+	files[1] = (struct key_file){.directory = directory, .name = "lantikd.curve.pub", .mode = 0644};
 	lantik_curve_keypair(public, secret);
 	lantik_z85_encode(secret, text);
-	lantik_buffer_printf(&files[CURVE_KEY].content, "%s\n", text);
+	lantik_buffer_printf(&files[0].content, "%s\n", text);
+	lantik_wipe(text, sizeof text);
 	lantik_z85_encode(public, text);
-	lantik_buffer_printf(&files[CURVE_PUB].content, "%s\n", text);
+	lantik_buffer_printf(&files[1].content, "%s\n", text);
 	lantik_wipe(secret, sizeof secret);
 }
 
-static bool make_receipt(struct key_file *files, const char *origin)
+static bool make_signer(const char *name, const char *directory, const char *file, struct key_file *files)
 {
-	uint8_t seed[LANTIK_SEED];
 	struct lantik_skey key;
-	lantik_random(seed, sizeof seed);
-	bool good = lantik_skey_make(origin, seed, &key) == LANTIK_OK;
-	if (good) {
-		lantik_skey_format(&key, &files[RECEIPT_KEY].content);
-		lantik_buffer_append(&files[RECEIPT_KEY].content, "\n", 1);
-		lantik_vkey_format(&key.vkey, &files[RECEIPT_VKEY].content);
-		lantik_buffer_append(&files[RECEIPT_VKEY].content, "\n", 1);
-	}
-	lantik_wipe(seed, sizeof seed);
+	bool good = key_make(name, &key);
+	if (good)
+		key_files_of(&key, directory, file, files);
 	lantik_wipe(&key, sizeof key);
 	return good;
 }
 
-/* Never over a file that is there: O_EXCL, not a look beforehand. */
-static bool write_new(struct key_file *file)
+static bool make_all(const char *origin, const char *directory, const char *recovery, struct key_file files[FILES])
 {
-	int fd = open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file->mode);
-	if (fd < 0)
+	char name[LANTIK_MAX_ORIGIN + 1];
+	if (!lantik_recovery_name(origin, name))
 		return false;
-	file->made = true;
-	ssize_t written = write(fd, file->content.data, file->content.len);
-	bool good = written == (ssize_t)file->content.len && fchmod(fd, file->mode) == 0 && fsync(fd) == 0;
-	return close(fd) == 0 && good;
-}
-
-static bool sync_folder(const char *directory)
-{
-	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	bool good = fsync(fd) == 0;
-	return close(fd) == 0 && good;
-}
-
-/* All four or none. */
-static int write_all(struct lantik_cli *cli, const char *directory, struct key_file *files)
-{
-	if (lantik_folder_make(directory, 0700) != LANTIK_OK)
-		return lantik_fail(cli, 561, LANTIK_EXIT_FAILED, "could not make the folder %s: %s",
-			"gagal membuat folder %s: %s", directory, strerror(errno));
-	size_t made = 0;
-	for (; made < FILES; made++) {
-		LANTIK_ASSERT(asprintf(&files[made].path, "%s/%s", directory, files[made].name) > 0);
-		if (!write_new(&files[made]))
-			break;
+	if (directory) {
+		make_curve(directory, &files[CURVE_KEY]);
+		if (!make_signer(origin, directory, "receipt", &files[RECEIPT_KEY]))
+			return false;
 	}
-	if (made == FILES && sync_folder(directory))
-		return LANTIK_EXIT_OK;
-	int error = errno;
-	for (size_t i = 0; i < FILES; i++)
-		if (files[i].made)
-			(void)unlink(files[i].path);
-	if (error == EEXIST)
-		return lantik_fail(cli, 562, LANTIK_EXIT_FAILED,
-			"%s is there already; no key was written\nA key is never overwritten: choose another folder, "
-			"or "
-			"move the old keys away.",
-			"%s sudah ada; tidak ada kunci yang ditulis\nKunci tidak pernah ditimpa: pilih folder lain, "
-			"atau "
-			"pindahkan kunci lama.",
-			files[made].path);
-	return lantik_fail(cli, 561, LANTIK_EXIT_FAILED, "could not write the keys into %s: %s",
-		"gagal menulis kunci ke %s: %s", directory, strerror(error));
+	return !recovery || make_signer(name, recovery, "recovery", &files[RECOVERY_KEY]);
 }
 
-static void tell(struct lantik_cli *cli, const char *directory, const struct key_file *files)
+static void tell_daemon(struct lantik_cli *cli, const char *directory, const struct key_file *files)
 {
-	int curve = (int)files[CURVE_PUB].content.len - 1, vkey = (int)files[RECEIPT_VKEY].content.len - 1;
-	const char *curve_text = (const char *)files[CURVE_PUB].content.data;
-	const char *vkey_text = (const char *)files[RECEIPT_VKEY].content.data;
+	struct lantik_span curve = key_file_line(&files[CURVE_PUB]), receipt = key_file_line(&files[RECEIPT_VKEY]);
 	lantik_say(cli, "keys written to %s", "kunci ditulis ke %s", directory);
-	lantik_say(cli, "  server key   %.*s", "  kunci server %.*s", curve, curve_text);
-	lantik_say(cli, "  receipt key  %.*s", "  kunci tanda terima %.*s", vkey, vkey_text);
+	lantik_say(cli, "  server key   %.*s", "  kunci server        %.*s", (int)curve.len, (const char *)curve.data);
+	lantik_say(
+		cli, "  receipt key  %.*s", "  kunci tanda terima  %.*s", (int)receipt.len, (const char *)receipt.data);
+	lantik_say(cli, "Give these two to every office; keep the files that end in .key secret.",
+		"Beri keduanya kepada setiap kantor; rahasiakan berkas berakhiran .key.");
+}
+
+static void tell_recovery(struct lantik_cli *cli, const char *directory, const struct key_file *files)
+{
+	struct lantik_span line = key_file_line(&files[RECOVERY_VKEY]);
+	lantik_say(cli, "recovery key written to %s", "kunci pemulihan ditulis ke %s", directory);
+	lantik_say(cli, "  recovery key %.*s", "  kunci pemulihan     %.*s", (int)line.len, (const char *)line.data);
 	lantik_say(cli,
-		"Give these two to every office; keep the files that end in .key secret, with a copy elsewhere.",
-		"Beri keduanya kepada setiap kantor; rahasiakan berkas berakhiran .key, simpan salinannya di tempat "
-		"lain.");
+		"Put this line into lantikd.conf as recovery_key and give it to every office. Take recovery.key off "
+		"this "
+		"machine, onto two media in two safes: whoever holds it can name other receipt keys.",
+		"Tulis baris ini sebagai recovery_key di lantikd.conf dan beri kepada setiap kantor. Pindahkan "
+		"recovery.key dari komputer ini ke dua media di dua brankas: pemegangnya dapat menetapkan kunci tanda "
+		"terima lain.");
+}
+
+static void tell(struct lantik_cli *cli, const char *directory, const char *recovery, const struct key_file *files)
+{
+	if (directory)
+		tell_daemon(cli, directory, files);
+	if (recovery)
+		tell_recovery(cli, recovery, files);
+	else
+		lantik_remark(cli,
+			"no recovery key was made: without one no receipt key can be replaced and no fork ended "
+			"(--recovery-directory)",
+			"kunci pemulihan tidak dibuat: tanpa kunci itu kunci tanda terima tidak dapat diganti dan "
+			"cabang "
+			"buku besar tidak dapat diakhiri (--recovery-directory)");
 	lantik_json_open(cli, "keys");
 	lantik_json_text(cli, "directory", directory);
-	lantik_json_span(cli, "server_key", (struct lantik_span){files[CURVE_PUB].content.data, (size_t)curve});
-	lantik_json_span(cli, "receipt_key", (struct lantik_span){files[RECEIPT_VKEY].content.data, (size_t)vkey});
+	if (directory) {
+		lantik_json_span(cli, "server_key", key_file_line(&files[CURVE_PUB]));
+		lantik_json_span(cli, "receipt_key", key_file_line(&files[RECEIPT_VKEY]));
+	}
+	lantik_json_text(cli, "recovery_directory", recovery);
+	if (recovery)
+		lantik_json_span(cli, "recovery_key", key_file_line(&files[RECOVERY_VKEY]));
 	lantik_json_close(cli);
 }
 
 int ctl_keygen(struct lantik_cli *cli)
 {
-	struct key_file files[FILES] = {
-		[CURVE_KEY] = {.name = "lantikd.curve.key", .mode = 0600},
-		[CURVE_PUB] = {.name = "lantikd.curve.pub", .mode = 0644},
-		[RECEIPT_KEY] = {.name = "receipt.key", .mode = 0600},
-		[RECEIPT_VKEY] = {.name = "receipt.vkey", .mode = 0644},
-	};
+	struct key_file files[FILES] = {0};
 	const char *directory = lantik_option_text(cli, "directory"), *origin = lantik_option_text(cli, "origin");
+	const char *recovery = lantik_option_text(cli, "recovery-directory");
 	int exit_code = LANTIK_EXIT_OK;
-	if (!directory || !*directory || !origin)
-		return lantik_fail(cli, 560, LANTIK_EXIT_USAGE, "--directory and --origin are needed",
-			"--directory dan --origin diperlukan");
-	make_curve(files);
-	if (!make_receipt(files, origin))
+	if ((!directory && !recovery) || (directory && !*directory) || (recovery && !*recovery) || !origin)
+		return lantik_fail(cli, 560, LANTIK_EXIT_USAGE,
+			"--origin and --directory are needed, or --recovery-directory, or both folders",
+			"--origin dan --directory diperlukan, atau --recovery-directory, atau kedua folder");
+	if (!make_all(origin, directory, recovery, files))
 		exit_code = lantik_fail(cli, 512, LANTIK_EXIT_USAGE,
-			"--origin: expected a name of at most 128 characters without blanks, controls and `+`",
-			"--origin: seharusnya nama paling banyak 128 karakter tanpa spasi, karakter kendali, dan `+`");
+			"--origin: expected a name of at most 110 characters without blanks, controls and `+`",
+			"--origin: seharusnya nama paling banyak 110 karakter tanpa spasi, karakter kendali, dan `+`");
 	if (!exit_code)
-		exit_code = write_all(cli, directory, files);
+		exit_code = key_files_write(cli, files, FILES);
 	if (!exit_code)
-		tell(cli, directory, files);
-	for (size_t i = 0; i < FILES; i++) {
-		lantik_wipe(files[i].content.data, files[i].content.len);
-		lantik_buffer_free(&files[i].content);
-		free(files[i].path);
-	}
+		tell(cli, directory, recovery, files);
+	key_files_free(files, FILES);
 	return exit_code;
 }

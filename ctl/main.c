@@ -44,6 +44,7 @@ int main(int argc, char **argv)
 	lantik_crypto_start();
 	add_verbs(ctl_setup_verbs);
 	add_verbs(ctl_office_verbs);
+	add_verbs(ctl_ledger_verbs);
 	add_verbs(ctl_review_verbs);
 	add_verbs(ctl_rulebook_verbs);
 	add_verbs(ctl_audit_verbs);

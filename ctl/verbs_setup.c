@@ -22,15 +22,6 @@ static const struct lantik_option load_options[] = {
 	{.name = NULL},
 };
 
-static const struct lantik_option keygen_options[] = {
-	{.name = "directory", .type = LANTIK_OPTION_TEXT, .argument = "DIR",
-	 .help = {"where the four files are written; made when it is not there",
-		  "tempat keempat berkas ditulis; dibuat bila belum ada"}},
-	{.name = "origin", .type = LANTIK_OPTION_TEXT, .argument = "NAME",
-	 .help = {"name of the ledger, as in migrate", "nama buku besar, seperti pada migrate"}},
-	{.name = NULL},
-};
-
 const struct lantik_verb ctl_setup_verbs[] = {
 	{.name = "migrate", .run = ctl_migrate, .options = migrate_options,
 	 .summary = {"bring the database to the state that this program knows",
@@ -115,13 +106,6 @@ const struct lantik_verb ctl_setup_verbs[] = {
 		     "READY: siap; TEST: memuat provinsi rekaan 99; STANDBY: salinan hanya-baca; INCOMPLETE: asal, tabel "
 		     "rujukan, atau kantor belum ada; NOT-SET-UP: belum dimigrasi; UNREACHABLE: tak terhubung."},
 	 .examples = "lantikctl status\nlantikctl status --json\n"},
-	{.name = "keygen", .run = ctl_keygen, .options = keygen_options,
-	 .summary = {"make the daemon's keys", "buat kunci daemon"},
-	 .details = {"Writes lantikd.curve.key and receipt.key (secret, mode 0600), lantikd.curve.pub and receipt.vkey (for "
-		     "the offices). Never overwrites a key.",
-		     "Menulis lantikd.curve.key dan receipt.key (rahasia, mode 0600), lantikd.curve.pub dan receipt.vkey (bagi "
-		     "kantor). Tidak pernah menimpa kunci."},
-	 .examples = "lantikctl keygen --directory /etc/lantik/keys --origin lantik.bkn.example/1\n"},
 	{.name = NULL},
 };
 /* clang-format on */

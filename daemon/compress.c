@@ -1,4 +1,4 @@
-/* Packs bytes as zstd frames: stored bodies and the rulebook.
+/* Packs bytes as zstd frames, and unpacks them: stored bodies and the rulebook.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "compress.h"
 
@@ -21,4 +21,18 @@ enum lantik_error compress(struct lantik_span bytes, int level, struct lantik_bu
 	}
 	ZSTD_freeCCtx(context);
 	return error;
+}
+
+enum lantik_error uncompress(struct lantik_span frame, size_t size, struct lantik_buffer *ret)
+{
+	size_t before = ret->len;
+	uint8_t *out = lantik_buffer_extend(ret, size);
+
+	if (!out)
+		return LANTIK_E_NO_MEMORY;
+	size_t len = ZSTD_decompress(out, size, frame.data, frame.len);
+	if (!ZSTD_isError(len) && len == size)
+		return LANTIK_OK;
+	ret->len = before;
+	return LANTIK_E_MALFORMED;
 }

@@ -7,5 +7,7 @@
 
 /* Appends one zstd frame with content size and checksum. */
 LANTIK_MUST_CHECK enum lantik_error compress(struct lantik_span bytes, int level, struct lantik_buffer *ret);
+/* Appends what a frame holds; the size is the database's word, never the frame's. */
+LANTIK_MUST_CHECK enum lantik_error uncompress(struct lantik_span frame, size_t size, struct lantik_buffer *ret);
 
 #endif

@@ -15,6 +15,7 @@ static const struct deed_handler *const handlers[LANTIK_DEED_KIND_END] = {
 	[LANTIK_DEED_KEY_REVOKE] = &deed_key_revoke,
 	[LANTIK_DEED_OFFICE_REVOKE] = &deed_office_revoke,
 	[LANTIK_DEED_SCOPE] = &deed_scope,
+	[LANTIK_DEED_ERASE] = &deed_erase,
 };
 
 /* What the transaction left behind for the checkpoint. */

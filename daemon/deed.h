@@ -1,6 +1,9 @@
 /* Deeds in the daemon: a request of the operator becomes a leaf, with what follows from it, or it is refused.
  *   deed.c         the way itself: one request, one transaction, one leaf and its checkpoint, or a refusal
  *   deed_office.c  offices, their keys and scopes
+ *   deed_receipt.c receipt keys
+ *   deed_recover.c a new epoch after a fork
+ *   deed_erase.c   one person (deed_person.c finds all that is held)
  * Each kind has a handler in the file of its subject. All of it runs on the decider's thread, one deed of all daemons
  * at a time, beside decisions. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_DEED_H
@@ -42,7 +45,8 @@ struct deed_handler {
 	bool signed_later;
 };
 
-extern const struct deed_handler deed_office_add, deed_key_add, deed_key_revoke, deed_office_revoke, deed_scope;
+extern const struct deed_handler deed_office_add, deed_key_add, deed_key_revoke, deed_office_revoke, deed_scope,
+	deed_receipt_key_add, deed_receipt_key_retire, deed_recover, deed_erase;
 
 /* Says that the deed cannot be carried out, in one English sentence without a value of a person. */
 void deed_refuse(struct deed *d, const char *format, ...) LANTIK_PRINTF(2, 3);

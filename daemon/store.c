@@ -102,6 +102,10 @@ enum store_result store_connect(struct store *store)
 	if (!result)
 		result = prepare_all(store, store_deed_statements);
 	if (!result)
+		result = prepare_all(store, store_erase_statements);
+	if (!result)
+		result = prepare_all(store, store_receipt_statements);
+	if (!result)
 		result = prepare_all(store, store_register_statements);
 	if (result)
 		store_disconnect(store);

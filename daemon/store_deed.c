@@ -8,7 +8,7 @@
 
 #define RECOVER "8"
 /* A signed checkpoint of the present epoch that the ledger does not continue. */
-#define FORKED "EXISTS (SELECT FROM ledger_fork f JOIN ledger_head h ON h.epoch = f.epoch)"
+#define FORKED "EXISTS (SELECT FROM ledger_fork f JOIN ledger_head h ON f.epoch >= h.epoch)"
 #define WAITING                                                                                                        \
 	"FROM deed_request r WHERE r.request_no > $1::bigint "                                                         \
 	"AND NOT EXISTS (SELECT FROM deed d WHERE d.request_no = r.request_no) "                                       \

@@ -92,6 +92,8 @@ extern const struct store_statement store_commit_statements[];
 extern const struct store_statement store_enquiry_statements[];
 extern const struct store_statement store_decision_statements[];
 extern const struct store_statement store_deed_statements[];
+extern const struct store_statement store_erase_statements[];
+extern const struct store_statement store_receipt_statements[];
 extern const struct store_statement store_register_statements[];
 
 #endif

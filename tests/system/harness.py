@@ -371,7 +371,8 @@ class Site:
         self.ctl("load", "--reference", ROOT / "sql" / "reference", "--test-regions")
         if not formations_as_loaded:  # tests send more people of Kota Bandung than it has places
             self.sql("UPDATE lantik.formation SET quota = 999999999")
-        self.ctl("keygen", "--directory", self.keys, "--origin", self.ORIGIN)
+        self.recovery = self.directory / "recovery"
+        self.ctl("keygen", "--directory", self.keys, "--recovery-directory", self.recovery, "--origin", self.ORIGIN)
         self.settings = settings
         self.daemon = self._daemon(self.directory, self.port, self.state)
         self.offices = {}
