@@ -53,7 +53,8 @@ enum lantik_error lantik_deed_signature(const struct lantik_deed *deed, const st
 	origin[deed->origin.len] = '\0';
 	if (!lantik_recovery_name(origin, name) || strcmp(name, recovery->name) != 0)
 		return LANTIK_E_BAD_SIGNATURE;
-	return lantik_note_verify(deed->signed_text, recovery, &text);
+	enum lantik_error error = lantik_note_verify(deed->signed_text, recovery, &text);
+	return error && error != LANTIK_E_NO_MEMORY ? LANTIK_E_BAD_SIGNATURE : error;
 }
 
 /* --- what may stand in one --- */

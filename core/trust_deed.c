@@ -116,7 +116,7 @@ enum lantik_error lantik_trust_take(struct lantik_trust *trust, const struct lan
 		return LANTIK_E_NOT_FOUND;
 	enum lantik_error error = lantik_deed_signature(deed, &trust->recovery);
 	if (error)
-		return error == LANTIK_E_NO_MEMORY ? error : LANTIK_E_BAD_SIGNATURE;
+		return error;
 	return apply(trust, deed, leaf_index);
 }
 
