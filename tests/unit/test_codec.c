@@ -284,6 +284,97 @@ Test(codec, envelopes_keep_their_lengths)
 	lantik_buffer_free(&bytes);
 }
 
+/* An envelope as a reply may be: everything at its greatest. */
+static struct lantik_envelope full_reply(const uint8_t *id, const uint8_t *deed)
+{
+	struct lantik_envelope envelope = {.protocol_version = 1,
+		.request_id = {.data = id, .len = 16},
+		.message = LANTIK_STATUS_ANSWER,
+		.checkpoint = {.data = deed, .len = LANTIK_MAX_NOTE},
+		.consistency = {.count = LANTIK_MAX_PROOF},
+		.deed_count = LANTIK_MAX_ENVELOPE_DEEDS};
+
+	for (unsigned i = 0; i < LANTIK_MAX_PROOF; i++)
+		memset(envelope.consistency.hashes[i], (int)i, LANTIK_HASH);
+	for (size_t i = 0; i < LANTIK_MAX_ENVELOPE_DEEDS; i++)
+		envelope.deeds[i] = (struct lantik_span){.data = deed, .len = LANTIK_MAX_ENVELOPE_DEED - i};
+	return envelope;
+}
+
+Test(codec, replies_carry_proofs_and_deeds)
+{
+	static const uint8_t id[16] = {1}, deed[LANTIK_MAX_ENVELOPE_DEED] = {'c'};
+	struct lantik_envelope envelope = full_reply(id, deed), back;
+	struct lantik_buffer bytes = {0};
+
+	cr_assert_eq(lantik_envelope_encode(&envelope, &bytes), LANTIK_OK);
+	cr_assert_leq(bytes.len, LANTIK_MAX_REPLY_ENVELOPE);
+	struct lantik_arena *enough = lantik_arena_new(2 * bytes.len + 4096);
+	cr_assert_eq(lantik_envelope_decode(lantik_buffer_span(&bytes), enough, &back), LANTIK_OK);
+	cr_expect_eq(back.consistency.count, LANTIK_MAX_PROOF);
+	cr_expect_arr_eq(back.consistency.hashes, envelope.consistency.hashes, sizeof envelope.consistency.hashes);
+	cr_expect_eq(back.deed_count, LANTIK_MAX_ENVELOPE_DEEDS);
+	for (size_t i = 0; i < LANTIK_MAX_ENVELOPE_DEEDS; i++)
+		cr_expect(lantik_span_equal(back.deeds[i], envelope.deeds[i]));
+	lantik_buffer_free(&bytes);
+	lantik_arena_free(&enough);
+	envelope = (struct lantik_envelope){.protocol_version = 1, .request_id = {.data = id, .len = 16}};
+	cr_assert_eq(lantik_envelope_encode(&envelope, &bytes), LANTIK_OK);
+	cr_assert_eq(lantik_envelope_decode(lantik_buffer_span(&bytes), arena, &back), LANTIK_OK);
+	cr_expect(back.consistency.count == 0 && back.deed_count == 0);
+	lantik_buffer_free(&bytes);
+}
+
+/* The field `count` times with content of `len` bytes, behind an envelope that is good by itself. */
+static enum lantik_error decode_with(unsigned number, unsigned count, size_t len)
+{
+	static const uint8_t id[16] = {1}, zero[LANTIK_MAX_ENVELOPE_DEED + 1];
+	struct lantik_envelope envelope = {.protocol_version = 1, .request_id = {.data = id, .len = 16}}, back;
+	struct lantik_buffer bytes = {0};
+
+	cr_assert_eq(lantik_envelope_encode(&envelope, &bytes), LANTIK_OK);
+	for (unsigned i = 0; i < count; i++) {
+		uint8_t head[] = {(uint8_t)(number << 3 | 2), (uint8_t)(len & 127), (uint8_t)(len >> 7)};
+		head[1] |= (uint8_t)(len > 127 ? 128 : 0);
+		lantik_buffer_append(&bytes, head, len > 127 ? 3 : 2);
+		lantik_buffer_append(&bytes, zero, len);
+	}
+	lantik_arena_reset(arena);
+	enum lantik_error error = lantik_envelope_decode(lantik_buffer_span(&bytes), arena, &back);
+	lantik_buffer_free(&bytes);
+	return error;
+}
+
+Test(codec, envelopes_hold_no_more_than_the_contract_allows)
+{
+	static const uint8_t id[16] = {1}, deed[LANTIK_MAX_ENVELOPE_DEED + 1];
+	struct lantik_envelope envelope = full_reply(id, deed);
+	struct lantik_buffer bytes = {0};
+
+	cr_expect_eq(decode_with(8, LANTIK_MAX_PROOF, LANTIK_HASH), LANTIK_OK);
+	cr_expect_eq(decode_with(8, LANTIK_MAX_PROOF + 1, LANTIK_HASH), LANTIK_E_MALFORMED);
+	cr_expect_eq(decode_with(8, LANTIK_MAX_PROOF + 5, LANTIK_HASH), LANTIK_E_TOO_LARGE);
+	cr_expect_eq(decode_with(8, 1, LANTIK_HASH - 1), LANTIK_E_MALFORMED);
+	cr_expect_eq(decode_with(8, 1, 0), LANTIK_E_MALFORMED);
+	cr_expect_eq(decode_with(9, LANTIK_MAX_ENVELOPE_DEEDS, 100), LANTIK_OK);
+	cr_expect_eq(decode_with(9, LANTIK_MAX_ENVELOPE_DEEDS + 1, 100), LANTIK_E_MALFORMED);
+	cr_expect_eq(decode_with(9, 1, LANTIK_MAX_ENVELOPE_DEED), LANTIK_OK);
+	cr_expect_eq(decode_with(9, 1, LANTIK_MAX_ENVELOPE_DEED + 1), LANTIK_E_MALFORMED);
+	cr_expect_eq(decode_with(9, 1, 0), LANTIK_E_MALFORMED);
+	cr_expect_eq(decode_with(9, 8, LANTIK_MAX_ENVELOPE_DEED), LANTIK_E_TOO_LARGE, "beyond 64 KiB");
+	cr_expect_eq(decode_with(10, 1, 1), LANTIK_E_UNKNOWN_FIELD);
+	envelope.deed_count++;
+	cr_expect_eq(lantik_envelope_encode(&envelope, &bytes), LANTIK_E_TOO_LARGE);
+	envelope.deed_count--;
+	envelope.consistency.count++;
+	cr_expect_eq(lantik_envelope_encode(&envelope, &bytes), LANTIK_E_TOO_LARGE);
+	envelope.consistency.count--;
+	envelope.deeds[0].len = LANTIK_MAX_ENVELOPE_DEED + 1;
+	cr_expect_eq(lantik_envelope_encode(&envelope, &bytes), LANTIK_E_TOO_LARGE);
+	cr_expect_eq(bytes.len, 0);
+	lantik_buffer_free(&bytes);
+}
+
 Test(codec, answers_survive_the_wire)
 {
 	struct lantik_refused refused = {.code = LANTIK_REFUSED_ID_REUSED,

@@ -4,21 +4,22 @@
 
 #include "lantik/ledger.h"
 
-#ifndef LANTIK_TEST_LEAVES
-#define LANTIK_TEST_LEAVES 256
-#endif
-#define LEAVES LANTIK_TEST_LEAVES
+/* Every leaf in every tree and every pair of trees up to here; the environment variable makes it less. */
+#define MAX_LEAVES 1024u
+#define LEAVES_NAME "LANTIK_TEST_LEAVES"
 #define LEVELS 12
-_Static_assert(LEAVES <= 1 << (LEVELS - 1), "the levels hold the leaves");
+_Static_assert(MAX_LEAVES <= 1 << (LEVELS - 1), "the levels hold the leaves");
+
+static unsigned leaf_count;
 
 /* --- a tree held in memory, filled by the sink alone --- */
 
 struct tree {
 	struct lantik_edge edge;
-	uint8_t nodes[LEVELS][LEAVES][LANTIK_HASH];
-	bool held[LEVELS][LEAVES];
-	uint8_t leaves[LEAVES][LANTIK_HASH];
-	uint8_t roots[LEAVES + 1][LANTIK_HASH];
+	uint8_t nodes[LEVELS][MAX_LEAVES][LANTIK_HASH];
+	bool held[LEVELS][MAX_LEAVES];
+	uint8_t leaves[MAX_LEAVES][LANTIK_HASH];
+	uint8_t roots[MAX_LEAVES + 1][LANTIK_HASH];
 };
 
 static struct tree tree;
@@ -26,7 +27,7 @@ static struct tree tree;
 static void keep_node(void *context, unsigned level, uint64_t index, const uint8_t hash[LANTIK_HASH])
 {
 	struct tree *t = context;
-	cr_assert(level < LEVELS && index < LEAVES);
+	cr_assert(level < LEVELS && index < leaf_count);
 	cr_assert_not(t->held[level][index], "a subtree is completed once");
 	t->held[level][index] = true;
 	memcpy(t->nodes[level][index], hash, LANTIK_HASH);
@@ -35,16 +36,24 @@ static void keep_node(void *context, unsigned level, uint64_t index, const uint8
 static bool give_node(void *context, unsigned level, uint64_t index, uint8_t ret[LANTIK_HASH])
 {
 	struct tree *t = context;
-	if (level >= LEVELS || index >= LEAVES || !t->held[level][index])
+	if (level >= LEVELS || index >= leaf_count || !t->held[level][index])
 		return false;
 	memcpy(ret, t->nodes[level][index], LANTIK_HASH);
 	return true;
 }
 
+static unsigned leaves_wanted(void)
+{
+	const char *given = getenv(LEAVES_NAME);
+	unsigned long count = given ? strtoul(given, NULL, 10) : MAX_LEAVES;
+	return count >= 64 && count < MAX_LEAVES ? (unsigned)count : MAX_LEAVES;
+}
+
 static void fill_tree(void)
 {
+	leaf_count = leaves_wanted();
 	lantik_edge_root(&tree.edge, tree.roots[0]);
-	for (unsigned i = 0; i < LEAVES; i++) {
+	for (unsigned i = 0; i < leaf_count; i++) {
 		char leaf[16];
 		snprintf(leaf, sizeof leaf, "leaf %u", i);
 		lantik_leaf_hash(lantik_span_of(leaf), tree.leaves[i]);
@@ -166,7 +175,7 @@ Test(known, proofs_of_the_eight_leaf_tree)
 
 Test(ledger, edge_and_stored_nodes_agree_with_the_rfc)
 {
-	for (unsigned n = 1; n <= LEAVES; n++) {
+	for (unsigned n = 1; n <= leaf_count; n++) {
 		uint8_t root[LANTIK_HASH];
 		rfc_root((const uint8_t(*)[LANTIK_HASH])tree.leaves, n, root);
 		cr_assert_arr_eq(tree.roots[n], root, LANTIK_HASH);
@@ -183,14 +192,14 @@ Test(ledger, edge_and_stored_nodes_agree_with_the_rfc)
 Test(ledger, only_complete_subtrees_are_given_to_the_sink)
 {
 	for (unsigned level = 0; level < LEVELS; level++)
-		for (unsigned i = 0; i < LEAVES; i++)
-			cr_assert_eq(tree.held[level][i], ((uint64_t)i + 1) << level <= LEAVES);
+		for (unsigned i = 0; i < leaf_count; i++)
+			cr_assert_eq(tree.held[level][i], ((uint64_t)i + 1) << level <= leaf_count);
 }
 
 Test(ledger, edge_survives_storage)
 {
 	struct lantik_edge edge = {0};
-	for (unsigned n = 0; n < LEAVES; n++) {
+	for (unsigned n = 0; n < leaf_count; n++) {
 		struct lantik_edge loaded;
 		struct lantik_span hashes = {edge.hashes[0], (size_t)edge.count * LANTIK_HASH};
 		cr_assert_eq(lantik_edge_load(n, hashes, &loaded), LANTIK_OK);
@@ -261,9 +270,11 @@ static void check_inclusion(unsigned index, unsigned size)
 
 Test(ledger, inclusion_of_every_leaf_in_every_tree)
 {
-	for (unsigned size = 1; size <= LEAVES; size++)
-		for (unsigned index = 0; index < size; index++)
+	unsigned long checked = 0;
+	for (unsigned size = 1; size <= leaf_count; size++)
+		for (unsigned index = 0; index < size; index++, checked++)
 			check_inclusion(index, size);
+	cr_assert_eq(checked, leaf_count * (leaf_count + 1ul) / 2); /* 524,800 of 1,024 */
 }
 
 Test(ledger, no_leaf_stands_at_another_place)
@@ -282,7 +293,7 @@ Test(ledger, no_leaf_stands_at_another_place)
 Test(ledger, edge_proof_is_the_inclusion_of_the_newest_leaf)
 {
 	struct lantik_edge edge = {0};
-	for (unsigned n = 0; n < LEAVES; n++) {
+	for (unsigned n = 0; n < leaf_count; n++) {
 		struct lantik_proof fast, proof;
 		lantik_edge_proof(&edge, &fast);
 		cr_assert_eq(lantik_inclusion_proof(give_node, &tree, n, n + 1, &proof), LANTIK_OK);
@@ -323,9 +334,11 @@ static void check_consistency(unsigned from, unsigned to)
 
 Test(ledger, consistency_of_every_pair)
 {
-	for (unsigned to = 0; to <= LEAVES; to++)
-		for (unsigned from = 0; from <= to; from++)
+	unsigned long checked = 0;
+	for (unsigned to = 0; to <= leaf_count; to++)
+		for (unsigned from = 0; from <= to; from++, checked++)
 			check_consistency(from, to);
+	cr_assert_eq(checked, (leaf_count + 1ul) * (leaf_count + 2ul) / 2);
 }
 
 Test(ledger, a_rewritten_history_has_no_proof)
@@ -371,12 +384,12 @@ Test(ledger, asks_beyond_what_is_held_are_refused)
 	uint8_t root[LANTIK_HASH] = {7};
 	cr_assert_eq(lantik_inclusion_proof(give_node, &tree, 5, 5, &proof), LANTIK_E_NOT_FOUND);
 	cr_assert_eq(lantik_inclusion_proof(give_node, &tree, 0, 0, &proof), LANTIK_E_NOT_FOUND);
-	cr_assert_eq(lantik_inclusion_proof(give_node, &tree, 0, LEAVES * 2, &proof), LANTIK_E_NOT_FOUND);
+	cr_assert_eq(lantik_inclusion_proof(give_node, &tree, 0, leaf_count * 2, &proof), LANTIK_E_NOT_FOUND);
 	cr_assert_eq(lantik_inclusion_proof(give_node, &tree, 0, UINT64_MAX, &proof), LANTIK_E_NOT_FOUND);
 	cr_assert_eq(lantik_consistency_proof(give_node, &tree, 6, 5, &proof), LANTIK_E_NOT_FOUND);
-	cr_assert_eq(lantik_consistency_proof(give_node, &tree, 5, LEAVES * 2, &proof), LANTIK_E_NOT_FOUND);
+	cr_assert_eq(lantik_consistency_proof(give_node, &tree, 5, leaf_count * 2, &proof), LANTIK_E_NOT_FOUND);
 	cr_assert_eq(lantik_consistency_proof(give_node, &tree, 5, UINT64_MAX, &proof), LANTIK_E_NOT_FOUND);
-	cr_assert_eq(lantik_tree_root(give_node, &tree, LEAVES * 2, root), LANTIK_E_NOT_FOUND);
+	cr_assert_eq(lantik_tree_root(give_node, &tree, leaf_count * 2, root), LANTIK_E_NOT_FOUND);
 	cr_assert_eq(lantik_tree_root(give_node, &tree, UINT64_MAX, root), LANTIK_E_NOT_FOUND);
 	cr_assert(proof.count == 7 && root[0] == 7, "ret is untouched");
 }
@@ -468,8 +481,8 @@ Test(leaf, layout_is_the_documented_one)
 				       "6b616e7265672d3939" X16("a1") X32("b2") X32("b3") "c3c3c3c3" X32("d4") X32("e5")
 					       X32("f6") "00001c9e"
 							 "0001" X32("17") X32("18") "000644d8a90d8240"
-									  "fffffffffffffffe"
-									  "01";
+										    "fffffffffffffffe"
+										    "01";
 	struct lantik_batch_leaf leaf = sample_leaf();
 	struct lantik_buffer bytes = {0};
 	cr_assert_eq(lantik_batch_leaf_format(&leaf, &bytes), LANTIK_OK);

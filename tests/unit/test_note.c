@@ -391,3 +391,63 @@ Test(checkpoint, a_signature_of_another_length_is_false)
 		lantik_buffer_free(&note);
 	}
 }
+
+/* --- keys under other names, and notes of any text --- */
+
+Test(key, renamed_is_the_same_key_with_another_id)
+{
+	struct lantik_skey key = sample_key("lantik.test/99", 3), renamed;
+	struct lantik_vkey vkey;
+	cr_assert_eq(lantik_skey_rename(&key, "lantik.test/99/2", &renamed), LANTIK_OK);
+	cr_assert_eq(lantik_vkey_rename(&key.vkey, "lantik.test/99/2", &vkey), LANTIK_OK);
+	cr_assert_eq(memcmp(&renamed.vkey, &vkey, sizeof vkey), 0);
+	cr_assert_arr_eq(vkey.public_key, key.vkey.public_key, LANTIK_PUBLIC_KEY);
+	cr_assert_neq(memcmp(vkey.id, key.vkey.id, sizeof vkey.id), 0);
+	cr_assert_str_eq(vkey.name, "lantik.test/99/2");
+	cr_assert_eq(lantik_vkey_rename(&vkey, "lantik.test/99", &vkey), LANTIK_OK, "onto itself");
+	cr_assert_eq(memcmp(&vkey, &key.vkey, sizeof vkey), 0);
+	cr_assert_eq(lantik_vkey_rename(&key.vkey, "with blank", &vkey), LANTIK_E_BAD_KEY);
+	cr_assert_eq(lantik_skey_rename(&key, "", &renamed), LANTIK_E_BAD_KEY);
+}
+
+Test(note, of_any_text_is_signed_and_verified)
+{
+	static const char text[] = "first\n\nthird, after an empty line\n";
+	struct lantik_skey key = sample_key("lantik.test/99/recovery", 3), other = sample_key("someone.test/1", 4);
+	struct lantik_buffer note = {0}, expected = note_of(text, sizeof text - 1, &key);
+	struct lantik_span found;
+	cr_assert_eq(lantik_note_sign(lantik_span_of(text), &key, &note), LANTIK_OK);
+	cr_assert(lantik_span_equal(lantik_buffer_span(&note), lantik_buffer_span(&expected)));
+	cr_assert_eq(lantik_note_verify(lantik_buffer_span(&note), &key.vkey, &found), LANTIK_OK);
+	cr_assert(lantik_span_is(found, text) && found.data == note.data);
+	cr_assert_eq(lantik_note_verify(lantik_buffer_span(&note), &other.vkey, &found), LANTIK_E_BAD_SIGNATURE);
+	for (size_t i = 0; i < note.len; i++) {
+		note.data[i] ^= 1;
+		cr_assert_neq(lantik_note_verify(lantik_buffer_span(&note), &key.vkey, &found), LANTIK_OK);
+		note.data[i] ^= 1;
+	}
+	lantik_buffer_free(&note);
+	lantik_buffer_free(&expected);
+}
+
+Test(checkpoint, is_signed_by_several_keys_in_their_order)
+{
+	struct lantik_skey keys[] = {
+		sample_key("lantik.test/99", 3), sample_key("lantik.test/99", 4), sample_key("lantik.test/99", 5)};
+	struct lantik_buffer note = {0}, expected = sample_note(&keys[0], 7);
+	uint8_t root[LANTIK_HASH];
+	struct lantik_checkpoint head;
+	memset(root, 0x42, sizeof root);
+	add_signature(&expected, &keys[1]);
+	add_signature(&expected, &keys[2]);
+	cr_assert_eq(lantik_checkpoint_sign(7, root, keys, LANTIK_COUNT(keys), &note), LANTIK_OK);
+	cr_assert(lantik_span_equal(lantik_buffer_span(&note), lantik_buffer_span(&expected)));
+	for (size_t i = 0; i < LANTIK_COUNT(keys); i++)
+		cr_assert_eq(lantik_checkpoint_verify(lantik_buffer_span(&note), &keys[i].vkey, &head), LANTIK_OK);
+	memset(&head, 0, sizeof head);
+	cr_assert_eq(lantik_checkpoint_read(lantik_buffer_span(&note), &head), LANTIK_OK);
+	cr_assert(head.size == 7 && !strcmp(head.origin, "lantik.test/99") && head.epoch == 0);
+	cr_assert_eq(lantik_checkpoint_read(lantik_span_of("no note\n"), &head), LANTIK_E_MALFORMED);
+	lantik_buffer_free(&note);
+	lantik_buffer_free(&expected);
+}

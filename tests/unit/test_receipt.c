@@ -15,7 +15,13 @@ static const char statement_text[] =
 	"rulebook 0000000000000000000000000000000000000000000000000000000000000000\n"
 	"accepted 0\nreturned 0\nreview 0\nrejected 1\nrecord 2 rejected\nend\n";
 
-/* A ledger of any length whose newest leaf is the batch or the decision; what a daemon has after its commit. */
+static const char deed_text[] =
+	"lantik-deed 1\ndeed 017f22e2-79b0-7cc3-98c4-dc0c0c0739ee\nkind erase\norigin lantik.test/99\n"
+	"batch 017f22e2-79b0-7cc3-98c4-dc0c0c07398f\nleaf 2\nrecord 2\nbody 2\n"
+	"official Sekar Contoh\nreason permintaan yang bersangkutan\nend\n";
+
+/* A ledger of any length whose newest leaf is the batch, the decision or the deed; what a daemon has after its commit.
+ */
 struct world {
 	struct lantik_skey key;
 	struct lantik_buffer leaf, note, receipt;
@@ -24,7 +30,7 @@ struct world {
 	const char *text; /* behind the checkpoint */
 };
 
-static const enum lantik_leaf_type both[] = {LANTIK_LEAF_BATCH, LANTIK_LEAF_DECISION};
+static const enum lantik_leaf_type types[] = {LANTIK_LEAF_BATCH, LANTIK_LEAF_DECISION, LANTIK_LEAF_ERASURE};
 
 static void world_leaf(struct world *world, uint64_t leaf_index, const char *verdict)
 {
@@ -52,6 +58,17 @@ static void world_decision(struct world *world, uint64_t leaf_index, const char 
 	cr_assert_eq(lantik_decision_leaf_format(&leaf, &world->leaf), LANTIK_OK);
 }
 
+static void world_deed(struct world *world, uint64_t leaf_index, const char *deed)
+{
+	struct lantik_deed_leaf leaf = {.type = LANTIK_LEAF_ERASURE,
+		.leaf_index = leaf_index,
+		.requested_at = INT64_C(1764547200000000),
+		.recorded_at = INT64_C(1764547200400000),
+		.durability = LANTIK_DURABLE_LOCAL};
+	lantik_sha256(lantik_span_of(deed), leaf.deed_sha256);
+	cr_assert_eq(lantik_deed_leaf_format(&leaf, &world->leaf), LANTIK_OK);
+}
+
 /* Signs whatever stands in world->leaf as leaf index, and puts the receipt together. */
 static void world_sign(struct world *world, uint64_t index)
 {
@@ -75,11 +92,15 @@ static void world_sign(struct world *world, uint64_t index)
 
 static struct world world_of(uint64_t index, enum lantik_leaf_type type)
 {
-	struct world world = {.text = type == LANTIK_LEAF_BATCH ? verdict_text : statement_text};
+	struct world world = {.text = type == LANTIK_LEAF_BATCH      ? verdict_text
+				      : type == LANTIK_LEAF_DECISION ? statement_text
+								     : deed_text};
 	if (type == LANTIK_LEAF_BATCH)
 		world_leaf(&world, index, world.text);
-	else
+	else if (type == LANTIK_LEAF_DECISION)
 		world_decision(&world, index, world.text);
+	else
+		world_deed(&world, index, world.text);
 	world_sign(&world, index);
 	return world;
 }
@@ -154,6 +175,22 @@ Test(receipt, of_a_decision_says_what_was_put_in)
 	}
 }
 
+Test(receipt, of_a_deed_says_what_was_put_in)
+{
+	for (uint64_t index = 0; index < 70; index++) {
+		struct world world = world_of(index, LANTIK_LEAF_ERASURE);
+		struct lantik_receipt receipt;
+		cr_assert_eq(lantik_receipt_parse(lantik_buffer_span(&world.receipt), &receipt), LANTIK_OK);
+		cr_assert_eq(verify(&receipt, &world.key.vkey), LANTIK_OK);
+		cr_assert(receipt.type == LANTIK_LEAF_ERASURE && receipt.deed.type == LANTIK_LEAF_ERASURE);
+		cr_assert(receipt.head.size == index + 1 && receipt.head.epoch == 1);
+		cr_assert(lantik_span_is(receipt.deed_text, deed_text) && receipt.deed.leaf_index == index);
+		cr_assert(receipt.verdict_text.len == 0 && receipt.statement_text.len == 0);
+		lantik_receipt_free(&receipt);
+		world_free(&world);
+	}
+}
+
 Test(receipt, begins_as_a_tlog_proof)
 {
 	struct world world = world_make(2);
@@ -173,8 +210,8 @@ Test(receipt, begins_as_a_tlog_proof)
 /* No byte is exempt: base64 has one spelling here, numbers have one, and the rest is signed or hashed. */
 Test(receipt, every_flipped_bit_is_refused)
 {
-	for (size_t kind = 0; kind < LANTIK_COUNT(both); kind++) {
-		struct world world = world_of(6, both[kind]);
+	for (size_t kind = 0; kind < LANTIK_COUNT(types); kind++) {
+		struct world world = world_of(6, types[kind]);
 		struct lantik_buffer *text = &world.receipt;
 		for (size_t i = 0; i < text->len; i++)
 			for (unsigned bit = 0; bit < 8; bit++) {
@@ -190,9 +227,9 @@ Test(receipt, every_flipped_bit_is_refused)
 
 Test(receipt, every_replaced_byte_is_refused)
 {
-	for (size_t kind = 0; kind < LANTIK_COUNT(both); kind++) {
+	for (size_t kind = 0; kind < LANTIK_COUNT(types); kind++) {
 		static const char instead[] = "\n\r \t=+/0A\xe2";
-		struct world world = world_of(6, both[kind]);
+		struct world world = world_of(6, types[kind]);
 		struct lantik_buffer *text = &world.receipt;
 		for (size_t i = 0; i < text->len; i++)
 			for (unsigned c = 0; c < sizeof instead; c++) {
@@ -208,8 +245,8 @@ Test(receipt, every_replaced_byte_is_refused)
 
 Test(receipt, every_cut_missing_and_doubled_byte_is_refused)
 {
-	for (size_t kind = 0; kind < LANTIK_COUNT(both); kind++) {
-		struct world world = world_of(6, both[kind]);
+	for (size_t kind = 0; kind < LANTIK_COUNT(types); kind++) {
+		struct world world = world_of(6, types[kind]);
 		const struct lantik_buffer *text = &world.receipt;
 		for (size_t i = 0; i < text->len; i++) {
 			cr_assert_neq(judge((struct lantik_span){text->data, i}, &world.key.vkey), LANTIK_OK);
@@ -266,6 +303,21 @@ static enum lantik_error judge_signed(struct world *world, uint64_t index, const
 	enum lantik_error error = judge(lantik_buffer_span(&world->receipt), &world->key.vkey);
 	world_free(world);
 	return error;
+}
+
+Test(receipt, a_deed_is_never_taken_for_another_nor_the_reverse)
+{
+	struct world world = {0};
+	world_deed(&world, 3, deed_text);
+	cr_assert_eq(judge_signed(&world, 3, deed_text), LANTIK_OK);
+	world_deed(&world, 3, verdict_text);
+	cr_assert_eq(judge_signed(&world, 3, verdict_text), LANTIK_E_MALFORMED);
+	world_deed(&world, 3, statement_text);
+	cr_assert_eq(judge_signed(&world, 3, statement_text), LANTIK_E_MALFORMED);
+	world_leaf(&world, 3, deed_text);
+	cr_assert_eq(judge_signed(&world, 3, deed_text), LANTIK_E_MALFORMED);
+	world_decision(&world, 3, deed_text);
+	cr_assert_eq(judge_signed(&world, 3, deed_text), LANTIK_E_MALFORMED);
 }
 
 Test(receipt, a_decision_is_never_taken_for_a_batch_nor_the_reverse)
