@@ -52,6 +52,8 @@ const struct audit_step audit_derived_steps[] = {
 		.count = audit_decided_count,
 		.run = audit_decided_run},
 	{.what = {"rejections", "penolakan (TMS)"}, .needs_whole = true, .run = audit_rejected_run},
+	{.what = {"offices, keys and scopes", "kantor, kunci, dan cakupan"}, .run = audit_office_run},
+	{.what = {"receipt keys", "kunci tanda terima"}, .run = audit_receipt_key_run},
 	{.what = {"erasures", "penghapusan"}, .run = audit_erased_run},
 	{.what = {"rulebooks", "buku aturan"}, .run = audit_rulebook_run},
 	{.what = {NULL, NULL}},
