@@ -1,14 +1,15 @@
 /* lantikctl audit: one snapshot, the steps in their order, and what came of them.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "audit.h"
-
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
+#include "audit_ledger.h"
+#include "audit_memory.h"
 #include "ctl.h"
 
-static const struct audit_step *const parts[] = {audit_ledger_steps, audit_derived_steps};
+static const struct audit_step *const parts[] = {
+	audit_ledger_steps, audit_deed_steps, audit_entry_steps, audit_body_steps, audit_derived_steps};
 
 /* ---- what is found ---- */
 
@@ -125,11 +126,16 @@ static bool begin(struct audit *audit)
 	database_run(database, "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; "
 			       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 	PGresult *rows = database_query(database,
-		"SELECT pg_export_snapshot(), coalesce((SELECT max(size) FROM lantik.ledger_head), 0)", 0, NULL);
+		"SELECT pg_export_snapshot(), coalesce((SELECT max(size) FROM lantik.ledger_head), 0), "
+		"coalesce((SELECT max(origin) FROM lantik.ledger_head), ''), (extract(epoch FROM now()) * "
+		"1000000)::bigint",
+		0, NULL);
 	if (!rows)
 		return false;
 	snprintf(audit->snapshot, sizeof audit->snapshot, "%s", cell(rows, 0, 0));
 	audit->size = (uint64_t)cell_number(rows, 0, 1);
+	snprintf(audit->origin, sizeof audit->origin, "%s", audit->is_pinned ? audit->trust.origin : cell(rows, 0, 2));
+	audit->now = cell_number(rows, 0, 3);
 	PQclear(rows);
 	return true;
 }
@@ -138,59 +144,100 @@ static void summarise(struct audit *audit)
 {
 	lantik_summary_number(audit->cli, "from", (int64_t)audit->from);
 	lantik_summary_number(audit->cli, "size", (int64_t)audit->size);
+	lantik_summary_number(audit->cli, "signed_size", (int64_t)audit->newest_size);
 	lantik_summary_number(audit->cli, "leaves", (int64_t)audit->leaves);
 	lantik_summary_number(audit->cli, "rows", (int64_t)audit->rows);
 	lantik_summary_number(audit->cli, "findings", (int64_t)audit->findings);
 	lantik_summary_number(audit->cli, "remarks", (int64_t)audit->remarks);
 }
 
-static int conclude(struct audit *audit)
+static int tell_findings(struct audit *audit)
 {
-	char leaves[32], rows[32], findings[32];
-	struct lantik_cli *cli = audit->cli;
-	lantik_count_format(cli, (int64_t)audit->leaves, leaves);
-	lantik_count_format(cli, (int64_t)audit->rows, rows);
-	lantik_count_format(cli, (int64_t)audit->findings, findings);
-	summarise(audit);
-	if (audit->findings)
-		return lantik_fail(cli, 701, LANTIK_EXIT_NOT_VERIFIED,
-			"%s findings: the database is not what was signed\nKeep it as it is, and compare it with a "
-			"backup "
-			"and with what the offices hold; docs/audit.md says what each finding means.",
-			"%s temuan: basis data tidak sama dengan yang ditandatangani\nBiarkan apa adanya, lalu "
-			"bandingkan "
-			"dengan cadangan dan dengan yang dipegang kantor; docs/audit.md menjelaskan setiap temuan.",
-			findings);
-	lantik_say(cli, "all holds: %s leaves, %s rows of the register", "semua sah: %s daun, %s baris register",
-		leaves, rows);
+	char findings[32];
+	return lantik_fail(audit->cli, 701, LANTIK_EXIT_NOT_VERIFIED,
+		"%s findings: the database is not what was signed\nKeep it as it is, and compare it with a backup and "
+		"with "
+		"what the offices hold; docs/audit.md says what each finding means.",
+		"%s temuan: basis data tidak sama dengan yang ditandatangani\nBiarkan apa adanya, lalu bandingkan "
+		"dengan "
+		"cadangan dan dengan yang dipegang kantor; docs/audit.md menjelaskan setiap temuan.",
+		lantik_count_format(audit->cli, (int64_t)audit->findings, findings));
+}
+
+static int tell_good(struct audit *audit)
+{
+	char leaves[32], rows[32];
+	lantik_say(audit->cli, "all holds: %s leaves, %s rows of the register", "semua sah: %s daun, %s baris register",
+		lantik_count_format(audit->cli, (int64_t)audit->leaves, leaves),
+		lantik_count_format(audit->cli, (int64_t)audit->rows, rows));
 	return audit->remarks ? LANTIK_EXIT_PARTIAL : LANTIK_EXIT_OK;
 }
 
-static int run(struct audit *audit)
+static int conclude(struct audit *audit, const char *memory, const struct lantik_skey *cosigner)
 {
-	if (begin(audit))
-		steps_run(audit);
-	for (unsigned i = 0; i < audit->idle_count; i++)
-		database_close(&audit->idle[i]);
+	int exit_code = LANTIK_EXIT_OK;
+	summarise(audit);
+	if (audit->findings)
+		return tell_findings(audit);
+	if (memory)
+		exit_code = audit_memory_keep(audit, memory);
+	if (!exit_code && cosigner)
+		exit_code = audit_cosign(audit, cosigner);
+	return exit_code ? exit_code : tell_good(audit);
+}
+
+static int failure(struct audit *audit)
+{
 	if (audit->reported)
 		return audit->reported;
 	if (lantik_signal())
 		return lantik_signal_exit();
 	if (audit->database->failed)
 		return database_fail(audit->database, "the audit could not be finished", "audit gagal diselesaikan");
-	return conclude(audit);
+	return LANTIK_EXIT_OK;
+}
+
+static int run(struct audit *audit, const struct lantik_skey *cosigner)
+{
+	struct lantik_buffer path = {0};
+	int exit_code = LANTIK_EXIT_OK;
+	if (begin(audit)) {
+		const char *memory = audit_memory_path(audit, &path) ? (const char *)path.data : NULL;
+		exit_code = audit_witnesses_read(audit, memory);
+		if (!exit_code)
+			steps_run(audit);
+		if (!exit_code)
+			exit_code = failure(audit);
+		if (!exit_code)
+			exit_code = conclude(audit, memory, cosigner);
+	} else {
+		exit_code = failure(audit);
+	}
+	for (unsigned i = 0; i < audit->idle_count; i++)
+		database_close(&audit->idle[i]);
+	audit_witnesses_free(audit);
+	lantik_buffer_free(&audit->newest_note);
+	lantik_buffer_free(&path);
+	return exit_code;
 }
 
 int ctl_audit(struct lantik_cli *cli)
 {
-	struct database database;
+	struct database database = {0};
 	struct audit audit = {.cli = cli, .database = &database};
+	struct lantik_skey cosigner;
+	bool cosign;
 	audit.from = (uint64_t)lantik_option_number(cli, "from", 0);
-	int exit_code = database_open_migrated(cli, &database);
+	int exit_code = audit_trust_pin(&audit);
+	if (!exit_code)
+		exit_code = audit_cosign_prepare(&audit, &cosigner, &cosign);
+	if (!exit_code)
+		exit_code = database_open_migrated(cli, &database);
 	if (!exit_code)
 		exit_code = database_needs(&database, "appointment", "nik", "SELECT", "lantik_auditor");
 	if (!exit_code)
-		exit_code = run(&audit);
+		exit_code = run(&audit, cosign ? &cosigner : NULL);
+	lantik_wipe(&cosigner, sizeof cosigner);
 	database_close(&database);
 	return exit_code;
 }

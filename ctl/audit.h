@@ -5,7 +5,7 @@
 #define LANTIK_CTL_AUDIT_H
 
 #include "database.h"
-#include "lantik/crypto.h"
+#include "lantik/trust.h"
 
 /* At most so many streams are open at once, each over a connection of its own. */
 #define AUDIT_STREAMS 8u
@@ -14,15 +14,25 @@
 
 struct audit {
 	struct lantik_cli *cli;
-	struct database *database; /* for single questions, in the snapshot of all streams */
-	uint64_t from;             /* first leaf that is looked at; 0: the whole register */
-	uint64_t size;             /* leaves of the ledger, as ledger_head says */
+	struct database *database;          /* for single questions, in the snapshot of all streams */
+	uint64_t from;                      /* first leaf that is looked at; 0: the whole register */
+	uint64_t size;                      /* leaves of the ledger, as ledger_head says */
+	char origin[LANTIK_MAX_ORIGIN + 1]; /* base origin, of the pinned key or as ledger_head says */
 	uint64_t findings, remarks;
 	uint64_t leaves, rows; /* looked at */
-	bool failed;           /* sticky: the database failed, or a signal came; streams have ended */
+	int64_t now;           /* of the snapshot, microseconds since 1970 */
+	/* What is believed: the pinned keys, and after the step over the ledger the deeds that it holds. */
+	struct lantik_trust trust;
+	bool is_pinned; /* the receipt key was given, and not taken from the database */
+	bool failed;    /* sticky: the database failed, or a signal came; streams have ended */
 
 	/* private */
 	uint64_t done; /* of the running step */
+	struct audit_witness *witnesses;
+	size_t witness_count;
+	struct lantik_buffer newest_note; /* the largest signed checkpoint that the ledger continues; may be empty */
+	uint64_t newest_size;
+	bool is_unproved; /* deeds about receipt keys could not be proved: no recovery key was given */
 	char snapshot[64];
 	struct database idle[AUDIT_STREAMS];
 	unsigned idle_count;
@@ -39,7 +49,8 @@ struct audit_step {
 };
 
 /* One table a part, run in this order. */
-extern const struct audit_step audit_ledger_steps[], audit_derived_steps[];
+extern const struct audit_step audit_ledger_steps[], audit_deed_steps[], audit_entry_steps[], audit_body_steps[],
+	audit_derived_steps[];
 
 /* One more of what the step counts was looked at. */
 void audit_progress(struct audit *audit);

@@ -7,7 +7,7 @@
 
 #define KEY "only_row true"
 
-enum { SIZE, EDGE, ROOT, RECORDED_AT, KINDS, FIRST_KIND };
+enum { SIZE, EDGE, ROOT, RECORDED_AT, ORIGIN, EPOCH, KINDS, FIRST_KIND };
 
 static void altered(struct ledger *ledger, const char *column)
 {
@@ -35,6 +35,15 @@ static bool kind_fits(const struct ledger *ledger, uint64_t seen, int64_t stored
 	return seen ? (uint64_t)stored == seen : stored >= 0 && (uint64_t)stored <= ledger->audit->from;
 }
 
+static void names_check(struct ledger *ledger, const struct audit_stream *head)
+{
+	const struct lantik_trust *trust = &ledger->audit->trust;
+	if (trust->key_count && !audit_is(head, ORIGIN, lantik_span_of(trust->origin)))
+		altered(ledger, "origin");
+	if (trust->key_count && !ledger->audit->is_unproved && audit_integer(head, EPOCH) != trust->epoch)
+		altered(ledger, "epoch");
+}
+
 static void times_check(struct ledger *ledger, const struct audit_stream *head)
 {
 	bool told = ledger->recorded_at || ledger->edge.size == 0;
@@ -52,10 +61,12 @@ void ledger_head_check(struct ledger *ledger)
 {
 	struct audit_stream head;
 	audit_open(ledger->audit, &head,
-		"SELECT size, edge, root, recorded_at, cardinality(size_by_kind), size_by_kind[1], size_by_kind[2], "
+		"SELECT size, edge, root, recorded_at, origin, epoch, cardinality(size_by_kind), size_by_kind[1], "
+		"size_by_kind[2], "
 		"size_by_kind[3], size_by_kind[4], size_by_kind[5] FROM lantik.ledger_head");
 	if (audit_next(&head)) {
 		tree_check(ledger, &head);
+		names_check(ledger, &head);
 		times_check(ledger, &head);
 	} else if (!ledger->audit->failed) {
 		audit_found(ledger->audit, "ledger_head", AUDIT_MISSING, NULL, KEY);

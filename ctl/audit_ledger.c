@@ -1,15 +1,15 @@
-/* The ledger: every leaf in its place, its hash, the nodes over it, and the row that it stands for.
+/* The ledger: every leaf in its place, its hash, the nodes over it, the signed checkpoint, and the row behind it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "audit_ledger.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { INDEX, LEAF, LEAF_HASH, BATCH, DECISION, DEED, KIND, ACCEPTED };
+enum { INDEX, LEAF, LEAF_HASH, TIMELINE, BATCH, DECISION, DEED, KIND, ACCEPTED };
 
 static const char leaves_query[] =
-	"SELECT l.leaf_index, l.leaf, l.leaf_hash, b.batch_no, d.decision_no, e.leaf_index, coalesce(b.kind, d.kind), "
-	"coalesce(b.accepted, d.accepted) FROM lantik.ledger_leaf l "
+	"SELECT l.leaf_index, l.leaf, l.leaf_hash, l.timeline, b.batch_no, d.decision_no, e.text, "
+	"coalesce(b.kind, d.kind), coalesce(b.accepted, d.accepted) FROM lantik.ledger_leaf l "
 	"LEFT JOIN lantik.batch b ON b.leaf_index = l.leaf_index "
 	"LEFT JOIN lantik.decision d ON d.leaf_index = l.leaf_index "
 	"LEFT JOIN lantik.deed e ON e.leaf_index = l.leaf_index "
@@ -17,9 +17,10 @@ static const char leaves_query[] =
 
 /* ---- which hash is the leaf's ---- */
 
-/* The three places where the hash of a leaf can be read. */
-struct witnesses {
+/* The places where the hash of a leaf can be read. */
+struct hashes {
 	uint8_t of_bytes[LANTIK_HASH], of_row[LANTIK_HASH], of_node[LANTIK_HASH];
+	bool is_here; /* the leaf's row, with its bytes */
 	bool node_held;
 	uint64_t said_index; /* by the leaf itself */
 };
@@ -29,36 +30,63 @@ static bool same(const uint8_t *a, const uint8_t *b)
 	return memcmp(a, b, LANTIK_HASH) == 0;
 }
 
-/* Two of three; a leaf of another place does not count. */
-static const uint8_t *choose(const struct witnesses *w, uint64_t index)
+static bool leads_to(const struct ledger *ledger, const uint8_t *hash, const uint8_t *signed_root)
 {
-	if (!w->node_held ||
-		(w->said_index == index && (same(w->of_bytes, w->of_row) || same(w->of_bytes, w->of_node))))
-		return w->of_bytes;
-	return w->of_node;
+	struct lantik_edge edge = ledger->edge;
+	uint8_t root[LANTIK_HASH];
+	lantik_edge_append(&edge, hash, NULL, NULL);
+	lantik_edge_root(&edge, root);
+	return same(root, signed_root);
 }
 
-static void tell_differing(struct ledger *ledger, const struct witnesses *w, const uint8_t *truth, uint64_t index)
+/* The one that leads to the signed root; without such a word two of three, where a leaf of another place does not
+ * count. */
+static const uint8_t *choose(
+	const struct ledger *ledger, const struct hashes *h, const struct note *note, uint64_t index)
 {
-	bool moved = w->said_index != index && same(w->of_bytes, w->of_row);
-	if (!same(w->of_bytes, truth))
-		audit_found(ledger->audit, "ledger_leaf", moved ? AUDIT_REORDERED : AUDIT_ALTERED,
-			moved ? NULL : "leaf", "leaf_index %" PRIu64, index);
-	if (!same(w->of_row, truth) && !moved)
-		audit_found(ledger->audit, "ledger_leaf", AUDIT_ALTERED, "leaf_hash", "leaf_index %" PRIu64, index);
+	const uint8_t *const candidates[] = {
+		h->is_here ? h->of_bytes : NULL, h->is_here ? h->of_row : NULL, h->node_held ? h->of_node : NULL};
+	for (size_t i = 0; note->is_signed && !ledger->diverged && i < LANTIK_COUNT(candidates); i++)
+		if (candidates[i] && leads_to(ledger, candidates[i], note->checkpoint.root))
+			return candidates[i];
+	if (!h->node_held)
+		return h->of_bytes;
+	bool two =
+		h->is_here && h->said_index == index && (same(h->of_bytes, h->of_row) || same(h->of_bytes, h->of_node));
+	return two ? h->of_bytes : h->of_node;
 }
 
-static void leaf_grow(struct ledger *ledger, struct witnesses *w, uint64_t index)
+static void tell_leaf(struct ledger *ledger, enum audit_what what, const char *column, uint64_t index)
 {
-	if (ledger->broken) {
-		if (!same(w->of_bytes, w->of_row))
-			tell_differing(ledger, w, w->of_row, index);
-		return;
-	}
-	w->node_held = ledger_node_of_leaf(ledger, index, w->of_node);
-	const uint8_t *truth = choose(w, index);
-	tell_differing(ledger, w, truth, index);
+	audit_found(ledger->audit, "ledger_leaf", what, column, "leaf_index %" PRIu64, index);
+}
+
+static void tell_differing(struct ledger *ledger, const struct hashes *h, const uint8_t *truth, uint64_t index)
+{
+	bool moved = h->said_index != index && same(h->of_bytes, h->of_row);
+	if (!same(h->of_bytes, truth))
+		tell_leaf(ledger, moved ? AUDIT_REORDERED : AUDIT_ALTERED, moved ? NULL : "leaf", index);
+	if (!same(h->of_row, truth) && !moved)
+		tell_leaf(ledger, AUDIT_ALTERED, "leaf_hash", index);
+}
+
+/* The tree takes the leaf in; false when no hash of it is left, and the tree above it cannot be computed. */
+static bool leaf_grow(struct ledger *ledger, struct hashes *h, uint64_t index, int64_t recorded_at)
+{
+	struct note note;
+	ledger_note_of(ledger, index + 1, &note);
+	h->node_held = ledger_node_of_leaf(ledger, index, h->of_node);
+	if (!h->is_here && !h->node_held)
+		return false;
+	const uint8_t *truth = choose(ledger, h, &note, index);
+	uint64_t before = ledger->audit->findings;
+	if (h->is_here)
+		tell_differing(ledger, h, truth, index);
 	ledger_grow(ledger, truth);
+	if (!ledger_note_fits(ledger, &note, recorded_at) && h->is_here && ledger->audit->findings == before)
+		tell_leaf(ledger, AUDIT_ALTERED, "leaf", index); /* it, its hash and its nodes together */
+	audit_witnesses_reach(ledger->audit, &ledger->edge);
+	return true;
 }
 
 /* ---- what a leaf stands for ---- */
@@ -73,59 +101,110 @@ static void leaf_read(struct lantik_span bytes, struct leaf *ret)
 {
 	struct lantik_batch_leaf batch;
 	struct lantik_decision_leaf decision;
+	struct lantik_deed_leaf deed;
 	*ret = (struct leaf){.said_index = UINT64_MAX};
 	if (lantik_batch_leaf_parse(bytes, &batch) == LANTIK_OK)
 		*ret = (struct leaf){LANTIK_LEAF_BATCH, batch.leaf_index, batch.recorded_at};
 	else if (lantik_decision_leaf_parse(bytes, &decision) == LANTIK_OK)
 		*ret = (struct leaf){LANTIK_LEAF_DECISION, decision.leaf_index, decision.recorded_at};
+	else if (lantik_deed_leaf_parse(bytes, &deed) == LANTIK_OK)
+		*ret = (struct leaf){deed.type, deed.leaf_index, deed.recorded_at};
+}
+
+/* The tree that a recovery says it went on from, and the one that it has in common with the lost one. */
+static void recovery_check(struct ledger *ledger, uint64_t index)
+{
+	const struct lantik_trust *trust = &ledger->audit->trust;
+	const struct lantik_recovered *recovered = trust->epoch_count ? &trust->epochs[trust->epoch_count - 1] : NULL;
+	struct lantik_edge common;
+	uint8_t root[LANTIK_HASH], common_root[LANTIK_HASH];
+	if (!recovered || recovered->first != index || ledger->broken ||
+		!ledger_edge_at(ledger->audit, recovered->common, &common))
+		return;
+	lantik_edge_root(&ledger->edge, root);
+	lantik_edge_root(&common, common_root);
+	if (!same(root, recovered->size_root) || !same(common_root, recovered->common_root))
+		audit_found(ledger->audit, "deed", AUDIT_ALTERED, "text", "leaf_index %" PRIu64, index);
 }
 
 static void row_check(struct ledger *ledger, const struct leaf *leaf, uint64_t index)
 {
+	static const struct {
+		const char *table;
+		unsigned column;
+	} rows[] = {[LANTIK_LEAF_BATCH] = {"batch", BATCH},
+		[LANTIK_LEAF_DECISION] = {"decision", DECISION},
+		[LANTIK_LEAF_ERASURE] = {"deed", DEED},
+		[LANTIK_LEAF_KEY] = {"deed", DEED},
+		[LANTIK_LEAF_RECOVERY] = {"deed", DEED}};
 	const struct audit_stream *leaves = &ledger->leaves;
-	const char *table = leaf->type == LANTIK_LEAF_BATCH ? "batch" : "decision";
-	if (leaf->type == LANTIK_LEAF_NONE) {
-		audit_found(ledger->audit, "ledger_leaf", AUDIT_ALTERED, "leaf", "leaf_index %" PRIu64, index);
-		return;
-	}
-	if (audit_null(leaves, leaf->type == LANTIK_LEAF_BATCH ? BATCH : DECISION))
-		audit_found(ledger->audit, table, AUDIT_MISSING, NULL, "leaf_index %" PRIu64, index);
+	int64_t kind = audit_integer(leaves, KIND), timeline = audit_integer(leaves, TIMELINE);
+	if (timeline < ledger->timeline)
+		tell_leaf(ledger, AUDIT_ALTERED, "timeline", index);
+	ledger->timeline = timeline;
+	if (leaf->type != LANTIK_LEAF_NONE && audit_null(leaves, rows[leaf->type].column))
+		audit_found(ledger->audit, rows[leaf->type].table, AUDIT_MISSING, NULL, "leaf_index %" PRIu64, index);
 	ledger->recorded_at = leaf->recorded_at;
-	int64_t kind = audit_integer(leaves, KIND);
 	if (audit_integer(leaves, ACCEPTED) > 0)
 		ledger->size_by_kind[kind < 1 ? 1 : kind > 5 ? 5 : kind] = index + 1;
+}
+
+/* ---- the walk ---- */
+
+/* Beyond the head only what was signed counts. */
+static bool is_beyond(struct ledger *ledger, uint64_t index)
+{
+	struct note note;
+	if (index < ledger->audit->size || ledger->broken)
+		return false;
+	ledger_note_of(ledger, index + 1, &note);
+	return !note.is_signed;
 }
 
 static void leaf_check(struct ledger *ledger, uint64_t index)
 {
 	struct lantik_span bytes = audit_cell(&ledger->leaves, LEAF), hash = audit_cell(&ledger->leaves, LEAF_HASH);
-	struct witnesses w = {0};
+	struct hashes h = {.is_here = true};
 	struct leaf leaf;
 	leaf_read(bytes, &leaf);
-	w.said_index = leaf.said_index;
-	lantik_leaf_hash(bytes, w.of_bytes);
+	h.said_index = leaf.said_index;
+	lantik_leaf_hash(bytes, h.of_bytes);
 	if (hash.len == LANTIK_HASH)
-		memcpy(w.of_row, hash.data, LANTIK_HASH);
-	leaf_grow(ledger, &w, index);
+		memcpy(h.of_row, hash.data, LANTIK_HASH);
+	if (!audit_null(&ledger->leaves, DEED)) {
+		audit_trust_deed(ledger->audit, audit_cell(&ledger->leaves, DEED), index);
+		recovery_check(ledger, index);
+	}
+	if (ledger->broken)
+		tell_differing(ledger, &h, h.of_row, index);
+	else
+		leaf_grow(ledger, &h, index, leaf.recorded_at);
 	row_check(ledger, &leaf, index);
 	ledger->audit->leaves++;
 	audit_progress(ledger->audit);
 }
 
-/* The tree goes on over what its nodes tell of them. */
+/* The tree goes on over what its nodes tell of the leaves. */
 static void leaves_missing(struct ledger *ledger, uint64_t from, uint64_t until)
 {
-	uint8_t hash[LANTIK_HASH];
 	if (until - from == 1)
-		audit_found(ledger->audit, "ledger_leaf", AUDIT_MISSING, NULL, "leaf_index %" PRIu64, from);
+		tell_leaf(ledger, AUDIT_MISSING, NULL, from);
 	else
 		audit_found(ledger->audit, "ledger_leaf", AUDIT_MISSING, NULL, "leaf_index %" PRIu64 "-%" PRIu64, from,
 			until - 1);
 	for (uint64_t index = from; index < until && !ledger->broken; index++) {
-		ledger->broken = !ledger_node_of_leaf(ledger, index, hash);
-		if (!ledger->broken)
-			ledger_grow(ledger, hash);
+		struct hashes h = {.said_index = UINT64_MAX};
+		ledger->broken = !leaf_grow(ledger, &h, index, 0);
 	}
+}
+
+/* Rows that were taken off the end: the head counts them, and their nodes or checkpoints are there. */
+static void end_missing(struct ledger *ledger, uint64_t next)
+{
+	uint8_t hash[LANTIK_HASH];
+	uint64_t until = ledger->audit->size;
+	if (!ledger->broken && next < until && ledger_node_of_leaf(ledger, next, hash))
+		leaves_missing(ledger, next, until);
 }
 
 static void leaves_check(struct ledger *ledger)
@@ -134,25 +213,52 @@ static void leaves_check(struct ledger *ledger)
 	audit_open(ledger->audit, &ledger->leaves, leaves_query, ledger->audit->from);
 	while (audit_next(&ledger->leaves)) {
 		uint64_t index = (uint64_t)audit_integer(&ledger->leaves, INDEX);
+		if (is_beyond(ledger, index)) {
+			tell_leaf(ledger, AUDIT_EXTRA, NULL, index);
+			continue;
+		}
 		if (index > next)
 			leaves_missing(ledger, next, index);
 		leaf_check(ledger, index);
 		next = index + 1;
 	}
 	audit_close(&ledger->leaves);
+	if (!ledger->audit->failed)
+		end_missing(ledger, next);
+}
+
+/* With --from: the tree before it is what its nodes say, and that was signed. */
+static void start_check(struct ledger *ledger)
+{
+	struct note note;
+	uint64_t from = ledger->audit->from;
+	ledger->broken = !ledger_edge_at(ledger->audit, from, &ledger->edge);
+	if (!from || ledger->broken)
+		return;
+	ledger_note_of(ledger, from, &note);
+	if (!note.held)
+		audit_found(ledger->audit, "checkpoint", AUDIT_MISSING, NULL, "size %" PRIu64, from);
+	else if (!ledger_note_fits(ledger, &note, 0))
+		audit_found(ledger->audit, "ledger_node", AUDIT_ALTERED, "hash", "size %" PRIu64, from);
+	audit_witnesses_reach(ledger->audit, &ledger->edge);
 }
 
 static void ledger_run(struct audit *audit)
 {
 	struct ledger ledger = {.audit = audit};
-	ledger.broken = !ledger_edge_at(audit, audit->from, &ledger.edge);
+	audit_trust_start(audit);
 	ledger_nodes_open(&ledger);
+	ledger_notes_open(&ledger);
+	start_check(&ledger);
 	leaves_check(&ledger);
 	if (!ledger.broken)
 		ledger_nodes_close(&ledger);
 	audit_close(&ledger.nodes);
-	if (!audit->failed)
-		ledger_head_check(&ledger);
+	ledger_notes_close(&ledger);
+	if (audit->failed)
+		return;
+	ledger_head_check(&ledger);
+	audit_witnesses_judge(audit, ledger.edge.size);
 }
 
 static uint64_t ledger_count(struct audit *audit)

@@ -8,9 +8,13 @@
 
 struct ledger {
 	struct audit *audit;
-	struct audit_stream leaves, nodes;
-	bool node_waits; /* nodes stands on a row that was not compared yet */
+	struct audit_stream leaves, nodes, notes;
+	bool node_waits, note_waits; /* the stream stands on a row that was not looked at yet */
 	struct lantik_edge edge;
+	bool diverged;       /* a signed checkpoint says another root: later ones must, too */
+	int64_t unsigned_at; /* when the first leaf was recorded whose checkpoint did not come yet; 0: none */
+	uint64_t unsigned_from;
+	int64_t timeline;
 	bool broken;              /* a hash is lost: the tree above it cannot be computed */
 	int64_t recorded_at;      /* of the last leaf; 0: none */
 	uint64_t size_by_kind[6]; /* as ledger_head has it, by kind */
@@ -27,6 +31,51 @@ void ledger_grow(struct ledger *ledger, const uint8_t leaf_hash[LANTIK_HASH]);
 void ledger_nodes_close(struct ledger *ledger);
 /* The right edge of a tree of this size, from the stored nodes; false when one is missing, which is told. */
 bool ledger_edge_at(struct audit *audit, uint64_t size, struct lantik_edge *ret);
+
+/* ---- audit_note.c: the signed checkpoints ---- */
+
+/* What the stored checkpoint of one size says. */
+struct note {
+	bool held, is_signed;
+	struct lantik_checkpoint checkpoint; /* when it is signed */
+};
+
+void ledger_notes_open(struct ledger *ledger);
+/* The checkpoint of this size; what is wrong with it is told. Call it with rising sizes. */
+void ledger_note_of(struct ledger *ledger, uint64_t size, struct note *ret);
+/* The tree has grown to the note's size. Whether its root is what was signed; true when nobody can say. */
+bool ledger_note_fits(struct ledger *ledger, const struct note *note, int64_t recorded_at);
+/* What is left was signed and is not there any more, or is no checkpoint. */
+void ledger_notes_close(struct ledger *ledger);
+
+/* ---- audit_trust.c ---- */
+
+/* The keys that the command line pins. LANTIK_EXIT_OK, or the exit code of a failure that was reported. */
+LANTIK_MUST_CHECK int audit_trust_pin(struct audit *audit);
+/* Without a pinned key the database's own; then the deeds before the first leaf that is looked at. */
+void audit_trust_start(struct audit *audit);
+/* What a deed about receipt keys or a recovery changes, as it stands at this leaf. */
+void audit_trust_deed(struct audit *audit, struct lantik_span text, uint64_t leaf_index);
+
+/* ---- audit_witness.c: checkpoints that others hold ---- */
+
+struct audit_witness {
+	const char *path;
+	bool is_memory, is_receipt;
+	struct lantik_buffer text;
+	struct lantik_checkpoint said; /* not proved before it is judged */
+	bool is_reached;
+	uint8_t root[LANTIK_HASH]; /* of the ledger at its size, when that is reached */
+};
+
+/* Reads the memory (NULL: none) and --against; paths are borrowed. LANTIK_EXIT_OK or the exit code of a failure that
+ * was reported. */
+LANTIK_MUST_CHECK int audit_witnesses_read(struct audit *audit, const char *memory);
+/* The tree has this size now. */
+void audit_witnesses_reach(struct audit *audit, const struct lantik_edge *edge);
+/* After the ledger: whether it continues what they hold. */
+void audit_witnesses_judge(struct audit *audit, uint64_t size);
+void audit_witnesses_free(struct audit *audit);
 
 /* ---- audit_head.c ---- */
 

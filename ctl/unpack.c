@@ -16,3 +16,10 @@ enum lantik_error unpack(struct lantik_span frame, size_t size, struct lantik_bu
 	ret->len = before;
 	return LANTIK_E_MALFORMED;
 }
+
+size_t unpack_size(struct lantik_span frame)
+{
+	unsigned long long size = ZSTD_getFrameContentSize(frame.data, frame.len);
+	bool known = size != ZSTD_CONTENTSIZE_UNKNOWN && size != ZSTD_CONTENTSIZE_ERROR && size <= SIZE_MAX;
+	return known ? (size_t)size : 0;
+}

@@ -1,0 +1,81 @@
+/* Stored bodies: each batch has its own, of the digest that the leaf binds, unless a deed erased it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <string.h>
+
+#include "audit.h"
+#include "lantik/ledger.h"
+#include "unpack.h"
+
+enum { BATCH_NO, HAS_BATCH, HAS_BODY, IS_ERASED, BODY_SIZE, BODY, LEAF };
+
+static void tell(struct audit *audit, const struct audit_stream *row, enum audit_what what, const char *column)
+{
+	audit_found(audit, "batch_body", what, column, "batch_no %" PRId64, audit_integer(row, BATCH_NO));
+}
+
+static bool is_body(struct lantik_span frame, size_t size, const uint8_t sha256[LANTIK_HASH])
+{
+	struct lantik_buffer body = {0};
+	uint8_t hash[LANTIK_HASH];
+	bool same = size > 0 && size <= LANTIK_MAX_BODY && unpack(frame, size, &body) == LANTIK_OK;
+	if (same) {
+		lantik_sha256(lantik_buffer_span(&body), hash);
+		same = memcmp(hash, sha256, LANTIK_HASH) == 0;
+	}
+	lantik_buffer_free(&body);
+	return same;
+}
+
+/* When the body is right under the size that it says itself, the column of its size was altered. */
+static void body_check(struct audit *audit, const struct audit_stream *row)
+{
+	struct lantik_batch_leaf leaf;
+	struct lantik_span frame = audit_cell(row, BODY);
+	int64_t size = audit_integer(row, BODY_SIZE);
+	if (lantik_batch_leaf_parse(audit_cell(row, LEAF), &leaf) != LANTIK_OK)
+		return; /* told with the leaf or the batch */
+	if (size > 0 && is_body(frame, (size_t)size, leaf.body_sha256))
+		return;
+	tell(audit, row, AUDIT_ALTERED, is_body(frame, unpack_size(frame), leaf.body_sha256) ? "body_size" : "body");
+}
+
+static void row_check(struct audit *audit, const struct audit_stream *row)
+{
+	bool has_batch = !audit_null(row, HAS_BATCH), has_body = !audit_null(row, HAS_BODY);
+	bool is_erased = !audit_null(row, IS_ERASED);
+	if (has_body && (!has_batch || is_erased))
+		tell(audit, row, AUDIT_EXTRA, NULL);
+	else if (has_body)
+		body_check(audit, row);
+	else if (!is_erased)
+		tell(audit, row, AUDIT_MISSING, NULL);
+}
+
+static void bodies_run(struct audit *audit)
+{
+	struct audit_stream rows;
+	audit_open(audit, &rows,
+		"SELECT coalesce(b.batch_no, t.batch_no), b.batch_no, t.batch_no, e.batch_no, t.body_size, t.body, "
+		"l.leaf "
+		"FROM lantik.batch b FULL JOIN lantik.batch_body t ON t.batch_no = b.batch_no "
+		"LEFT JOIN lantik.erased_body e ON e.batch_no = coalesce(b.batch_no, t.batch_no) "
+		"LEFT JOIN lantik.ledger_leaf l ON l.leaf_index = b.leaf_index "
+		"WHERE b.leaf_index >= %" PRIu64 " OR b.batch_no IS NULL",
+		audit->from);
+	while (audit_next(&rows)) {
+		row_check(audit, &rows);
+		audit_progress(audit);
+	}
+	audit_close(&rows);
+}
+
+static uint64_t bodies_count(struct audit *audit)
+{
+	return audit_count(audit, "SELECT count(*) FROM lantik.batch WHERE leaf_index >= %" PRIu64, audit->from);
+}
+
+const struct audit_step audit_body_steps[] = {
+	{.what = {"stored bodies", "isi paket tersimpan"}, .count = bodies_count, .run = bodies_run},
+	{.what = {NULL, NULL}},
+};

@@ -1,0 +1,116 @@
+/* What the audit knows of one batch or decision while it looks at its rows: what the leaf binds, and what must be
+ * there. SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_CTL_AUDIT_ENTRY_H
+#define LANTIK_CTL_AUDIT_ENTRY_H
+
+#include "audit.h"
+#include "lantik/ledger.h"
+#include "lantik/note.h"
+#include "lantik/statement.h"
+
+/* A stream of rows that belong to batches and decisions, in the order of their numbers. */
+struct owned {
+	struct audit_stream stream;
+	const char *table;
+	bool waits; /* on a row that was not looked at yet */
+};
+
+struct audit_office_key {
+	int32_t office_no;
+	uint8_t id[4];
+	bool is_key; /* the text could be read */
+	struct lantik_vkey vkey;
+};
+
+struct audit_held {
+	uint32_t record_no;
+	enum lantik_outcome outcome;
+};
+
+struct item {
+	uint32_t record_no;
+	uint8_t hash[LANTIK_HASH];
+};
+
+struct items {
+	struct item *items;
+	size_t count, capacity;
+};
+
+/* One batch or decision. Spans borrow from its stream. */
+struct entry {
+	struct entries *all;
+	int64_t number;
+	bool is_decision;
+	/* The leaf is there and is about it: the roots below are the ledger's word, otherwise the row's own. */
+	bool is_bound;
+	/* Verdict or statement is the one that the leaf binds: the lists below are sure. */
+	bool is_told;
+	uint16_t row_format;
+	uint8_t rows_root[LANTIK_HASH], returned_root[LANTIK_HASH];
+	size_t accepted_count, held_count;
+	struct lantik_findings findings;
+	bool findings_known; /* none of a case that this program does not know */
+	bool is_hashed;      /* entry_hash has its row */
+	struct lantik_span row_hashes, returned_hashes;
+};
+
+/* The whole walk. */
+struct entries {
+	struct audit *audit;
+	struct owned batches, decisions, rows, returned, findings;
+	struct owned erased; /* by number, part, record */
+	struct audit_office_key *keys;
+	size_t key_count;
+	struct lantik_arena *arena;            /* for one manifest */
+	uint32_t accepted[LANTIK_MAX_RECORDS]; /* record numbers, ascending */
+	struct audit_held held[LANTIK_MAX_RECORDS];
+	struct items items;
+};
+
+/* Opens the stream; select is everything up to FROM with the table under the name t, order what follows the number. */
+void owned_open(struct entries *all, struct owned *ret, const char *table, const char *number, const char *select,
+	const char *order);
+/* Moves to the rows of this number, telling on the way those that belong to nothing; false when there are none. */
+bool owned_seek(struct entries *all, struct owned *owned, int64_t number);
+void owned_next(struct owned *owned);
+/* Tells what is left, and closes. */
+void owned_close(struct entries *all, struct owned *owned);
+
+/* The key of a row of the entry; what there is to say of its column, unless it is as it must be. */
+void entry_column(const struct entry *entry, const char *column, bool is_right);
+
+/* ---- the columns of a row, which fill in the rest of entry ---- */
+
+void audit_batches_open(struct entries *all);
+void audit_batch_read(struct entry *entry); /* the row on which all->batches stands */
+void audit_decisions_open(struct entries *all);
+void audit_decision_read(struct entry *entry);
+
+/* ---- what belongs to it ---- */
+
+void audit_rows_open(struct entries *all);
+void audit_rows_check(struct entry *entry);
+void audit_returned_open(struct entries *all);
+void audit_returned_check(struct entry *entry);
+void audit_findings_open(struct entries *all);
+void audit_findings_check(struct entry *entry);
+
+/* ---- audit_item.c: hashed rows beside the hashes that are bound ---- */
+
+struct hashed {
+	const char *table;  /* of the rows */
+	const char *column; /* of entry_hash */
+	struct lantik_span stored;
+	const uint8_t *root;
+	const uint32_t *numbers; /* that must be there, ascending; NULL: not known for sure */
+	size_t count;
+};
+
+void items_add(struct items *items, uint32_t record_no, const uint8_t hash[LANTIK_HASH]);
+/* The erased rows of this entry and part (1, 2) join the items, which stay in order. One that is there all the same is
+ * told as extra. */
+void items_add_erased(struct entry *entry, int part, struct items *items, const char *table);
+void items_check(struct entry *entry, const struct items *items, const struct hashed *hashed);
+
+#endif

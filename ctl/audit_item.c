@@ -1,0 +1,172 @@
+/* Hashed rows beside the hashes that the leaf binds: which one was altered, is missing, or is too many.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit_entry.h"
+
+enum { NUMBER, RECORD, PART, HASH };
+
+void items_add(struct items *items, uint32_t record_no, const uint8_t hash[LANTIK_HASH])
+{
+	if (items->count == items->capacity) {
+		items->capacity = items->capacity ? 2 * items->capacity : 1024;
+		items->items = realloc(items->items, items->capacity * sizeof *items->items);
+		LANTIK_ASSERT(items->items);
+	}
+	struct item *item = &items->items[items->count++];
+	item->record_no = record_no;
+	memcpy(item->hash, hash, LANTIK_HASH);
+}
+
+static int by_record(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+	return x->record_no < y->record_no ? -1 : x->record_no > y->record_no;
+}
+
+static bool holds(const struct items *items, size_t count, uint32_t record_no)
+{
+	struct item wanted = {.record_no = record_no};
+	return count && bsearch(&wanted, items->items, count, sizeof wanted, by_record);
+}
+
+static void tell(const struct entry *entry, const char *table, enum audit_what what, uint32_t record_no)
+{
+	audit_found(entry->all->audit, table, what, NULL, "batch_no %" PRId64 " record_no %" PRIu32, entry->number,
+		record_no);
+}
+
+void items_add_erased(struct entry *entry, int part, struct items *items, const char *table)
+{
+	struct owned *erased = &entry->all->erased;
+	size_t present = items->count;
+	while (owned_seek(entry->all, erased, entry->number) && audit_integer(&erased->stream, PART) == part) {
+		uint32_t record_no = (uint32_t)audit_integer(&erased->stream, RECORD);
+		struct lantik_span hash = audit_cell(&erased->stream, HASH);
+		if (holds(items, present, record_no))
+			tell(entry, table, AUDIT_EXTRA, record_no);
+		else if (hash.len == LANTIK_HASH)
+			items_add(items, record_no, hash.data);
+		owned_next(erased);
+	}
+	if (items->count > present)
+		qsort(items->items, items->count, sizeof *items->items, by_record);
+}
+
+static void root_of(const struct items *items, uint8_t ret[LANTIK_HASH])
+{
+	struct lantik_edge edge;
+	edge.size = edge.count = 0;
+	for (size_t i = 0; i < items->count; i++)
+		lantik_edge_append(&edge, items->items[i].hash, NULL, NULL);
+	lantik_edge_root(&edge, ret);
+}
+
+static bool numbers_fit(const struct items *items, const struct hashed *hashed)
+{
+	bool fit = !hashed->numbers || items->count == hashed->count;
+	for (size_t i = 0; hashed->numbers && fit && i < items->count; i++)
+		fit = items->items[i].record_no == hashed->numbers[i];
+	return fit;
+}
+
+static const uint8_t *stored_at(const struct hashed *hashed, size_t at)
+{
+	return hashed->stored.data + at * LANTIK_HASH;
+}
+
+/* Whether entry_hash holds just what the rows hash to. */
+static bool stored_fit(const struct items *items, const struct hashed *hashed)
+{
+	bool fit = hashed->stored.len == items->count * LANTIK_HASH;
+	for (size_t i = 0; fit && i < items->count; i++)
+		fit = memcmp(stored_at(hashed, i), items->items[i].hash, LANTIK_HASH) == 0;
+	return fit;
+}
+
+static bool stored_good(const struct hashed *hashed)
+{
+	uint8_t root[LANTIK_HASH];
+	if (hashed->stored.len % LANTIK_HASH || (hashed->numbers && hashed->stored.len != hashed->count * LANTIK_HASH))
+		return false;
+	lantik_root_of(hashed->stored.data, hashed->stored.len / LANTIK_HASH, root);
+	return memcmp(root, hashed->root, LANTIK_HASH) == 0;
+}
+
+static void stored_altered(const struct entry *entry, const struct hashed *hashed)
+{
+	if (entry->is_hashed)
+		audit_found(entry->all->audit, "entry_hash", AUDIT_ALTERED, hashed->column, "batch_no %" PRId64,
+			entry->number);
+}
+
+/* Beside the numbers that the verdict or the statement gives, and the stored hashes when there are as many. */
+static uint64_t tell_by_number(const struct entry *entry, const struct items *items, const struct hashed *hashed)
+{
+	uint64_t before = entry->all->audit->findings;
+	bool comparable = hashed->stored.len == hashed->count * LANTIK_HASH;
+	size_t i = 0, at = 0;
+	while (i < items->count || at < hashed->count) {
+		const struct item *item = i < items->count ? &items->items[i] : NULL;
+		if (!item || (at < hashed->count && hashed->numbers[at] < item->record_no)) {
+			tell(entry, hashed->table, AUDIT_MISSING, hashed->numbers[at++]);
+		} else if (at == hashed->count || item->record_no < hashed->numbers[at]) {
+			tell(entry, hashed->table, AUDIT_EXTRA, item->record_no);
+			i++;
+		} else {
+			if (comparable && memcmp(stored_at(hashed, at), item->hash, LANTIK_HASH) != 0)
+				tell(entry, hashed->table, AUDIT_ALTERED, item->record_no);
+			i++;
+			at++;
+		}
+	}
+	return entry->all->audit->findings - before;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, LANTIK_HASH);
+}
+
+/* Without numbers: rows whose hash is none of the stored ones, and how many of those are not used. */
+static uint64_t tell_by_hash(const struct entry *entry, const struct items *items, const struct hashed *hashed)
+{
+	uint64_t strangers = 0;
+	size_t count = hashed->stored.len / LANTIK_HASH;
+	uint8_t *sorted = malloc(hashed->stored.len + 1);
+	LANTIK_ASSERT(sorted);
+	if (count)
+		memcpy(sorted, hashed->stored.data, hashed->stored.len);
+	qsort(sorted, count, LANTIK_HASH, by_bytes);
+	for (size_t i = 0; i < items->count; i++)
+		if (!count || !bsearch(items->items[i].hash, sorted, count, LANTIK_HASH, by_bytes)) {
+			tell(entry, hashed->table, AUDIT_ALTERED, items->items[i].record_no);
+			strangers++;
+		}
+	free(sorted);
+	if (items->count < count) {
+		audit_found(entry->all->audit, hashed->table, AUDIT_MISSING, NULL, "batch_no %" PRId64 " rows %zu",
+			entry->number, count - items->count);
+		strangers++;
+	}
+	return strangers;
+}
+
+void items_check(struct entry *entry, const struct items *items, const struct hashed *hashed)
+{
+	uint8_t root[LANTIK_HASH];
+	root_of(items, root);
+	bool is_root = memcmp(root, hashed->root, LANTIK_HASH) == 0;
+	if (is_root && numbers_fit(items, hashed)) {
+		if (!stored_fit(items, hashed))
+			stored_altered(entry, hashed);
+		return;
+	}
+	if (!stored_good(hashed))
+		stored_altered(entry, hashed);
+	uint64_t told = hashed->numbers ? tell_by_number(entry, items, hashed) : tell_by_hash(entry, items, hashed);
+	if (!told) /* the stored hashes were altered with the rows: which row it is they cannot tell */
+		audit_found(entry->all->audit, hashed->table, AUDIT_ALTERED, NULL, "batch_no %" PRId64, entry->number);
+}

@@ -1,0 +1,174 @@
+/* The stored checkpoints: each is signed by the keys of its size, and says the root of the tree.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <string.h>
+
+#include "audit_ledger.h"
+
+enum { SIZE, NOTE };
+
+/* Daemons store what another one could not within a minute (daemon/sweep.c); until then it is on its way. */
+#define ON_ITS_WAY (INT64_C(10) * 60 * 1000000)
+
+#define EM_DASH "\xe2\x80\x94"
+/* Base64 of key id and signature. */
+#define SIGNATURE_TEXT 92u
+
+void ledger_notes_open(struct ledger *ledger)
+{
+	audit_open(ledger->audit, &ledger->notes,
+		"SELECT size, note FROM lantik.checkpoint WHERE %" PRIu64 " = 0 OR size >= %" PRIu64 " ORDER BY size",
+		ledger->audit->from, ledger->audit->from);
+	ledger->note_waits = audit_next(&ledger->notes);
+}
+
+static void note_next(struct ledger *ledger)
+{
+	ledger->note_waits = audit_next(&ledger->notes);
+}
+
+/* ---- one note ---- */
+
+static bool signed_by_all(
+	struct lantik_span note, const char *origin, const struct lantik_vkey *keys, size_t count, size_t text_length)
+{
+	struct lantik_checkpoint checkpoint;
+	struct lantik_vkey key;
+	size_t length = text_length + 1;
+	for (size_t i = 0; i < count; i++) {
+		if (lantik_vkey_rename(&keys[i], origin, &key) != LANTIK_OK ||
+			lantik_checkpoint_verify(note, &key, &checkpoint) != LANTIK_OK)
+			return false;
+		length += strlen(EM_DASH " ") + strlen(origin) + 1 + SIGNATURE_TEXT + 1;
+	}
+	return length == note.len;
+}
+
+/* Just the text, and just the signatures that this size must have: Ed25519 leaves no room for anything else. */
+static bool is_whole(const struct ledger *ledger, struct lantik_span note, const struct lantik_checkpoint *checkpoint)
+{
+	struct lantik_buffer text = {0};
+	struct lantik_vkey keys[LANTIK_MAX_SIGNERS];
+	size_t count;
+	lantik_buffer_printf(&text, "%s\n%" PRIu64 "\n", checkpoint->origin, checkpoint->size);
+	lantik_base64_append(&text, checkpoint->root, LANTIK_HASH);
+	lantik_buffer_printf(&text, "\n");
+	LANTIK_ASSERT(!text.error);
+	lantik_trust_signers(&ledger->audit->trust, checkpoint->size, keys, &count);
+	bool whole = note.len > text.len && memcmp(note.data, text.data, text.len) == 0 &&
+		     signed_by_all(note, checkpoint->origin, keys, count, text.len);
+	lantik_buffer_free(&text);
+	return whole;
+}
+
+static void tell(struct ledger *ledger, enum audit_what what, uint64_t size)
+{
+	audit_found(ledger->audit, "checkpoint", what, what == AUDIT_ALTERED ? "note" : NULL, "size %" PRIu64, size);
+}
+
+/* The keys are known and signed it, as they must at this size and in this epoch. */
+static void note_read(struct ledger *ledger, uint64_t size, struct note *ret)
+{
+	const struct lantik_trust *trust = &ledger->audit->trust;
+	struct lantik_span note = audit_cell(&ledger->notes, NOTE);
+	ret->held = true;
+	if (!trust->key_count)
+		return;
+	ret->is_signed = lantik_checkpoint_trusted(note, trust, &ret->checkpoint) == LANTIK_OK &&
+			 ret->checkpoint.size == size && ret->checkpoint.epoch == trust->epoch;
+	if (!ledger->audit->is_unproved && (!ret->is_signed || !is_whole(ledger, note, &ret->checkpoint)))
+		tell(ledger, AUDIT_ALTERED, size);
+}
+
+void ledger_note_of(struct ledger *ledger, uint64_t size, struct note *ret)
+{
+	*ret = (struct note){0};
+	while (ledger->note_waits && audit_integer(&ledger->notes, SIZE) < (int64_t)size) {
+		tell(ledger, AUDIT_EXTRA, (uint64_t)audit_integer(&ledger->notes, SIZE));
+		note_next(ledger);
+	}
+	if (ledger->note_waits && audit_integer(&ledger->notes, SIZE) == (int64_t)size)
+		note_read(ledger, size, ret);
+}
+
+/* ---- beside the tree ---- */
+
+static void keep_newest(struct ledger *ledger, uint64_t size)
+{
+	struct audit *audit = ledger->audit;
+	lantik_buffer_reset(&audit->newest_note);
+	lantik_buffer_append_span(&audit->newest_note, audit_cell(&ledger->notes, NOTE));
+	LANTIK_ASSERT(!audit->newest_note.error);
+	audit->newest_size = size;
+}
+
+/* Sizes without a checkpoint before this one: lost, unless they are so young that a daemon is about to store them. */
+static void tell_unsigned(struct ledger *ledger, uint64_t until)
+{
+	if (!ledger->unsigned_at)
+		return;
+	bool young = ledger->audit->now - ledger->unsigned_at < ON_ITS_WAY;
+	for (uint64_t size = ledger->unsigned_from; size < until && !young; size++)
+		tell(ledger, AUDIT_MISSING, size);
+	ledger->unsigned_at = 0;
+}
+
+bool ledger_note_fits(struct ledger *ledger, const struct note *note, int64_t recorded_at)
+{
+	uint8_t root[LANTIK_HASH];
+	uint64_t size = ledger->edge.size;
+	bool fits = true;
+	if (!note->held) {
+		if (!ledger->unsigned_at) {
+			ledger->unsigned_at = recorded_at ? recorded_at : 1;
+			ledger->unsigned_from = size;
+		}
+		return true;
+	}
+	tell_unsigned(ledger, size);
+	if (note->is_signed && !ledger->diverged) {
+		lantik_edge_root(&ledger->edge, root);
+		fits = memcmp(root, note->checkpoint.root, LANTIK_HASH) == 0;
+		ledger->diverged = !fits;
+		if (fits)
+			keep_newest(ledger, size);
+	}
+	note_next(ledger);
+	return fits;
+}
+
+static void tell_tail(struct ledger *ledger)
+{
+	if (!ledger->unsigned_at)
+		return;
+	audit_remark(ledger->audit, "not_signed",
+		"the leaves from %" PRIu64
+		" on have no signed checkpoint yet; a running daemon signs them within a minute",
+		"daun mulai %" PRIu64
+		" belum memiliki checkpoint bertanda tangan; daemon yang berjalan menandatanganinya dalam satu menit",
+		ledger->unsigned_from - 1);
+}
+
+/* A signed checkpoint beyond the last leaf: the ledger was longer. */
+void ledger_notes_close(struct ledger *ledger)
+{
+	uint64_t lost = 0;
+	struct note note;
+	tell_tail(ledger);
+	while (ledger->note_waits) {
+		uint64_t size = (uint64_t)audit_integer(&ledger->notes, SIZE);
+		note = (struct note){0};
+		if (ledger->audit->trust.key_count &&
+			lantik_checkpoint_trusted(audit_cell(&ledger->notes, NOTE), &ledger->audit->trust,
+				&note.checkpoint) == LANTIK_OK &&
+			note.checkpoint.size == size)
+			lost = size;
+		else
+			tell(ledger, AUDIT_EXTRA, size);
+		note_next(ledger);
+	}
+	if (lost)
+		audit_found(ledger->audit, "ledger_leaf", AUDIT_MISSING, NULL, "leaf_index %" PRIu64 "-%" PRIu64,
+			ledger->edge.size, lost - 1);
+	audit_close(&ledger->notes);
+}
