@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit_ledger.h"
@@ -63,6 +64,32 @@ const char *audit_masked(struct lantik_span value, char ret[16])
 	memcpy(ret, "sha256:", 7);
 	lantik_hex_encode(hash, 4, ret + 7);
 	return ret;
+}
+
+/* ---- leaves that nothing is judged by ---- */
+
+void audit_leaf_is_bad(struct audit *audit, uint64_t leaf_index)
+{
+	if (audit->bad_count && audit->bad_leaves[audit->bad_count - 1] == leaf_index)
+		return;
+	if (audit->bad_count == audit->bad_capacity) {
+		audit->bad_capacity = audit->bad_capacity ? 2 * audit->bad_capacity : 64;
+		audit->bad_leaves = realloc(audit->bad_leaves, audit->bad_capacity * sizeof *audit->bad_leaves);
+		LANTIK_ASSERT(audit->bad_leaves);
+	}
+	audit->bad_leaves[audit->bad_count++] = leaf_index;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+bool audit_leaf_holds(const struct audit *audit, struct lantik_span leaf, uint64_t leaf_index)
+{
+	return leaf.data && !(audit->bad_count && bsearch(&leaf_index, audit->bad_leaves, audit->bad_count,
+							  sizeof leaf_index, by_number));
 }
 
 /* ---- steps ---- */
@@ -136,6 +163,7 @@ static bool begin(struct audit *audit)
 	audit->size = (uint64_t)cell_number(rows, 0, 1);
 	snprintf(audit->origin, sizeof audit->origin, "%s", audit->is_pinned ? audit->trust.origin : cell(rows, 0, 2));
 	audit->now = cell_number(rows, 0, 3);
+	audit->has_daemon = cell_true(rows, 0, 4);
 	PQclear(rows);
 	return true;
 }
@@ -216,6 +244,7 @@ static int run(struct audit *audit, const struct lantik_skey *cosigner)
 	for (unsigned i = 0; i < audit->idle_count; i++)
 		database_close(&audit->idle[i]);
 	audit_witnesses_free(audit);
+	free(audit->bad_leaves);
 	lantik_buffer_free(&audit->newest_note);
 	lantik_buffer_free(&path);
 	return exit_code;

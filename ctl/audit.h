@@ -21,6 +21,7 @@ struct audit {
 	uint64_t findings, remarks;
 	uint64_t leaves, rows; /* looked at */
 	int64_t now;           /* of the snapshot, microseconds since 1970 */
+	bool has_daemon;       /* one is connected, and signs what is not signed yet */
 	/* What is believed: the pinned keys, and after the step over the ledger the deeds that it holds. */
 	struct lantik_trust trust;
 	bool is_pinned; /* the receipt key was given, and not taken from the database */
@@ -33,6 +34,9 @@ struct audit {
 	struct lantik_buffer newest_note; /* the largest signed checkpoint that the ledger continues; may be empty */
 	uint64_t newest_size;
 	bool is_unproved; /* deeds about receipt keys could not be proved: no recovery key was given */
+	/* Leaves whose bytes are not what was signed, ascending: nothing is judged by them. */
+	uint64_t *bad_leaves;
+	size_t bad_count, bad_capacity;
 	char snapshot[64];
 	struct database idle[AUDIT_STREAMS];
 	unsigned idle_count;
@@ -70,6 +74,10 @@ void audit_remark(struct audit *audit, const char *word, const char *english, co
 	LANTIK_PRINTF(3, 5) LANTIK_PRINTF(4, 5);
 /* `sha256:` and 8 hex digits; ret needs 16 bytes. */
 const char *audit_masked(struct lantik_span value, char ret[16]);
+
+/* Whether rows can be judged by this leaf: its bytes are here, and they are what was signed. */
+bool audit_leaf_holds(const struct audit *audit, struct lantik_span leaf, uint64_t leaf_index);
+void audit_leaf_is_bad(struct audit *audit, uint64_t leaf_index);
 
 /* ---- streams: the rows of a query one after the other, in bounded memory ---- */
 

@@ -115,11 +115,14 @@ static bool leaf_is_mine(const struct batch_row *b)
 static bool leaf_read(struct batch_row *b)
 {
 	struct entry *entry = b->entry;
-	bool read = lantik_batch_leaf_parse(audit_cell(b->row, LEAF), &b->leaf) == LANTIK_OK;
-	if (read && leaf_is_mine(b))
+	struct audit *audit = entry->all->audit;
+	uint64_t index = (uint64_t)audit_integer(b->row, B_leaf_index);
+	bool holds = audit_leaf_holds(audit, audit_cell(b->row, LEAF), index);
+	if (holds && lantik_batch_leaf_parse(audit_cell(b->row, LEAF), &b->leaf) == LANTIK_OK && leaf_is_mine(b))
 		return true;
-	audit_found(entry->all->audit, "batch", audit_null(b->row, LEAF) ? AUDIT_EXTRA : AUDIT_REORDERED, "leaf_index",
-		"batch_no %lld", (long long)entry->number);
+	if (holds || index >= audit->size)
+		audit_found(audit, "batch", holds ? AUDIT_REORDERED : AUDIT_EXTRA, "leaf_index", "batch_no %lld",
+			(long long)entry->number);
 	return false;
 }
 

@@ -57,12 +57,16 @@ static bool is_digest_of(struct lantik_span bytes, const uint8_t digest[LANTIK_H
 static bool leaf_read(struct decision_row *d)
 {
 	struct entry *entry = d->entry;
-	if (lantik_decision_leaf_parse(audit_cell(d->row, LEAF), &d->leaf) == LANTIK_OK &&
+	struct audit *audit = entry->all->audit;
+	uint64_t index = (uint64_t)audit_integer(d->row, D_leaf_index);
+	bool holds = audit_leaf_holds(audit, audit_cell(d->row, LEAF), index);
+	if (holds && lantik_decision_leaf_parse(audit_cell(d->row, LEAF), &d->leaf) == LANTIK_OK &&
 		(audit_is(d->row, D_decision_id, (struct lantik_span){d->leaf.decision_id, 16}) ||
 			is_digest_of(audit_cell(d->row, D_statement), d->leaf.statement_sha256)))
 		return true;
-	audit_found(entry->all->audit, "decision", audit_null(d->row, LEAF) ? AUDIT_EXTRA : AUDIT_REORDERED,
-		"leaf_index", "decision_no %lld", (long long)entry->number);
+	if (holds || index >= audit->size)
+		audit_found(audit, "decision", holds ? AUDIT_REORDERED : AUDIT_EXTRA, "leaf_index", "decision_no %lld",
+			(long long)entry->number);
 	return false;
 }
 

@@ -108,12 +108,15 @@ static void deed_check(struct audit *audit, const struct audit_stream *row)
 {
 	struct lantik_deed_leaf leaf;
 	uint8_t hash[LANTIK_HASH];
-	bool read = lantik_deed_leaf_parse(audit_cell(row, LEAF), &leaf) == LANTIK_OK;
+	uint64_t index = (uint64_t)audit_integer(row, LEAF_INDEX);
+	bool holds = audit_leaf_holds(audit, audit_cell(row, LEAF), index);
+	bool read = holds && lantik_deed_leaf_parse(audit_cell(row, LEAF), &leaf) == LANTIK_OK;
 	lantik_sha256(audit_cell(row, TEXT), hash);
 	bool is_bound = read && memcmp(hash, leaf.deed_sha256, LANTIK_HASH) == 0;
 	if (!read || !leaf_is_mine(row, &leaf, is_bound)) {
-		audit_found(audit, "deed", audit_null(row, LEAF) ? AUDIT_EXTRA : AUDIT_REORDERED, "leaf_index",
-			"leaf_index %" PRId64, audit_integer(row, LEAF_INDEX));
+		if (holds || index >= audit->size)
+			audit_found(audit, "deed", holds ? AUDIT_REORDERED : AUDIT_EXTRA, NULL, "leaf_index %" PRIu64,
+				index);
 		return;
 	}
 	deed_is(audit, row, "deed_id", audit_is(row, DEED_ID, (struct lantik_span){leaf.deed_id, 16}));

@@ -58,6 +58,8 @@ static const uint8_t *choose(
 
 static void tell_leaf(struct ledger *ledger, enum audit_what what, const char *column, uint64_t index)
 {
+	if (what == AUDIT_REORDERED || (column && strcmp(column, "leaf") == 0))
+		audit_leaf_is_bad(ledger->audit, index);
 	audit_found(ledger->audit, "ledger_leaf", what, column, "leaf_index %" PRIu64, index);
 }
 
@@ -187,6 +189,8 @@ static void leaf_check(struct ledger *ledger, uint64_t index)
 /* The tree goes on over what its nodes tell of the leaves. */
 static void leaves_missing(struct ledger *ledger, uint64_t from, uint64_t until)
 {
+	ledger->incomplete = true;
+	ledger->recorded_at = 0;
 	if (until - from == 1)
 		tell_leaf(ledger, AUDIT_MISSING, NULL, from);
 	else

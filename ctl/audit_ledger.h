@@ -18,6 +18,7 @@ struct ledger {
 	bool broken;              /* a hash is lost: the tree above it cannot be computed */
 	int64_t recorded_at;      /* of the last leaf; 0: none */
 	uint64_t size_by_kind[6]; /* as ledger_head has it, by kind */
+	bool incomplete;          /* leaves are missing: what they brought is not known */
 };
 
 /* ---- audit_node.c: the stored nodes, in the order in which the tree completes them ---- */

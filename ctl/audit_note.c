@@ -7,8 +7,9 @@
 
 enum { SIZE, NOTE };
 
-/* Daemons store what another one could not within a minute (daemon/sweep.c); until then it is on its way. */
-#define ON_ITS_WAY (INT64_C(10) * 60 * 1000000)
+/* A running daemon signs within a minute what another one left unsigned (daemon/sweep.c); until then it is on its way.
+ */
+#define ON_ITS_WAY (INT64_C(2) * 60 * 1000000)
 
 #define EM_DASH "\xe2\x80\x94"
 /* Base64 of key id and signature. */
@@ -102,14 +103,26 @@ static void keep_newest(struct ledger *ledger, uint64_t size)
 	audit->newest_size = size;
 }
 
+static void remark_unsigned(struct ledger *ledger, uint64_t last)
+{
+	audit_remark(ledger->audit, "not_signed",
+		"the sizes %" PRIu64 "-%" PRIu64
+		" have no signed checkpoint yet; a running daemon makes it within a minute",
+		"ukuran %" PRIu64 "-%" PRIu64
+		" belum memiliki checkpoint bertanda tangan; daemon yang berjalan membuatnya dalam satu menit",
+		ledger->unsigned_from, last);
+}
+
 /* Sizes without a checkpoint before this one: lost, unless they are so young that a daemon is about to store them. */
 static void tell_unsigned(struct ledger *ledger, uint64_t until)
 {
 	if (!ledger->unsigned_at)
 		return;
-	bool young = ledger->audit->now - ledger->unsigned_at < ON_ITS_WAY;
+	bool young = ledger->audit->has_daemon && ledger->audit->now - ledger->unsigned_at < ON_ITS_WAY;
 	for (uint64_t size = ledger->unsigned_from; size < until && !young; size++)
 		tell(ledger, AUDIT_MISSING, size);
+	if (young)
+		remark_unsigned(ledger, until - 1);
 	ledger->unsigned_at = 0;
 }
 
@@ -137,24 +150,13 @@ bool ledger_note_fits(struct ledger *ledger, const struct note *note, int64_t re
 	return fits;
 }
 
-static void tell_tail(struct ledger *ledger)
-{
-	if (!ledger->unsigned_at)
-		return;
-	audit_remark(ledger->audit, "not_signed",
-		"the leaves from %" PRIu64
-		" on have no signed checkpoint yet; a running daemon signs them within a minute",
-		"daun mulai %" PRIu64
-		" belum memiliki checkpoint bertanda tangan; daemon yang berjalan menandatanganinya dalam satu menit",
-		ledger->unsigned_from - 1);
-}
-
 /* A signed checkpoint beyond the last leaf: the ledger was longer. */
 void ledger_notes_close(struct ledger *ledger)
 {
 	uint64_t lost = 0;
 	struct note note;
-	tell_tail(ledger);
+	if (ledger->unsigned_at)
+		remark_unsigned(ledger, ledger->edge.size);
 	while (ledger->note_waits) {
 		uint64_t size = (uint64_t)audit_integer(&ledger->notes, SIZE);
 		note = (struct note){0};
