@@ -28,14 +28,19 @@
 #define SEND_HWM 64
 #define SELF_TEST_MILLISECONDS 5000
 
+/* Two clients of our own with fresh keys, each of which sends its public key: nobody else can know it. */
+struct probe {
+	void *friend, *stranger; /* NULL: no probe */
+	char friend_key[OFFICE_KEY + 1], stranger_key[OFFICE_KEY + 1];
+	bool heard, refused, broken;
+};
+
 struct door {
 	struct house *house;
 	void *context;
 	void *zap;
 	char secret[OFFICE_KEY + 1];
-	char friend_key[OFFICE_KEY + 1]; /* the self-test's own client; empty afterwards */
-	uint64_t refused_handshakes;
-	bool tested;
+	struct probe probe;
 };
 
 static bool set_int(void *socket, int option, int value)
@@ -68,13 +73,20 @@ static void zap_reply(
 /* A key that was revoked while it is connected is refused by name, message by message; it is not let in again. */
 static enum zap_status zap_judge(struct door *door, const char *key)
 {
-	if (door->friend_key[0] && strcmp(door->friend_key, key) == 0)
+	struct probe *probe = &door->probe;
+
+	if (probe->friend && strcmp(probe->friend_key, key) == 0)
 		return ZAP_WELCOME;
-	if (!door->tested)
-		return ZAP_REFUSED; /* the self-test's stranger */
+	if (probe->stranger && strcmp(probe->stranger_key, key) == 0) {
+		probe->refused = true;
+		return ZAP_REFUSED;
+	}
 	if (offices_let_in(door->house->offices, key))
 		return ZAP_WELCOME;
-	return house_knows_offices(door->house) ? ZAP_REFUSED : ZAP_LATER;
+	if (!house_knows_offices(door->house))
+		return ZAP_LATER;
+	counter_increment(COUNTER_handshakes_refused);
+	return ZAP_REFUSED;
 }
 
 void door_answer(struct door *door)
@@ -99,10 +111,7 @@ void door_answer(struct door *door)
 	if (curve)
 		zmq_z85_encode(key, (const uint8_t *)frames[ZAP_CREDENTIALS], 32);
 	enum zap_status status = curve ? zap_judge(door, key) : ZAP_REFUSED;
-	if (status == ZAP_REFUSED) {
-		door->refused_handshakes++;
-		counter_add(COUNTER_handshakes_refused, door->tested);
-	}
+	counter_add(COUNTER_handshakes_refused, !curve);
 	zap_reply(door->zap, frames[ZAP_REQUEST_ID], (size_t)lengths[ZAP_REQUEST_ID], status, key);
 }
 
@@ -141,7 +150,11 @@ void *door_router(struct door *door)
 	return NULL;
 }
 
-static void *client_new(struct door *door, const char *server_public, char ret_public[OFFICE_KEY + 1])
+/* ---- the proof that the door works ---- */
+
+/* A client that has sent its own key, as soon as it is let in. */
+static void *client_new(
+	struct door *door, const char *endpoint, const char *server_public, char ret_public[OFFICE_KEY + 1])
 {
 	char secret[OFFICE_KEY + 1];
 	void *socket = zmq_socket(door->context, ZMQ_DEALER);
@@ -152,7 +165,9 @@ static void *client_new(struct door *door, const char *server_public, char ret_p
 	bool set = set_int(socket, ZMQ_LINGER, 0) &&
 		   zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, server_public, OFFICE_KEY + 1) == 0 &&
 		   zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, ret_public, OFFICE_KEY + 1) == 0 &&
-		   zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret, OFFICE_KEY + 1) == 0;
+		   zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret, OFFICE_KEY + 1) == 0 &&
+		   zmq_connect(socket, endpoint) == 0 &&
+		   zmq_send(socket, ret_public, OFFICE_KEY, ZMQ_DONTWAIT) == OFFICE_KEY;
 	lantik_wipe(secret, sizeof secret);
 	if (set)
 		return socket;
@@ -160,59 +175,93 @@ static void *client_new(struct door *door, const char *server_public, char ret_p
 	return NULL;
 }
 
+bool door_probe(struct door *door, void *router)
+{
+	struct probe *probe = &door->probe;
+	char endpoint[256], server_public[OFFICE_KEY + 1];
+	size_t size = sizeof endpoint;
+
+	door_probe_end(door);
+	if (zmq_getsockopt(router, ZMQ_LAST_ENDPOINT, endpoint, &size) != 0 ||
+		zmq_curve_public(server_public, door->secret) != 0)
+		return false;
+	probe->stranger = client_new(door, endpoint, server_public, probe->stranger_key);
+	probe->friend = client_new(door, endpoint, server_public, probe->friend_key);
+	if (probe->stranger && probe->friend)
+		return true;
+	door_probe_end(door);
+	return false;
+}
+
+void door_probe_end(struct door *door)
+{
+	if (door->probe.friend)
+		zmq_close(door->probe.friend);
+	if (door->probe.stranger)
+		zmq_close(door->probe.stranger);
+	door->probe = (struct probe){0};
+}
+
+bool door_probe_takes(struct door *door, const char *user_id, struct lantik_span payload)
+{
+	struct probe *probe = &door->probe;
+	bool from_friend = probe->friend && lantik_span_is(payload, probe->friend_key);
+	bool from_stranger = probe->stranger && lantik_span_is(payload, probe->stranger_key);
+
+	if (from_friend && user_id && strcmp(user_id, probe->friend_key) == 0)
+		probe->heard = true;
+	else if (from_friend || from_stranger)
+		probe->broken = true;
+	return from_friend || from_stranger;
+}
+
+enum door_state door_probe_state(const struct door *door)
+{
+	const struct probe *probe = &door->probe;
+
+	if (probe->broken)
+		return DOOR_BROKEN;
+	if (!probe->heard)
+		return DOOR_FRIEND_WAITS;
+	return probe->refused ? DOOR_HOLDS : DOOR_STRANGER_WAITS;
+}
+
 /* Answers the door and reads the socket until the stranger was refused and the friend was heard. */
-static bool self_test_holds(struct door *door, void *socket)
+static void run_self_test(struct door *door, void *router)
 {
 	int64_t until = clock_steady() + SELF_TEST_MILLISECONDS * 1000;
-	bool heard = false;
 
-	while (clock_steady() < until && !(heard && door->refused_handshakes)) {
-		zmq_pollitem_t items[] = {{door->zap, 0, ZMQ_POLLIN, 0}, {socket, 0, ZMQ_POLLIN, 0}};
-		char route[ZAP_FRAME], text[ZAP_FRAME];
+	while (clock_steady() < until && door_probe_state(door) > DOOR_HOLDS) {
+		zmq_pollitem_t items[] = {{door->zap, 0, ZMQ_POLLIN, 0}, {router, 0, ZMQ_POLLIN, 0}};
+		char route[ZAP_FRAME];
+		zmq_msg_t payload;
 		if (zmq_poll(items, 2, 100) < 0)
-			return false;
+			return;
 		if (items[0].revents)
 			door_answer(door);
 		if (!items[1].revents)
 			continue;
-		zmq_recv(socket, route, sizeof route, 0);
-		int len = zmq_recv(socket, text, sizeof text, 0);
-		if (len != 6 || memcmp(text, "friend", 6) != 0)
-			return false; /* the stranger was let in */
-		heard = true;
+		zmq_msg_init(&payload);
+		zmq_recv(router, route, sizeof route, 0);
+		zmq_msg_recv(&payload, router, 0);
+		struct lantik_span text = {.data = zmq_msg_data(&payload), .len = zmq_msg_size(&payload)};
+		if (!door_probe_takes(door, zmq_msg_gets(&payload, "User-Id"), text))
+			log_line(LOG_LINE_WARNING, "self-test: a message of somebody else");
+		zmq_msg_close(&payload);
 	}
-	return heard && door->refused_handshakes;
-}
-
-static bool self_test_between(struct door *door, void *socket)
-{
-	char endpoint[256], server_public[OFFICE_KEY + 1], stranger_key[OFFICE_KEY + 1];
-	size_t size = sizeof endpoint;
-
-	if (zmq_bind(socket, "tcp://127.0.0.1:*") != 0 ||
-		zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, endpoint, &size) != 0 ||
-		zmq_curve_public(server_public, door->secret) != 0)
-		return false;
-	void *stranger = client_new(door, server_public, stranger_key);
-	void *friendly = client_new(door, server_public, door->friend_key);
-	bool holds = stranger && friendly && zmq_connect(stranger, endpoint) == 0 &&
-		     zmq_send(stranger, "stranger", 8, ZMQ_DONTWAIT) == 8 && zmq_connect(friendly, endpoint) == 0 &&
-		     zmq_send(friendly, "friend", 6, ZMQ_DONTWAIT) == 6 && self_test_holds(door, socket);
-	if (stranger)
-		zmq_close(stranger);
-	if (friendly)
-		zmq_close(friendly);
-	door->friend_key[0] = '\0';
-	return holds;
 }
 
 static bool self_test(struct door *door)
 {
-	void *socket = door_router(door);
-	bool holds = socket && self_test_between(door, socket);
+	void *router = door_router(door);
+	bool begun = router && zmq_bind(router, "tcp://127.0.0.1:*") == 0 && door_probe(door, router);
 
-	if (socket)
-		zmq_close(socket);
+	if (begun)
+		run_self_test(door, router);
+	bool holds = begun && door_probe_state(door) == DOOR_HOLDS;
+	door_probe_end(door);
+	if (router)
+		zmq_close(router);
 	if (!holds)
 		log_line(LOG_LINE_ERROR,
 			"self-test: the key table does not keep unknown keys out; not opening the public socket");
@@ -227,8 +276,7 @@ bool door_open(struct house *house, void *context, const char *curve_secret, str
 	door->house = house;
 	door->context = context;
 	snprintf(door->secret, sizeof door->secret, "%s", curve_secret);
-	door->tested = zap_open(door) && self_test(door);
-	if (door->tested)
+	if (zap_open(door) && self_test(door))
 		*ret = door;
 	else
 		door_close(&door);
@@ -239,6 +287,7 @@ void door_close(struct door **door)
 {
 	if (!*door)
 		return;
+	door_probe_end(*door);
 	if ((*door)->zap)
 		zmq_close((*door)->zap);
 	lantik_wipe((*door)->secret, sizeof(*door)->secret);

@@ -21,4 +21,20 @@ void door_answer(struct door *door);
 /* A new ROUTER behind this door, not bound yet; NULL: logged. */
 LANTIK_MUST_CHECK void *door_router(struct door *door);
 
+/* A probe goes through a bound ROUTER as an office would, with two keys that nobody else ever saw: a friend, whose
+ * message must come with its own key as User-Id, and a stranger, who must be refused. So accepting, CURVE, the handler
+ * and the loop that serves them are proved at once. door_probe begins one, in place of the one before; false: no socket
+ * could be made. Each message of the ROUTER is offered to door_probe_takes, which keeps those of the probe. */
+enum door_state {
+	DOOR_BROKEN, /* the stranger was let in, or the friend's message came without its key: nobody's identity holds
+		      */
+	DOOR_HOLDS,
+	DOOR_FRIEND_WAITS,   /* not heard yet */
+	DOOR_STRANGER_WAITS, /* not refused yet */
+};
+LANTIK_MUST_CHECK bool door_probe(struct door *door, void *router);
+LANTIK_MUST_CHECK bool door_probe_takes(struct door *door, const char *user_id, struct lantik_span payload);
+enum door_state door_probe_state(const struct door *door);
+void door_probe_end(struct door *door);
+
 #endif

@@ -239,6 +239,7 @@ class Daemon:
         self.config.write_text("# Configuration of a system test.\n" + "\n".join(lines) + "\n")
         self.notify = Notify(directory / "notify")
         self.process = None
+        self.environment = {}  # of the next start, besides what every program gets
         atexit.register(self._end)
 
     def _end(self):
@@ -251,7 +252,7 @@ class Daemon:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [program("lantikd"), "--config", self.config], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                cwd="/", start_new_session=True, env=environment(NOTIFY_SOCKET=self.notify.path))
+                cwd="/", start_new_session=True, env=environment(NOTIFY_SOCKET=self.notify.path, **self.environment))
         if wait:
             self.wait_ready()
 
@@ -374,6 +375,7 @@ class Site:
         self.recovery = self.directory / "recovery"
         self.ctl("keygen", "--directory", self.keys, "--recovery-directory", self.recovery, "--origin", self.ORIGIN)
         self.settings = settings
+        self.revoked_file = self.directory / "revoked"
         self.daemon = self._daemon(self.directory, self.port, self.state)
         self.offices = {}
 
@@ -385,6 +387,7 @@ class Site:
             "state_directory": str(state),
             "curve_key_file": str(self.keys / "lantikd.curve.key"),
             "receipt_key_file": str(self.keys / "receipt.key"),
+            "revoked_file": str(self.revoked_file),
             **self.settings})
 
     def second_daemon(self):
