@@ -19,6 +19,7 @@ struct appended {
 	struct lantik_buffer verdict;
 	struct lantik_buffer leaf;
 	struct lantik_edge before;
+	uint64_t trust_size;
 };
 
 static enum store_result copy_rows(struct submission *s)
@@ -132,33 +133,54 @@ enum store_result submission_write_counters(struct submission *s)
 				s->worker->places.items, s->worker->places.count);
 }
 
-/* The bytes of every record that does not go to the register; of a refused batch the body alone is kept. */
-static enum store_result write_returned(struct submission *s)
+/* One record that does not go to the register, with the findings that keep it back. Returns the bytes of its cause. */
+static size_t keep_back(struct submission *s, const struct lantik_finding *findings, size_t count,
+	struct lantik_buffer *causes, struct store_returned *ret)
+{
+	struct worker *w = s->worker;
+	uint32_t record_no = findings->record_no;
+	size_t start = causes->len;
+	uint8_t *hash = lantik_buffer_extend(&w->returned_hashes, LANTIK_HASH);
+
+	LANTIK_ASSERT(hash);
+	lantik_cause_format(findings, count, causes);
+	*ret = (struct store_returned){.record_no = (int32_t)record_no,
+		.review = lantik_outcome_of(findings, count) == LANTIK_IN_REVIEW,
+		.salt = w->salts + (size_t)(record_no - 1) * ROW_SALT,
+		.bytes = s->view.records[record_no - 1]};
+	lantik_returned_hash(record_no, ret->review ? LANTIK_DID_WAIT : LANTIK_DID_RETURN, ret->salt, ret->bytes, hash);
+	return causes->len - start;
+}
+
+/* Every record that does not go to the register, in their order; of a refused batch the body alone is kept. */
+static size_t list_returned(struct submission *s, struct lantik_buffer *causes, struct store_returned *ret)
 {
 	const struct lantik_findings *f = &s->worker->findings;
-	struct store_returned *records = calloc(s->view.record_count, sizeof *records);
-	struct lantik_buffer causes = {0};
 	size_t count = 0;
 
-	LANTIK_ASSERT(records);
+	lantik_buffer_reset(&s->worker->returned_hashes);
 	for (size_t at = 0; at < f->count && !s->verdict.refused;) {
-		uint32_t record_no = f->items[at].record_no;
 		size_t first = at;
-		while (at < f->count && f->items[at].record_no == record_no)
+		while (at < f->count && f->items[at].record_no == f->items[first].record_no)
 			at++;
-		enum lantik_outcome outcome = lantik_outcome_of(f->items + first, at - first);
-		if (!record_no || outcome == LANTIK_ACCEPTED)
+		if (!f->items[first].record_no || lantik_outcome_of(f->items + first, at - first) == LANTIK_ACCEPTED)
 			continue;
-		size_t start = causes.len;
-		lantik_cause_format(f->items + first, at - first, &causes);
-		records[count++] = (struct store_returned){.record_no = (int32_t)record_no,
-			.review = outcome == LANTIK_IN_REVIEW,
-			.bytes = s->view.records[record_no - 1],
-			.cause = {.len = causes.len - start}};
+		size_t len = keep_back(s, f->items + first, at - first, causes, &ret[count]);
+		ret[count++].cause.len = len;
 	}
-	LANTIK_ASSERT(!causes.error);
-	for (size_t i = 0, start = 0; i < count; start += records[i++].cause.len)
-		records[i].cause.data = causes.data + start;
+	LANTIK_ASSERT(!causes->error);
+	for (size_t i = 0, start = 0; i < count; start += ret[i++].cause.len)
+		ret[i].cause.data = causes->data + start;
+	return count;
+}
+
+static enum store_result write_returned(struct submission *s)
+{
+	struct store_returned *records = calloc(s->view.record_count, sizeof *records);
+	struct lantik_buffer causes = {0};
+
+	LANTIK_ASSERT(records);
+	size_t count = list_returned(s, &causes, records);
 	enum store_result result = store_returned(s->worker->store, s->batch_no, records, count);
 	free(records);
 	lantik_buffer_free(&causes);
@@ -167,16 +189,19 @@ static enum store_result write_returned(struct submission *s)
 
 static enum store_result write_details(struct submission *s)
 {
-	struct store *store = s->worker->store;
+	struct worker *w = s->worker;
+	struct store_hashes hashes;
 	enum store_result result = submission_write_counters(s);
 
 	if (!result)
-		result = store_findings(store, s->batch_no, s->worker->findings.items, s->worker->findings.count);
+		result = store_findings(w->store, s->batch_no, w->findings.items, w->findings.count);
 	if (!result)
 		result = write_returned(s);
-	if (!result)
-		result = store_body(store, s->batch_no, s->job->body);
-	return result;
+	if (result)
+		return result;
+	hashes = (struct store_hashes){.rows = {.data = w->hashes, .len = s->copied * LANTIK_HASH},
+		.returned = lantik_buffer_span(&w->returned_hashes)};
+	return store_body(w->store, s->batch_no, &hashes, s->job->body);
 }
 
 static void leaf_of(const struct submission *s, const struct store_ledger *ledger, struct lantik_span verdict,
@@ -199,7 +224,8 @@ static void leaf_of(const struct submission *s, const struct store_ledger *ledge
 	lantik_sha256(verdict, ret->verdict_sha256);
 	memcpy(ret->rulebook_sha256, s->verdict.rulebook_sha256, LANTIK_HASH);
 	lantik_root_of(s->worker->hashes, s->copied, ret->rows_root);
-	lantik_root_of(NULL, 0, ret->returned_root);
+	lantik_root_of(
+		s->worker->returned_hashes.data, s->worker->returned_hashes.len / LANTIK_HASH, ret->returned_root);
 }
 
 /* The last lock, and what is done under it. */
@@ -230,7 +256,7 @@ static enum store_result append_leaf(struct submission *s, struct appended *ret)
 		.verdict_text = lantik_buffer_span(&ret->verdict),
 		.leaf_bytes = lantik_buffer_span(&ret->leaf),
 		.growth = &growth};
-	return store_append(store, &batch);
+	return store_append(store, &batch, &ret->trust_size);
 }
 
 /* Batches that take places of the same formation run beside each other until one finds it full; that one waits for
@@ -283,21 +309,20 @@ static void count_and_log(const struct submission *s, const struct appended *app
 
 static void answer_committed(struct submission *s, struct appended *appended)
 {
+	struct worker *w = s->worker;
 	struct job *job = s->job;
 
 	count_and_log(s, appended);
+	nodes_learn(w->nodes, &appended->before, lantik_buffer_span(&appended->leaf));
+	w->trust_size = appended->trust_size;
+	w->knows_trust_size = true;
 	lantik_buffer_reset(&job->reply_body);
-	enum lantik_error error = answer_receipt_text(s->worker, lantik_buffer_span(&appended->leaf),
-		appended->before.size, &appended->before, (struct lantik_span){0},
-		lantik_buffer_span(&appended->verdict), &job->reply_body);
-	if (!error) {
+	enum lantik_error error = answer_receipt_text(w, lantik_buffer_span(&appended->leaf), appended->before.size,
+		&appended->before, (struct lantik_span){0}, lantik_buffer_span(&appended->verdict), &job->reply_body);
+	if (error)
+		answer_receipt_failure(w, job, appended->before.size, error);
+	else
 		job->reply = LANTIK_RECEIPT;
-		return;
-	}
-	log_line(LOG_LINE_ERROR, "office %s: receipt of leaf %llu: %s", job->office.name,
-		(unsigned long long)appended->before.size, lantik_error_text(error, LANTIK_ENGLISH));
-	answer_refusal(job, LANTIK_REFUSED_INTERNAL, 0,
-		"the batch is recorded, but its receipt could not be made; send the same bytes again later");
 }
 
 /* Another transaction may have recorded this very batch meanwhile. True: answered. */
@@ -357,6 +382,28 @@ static bool attempt_until_done(struct submission *s, struct appended *appended, 
 	return false;
 }
 
+/* COMMIT was sent and its answer did not come, or came with a warning. The primary knows: what is found there is
+ * answered after a barrier, as anything that is held. What is not found may still be on its way: the office sends
+ * again.
+ */
+static void resolve_unknown(struct submission *s)
+{
+	struct worker *w = s->worker;
+	struct store_held held = {0};
+
+	counter_increment(COUNTER_unknown_outcomes);
+	log_line(LOG_LINE_WARNING, "office %s: commit: %s; looking the batch up", s->job->office.name,
+		store_why(w->store));
+	enum store_result result = store_connect(w->store);
+	if (!result)
+		result = store_find(w->store, s->job->office.office_no, s->manifest.batch_id.data, &held);
+	if (!result && held.found)
+		submission_answer_held(s, &held);
+	else
+		answer_store_failure(w, s->job, STORE_UNKNOWN, "commit");
+	store_held_free(&held);
+}
+
 void submission_commit(struct submission *s)
 {
 	struct appended appended = {0};
@@ -365,6 +412,8 @@ void submission_commit(struct submission *s)
 	if (!attempt_until_done(s, &appended, &result)) {
 		if (!result)
 			answer_committed(s, &appended);
+		else if (result == STORE_UNKNOWN)
+			resolve_unknown(s);
 		else
 			answer_store_failure(
 				s->worker, s->job, store_may_repeat(result) ? STORE_RETRY : result, "commit");

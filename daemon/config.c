@@ -26,6 +26,8 @@ static const struct key keys[] = {
 		offsetof(struct config, curve_key_file)},
 	{"receipt_key_file", true, "$CREDENTIALS_DIRECTORY/receipt.key", 0, 0, 0,
 		offsetof(struct config, receipt_key_file)},
+	{"next_receipt_key_file", true, "", 0, 0, 0, offsetof(struct config, next_receipt_key_file)},
+	{"recovery_key", true, "", 0, 0, 0, offsetof(struct config, recovery_key)},
 	{"revoked_file", true, "/etc/lantik/revoked", 0, 0, 0, offsetof(struct config, revoked_file)},
 	{"workers", false, NULL, 2, 1, 64, offsetof(struct config, workers)},
 	{"in_flight_bytes", false, NULL, 256 * MIB, 32 * MIB, 64L * 1024 * MIB,

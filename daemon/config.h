@@ -14,7 +14,9 @@ struct config {
 	char *state_directory;
 	char *curve_key_file;
 	char *receipt_key_file;
-	char *revoked_file; /* CURVE keys that are cut off at once */
+	char *next_receipt_key_file; /* empty: none */
+	char *recovery_key;          /* the vkey or its file; empty: no deed about keys is believed */
+	char *revoked_file;          /* CURVE keys that are cut off at once */
 	long workers;
 	long in_flight_bytes;        /* bodies held in memory, all offices together */
 	long office_in_flight_bytes; /* and of one office */

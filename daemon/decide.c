@@ -12,6 +12,7 @@
 #include "decide_private.h"
 #include "deed.h"
 #include "log.h"
+#include "sweep.h"
 
 #define POLL_MILLISECONDS 500
 /* Numbers of requests are given before their commit, so that a smaller one may appear late: each look goes back by
@@ -26,6 +27,7 @@ struct decider {
 	pthread_cond_t changed;
 	bool stop, ended;
 	struct decide_line decisions, deeds;
+	struct sweep sweep;
 };
 
 /* ---- the lines of requests, of decisions and of deeds ---- */
@@ -52,7 +54,7 @@ enum store_result decide_look(
 
 void decide_failed(struct worker *w, struct decide_line *line, int64_t request_no, enum store_result result)
 {
-	log_line(result == STORE_DOWN ? LOG_LINE_WARNING : LOG_LINE_ERROR, "request %lld: %s", (long long)request_no,
+	log_line(store_is_down(result) ? LOG_LINE_WARNING : LOG_LINE_ERROR, "request %lld: %s", (long long)request_no,
 		store_why(w->store));
 	if (request_no) {
 		line->tries = request_no == line->failing ? line->tries + 1 : 1;
@@ -61,7 +63,7 @@ void decide_failed(struct worker *w, struct decide_line *line, int64_t request_n
 			line->tries = DECIDE_TRIES;
 		snprintf(line->why, sizeof line->why, "%s", store_why(w->store));
 	}
-	if (result == STORE_DOWN)
+	if (store_is_down(result))
 		house_database_lost(w->house);
 }
 
@@ -281,6 +283,7 @@ static void *run(void *context)
 	while (!decider->stop) {
 		pthread_mutex_unlock(&decider->lock);
 		enum decide_turn turn = take_turn(decider);
+		sweep_take_turn(&decider->worker, &decider->sweep);
 		pthread_mutex_lock(&decider->lock);
 		if (turn != DECIDE_DONE)
 			wait_for_next(decider, turn == DECIDE_SOON ? POLL_MILLISECONDS / 10 : POLL_MILLISECONDS);

@@ -96,6 +96,9 @@ static enum store_result write_details(struct decision *d)
 		result = store_findings(w->store, s->batch_no, w->findings.items, w->findings.count);
 	if (!result)
 		result = write_outcomes(d);
+	struct store_hashes hashes = {.rows = {.data = w->hashes, .len = s->copied * LANTIK_HASH}};
+	if (!result)
+		result = store_hashes(w->store, s->batch_no, &hashes);
 	if (!result && d->request.act == LANTIK_REJECT)
 		result = store_reject(w->store, s->batch_no, s->manifest.kind, s->manifest.programme,
 			(const uint8_t(*)[16])w->niks, d->request.record_count);

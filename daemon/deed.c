@@ -219,11 +219,9 @@ static void sign(struct deed *d, const struct appended *appended)
 /* The house reads offices and keys at once. */
 static void after_commit(struct deed *d, const struct appended *appended)
 {
-	bool current = house_is_current(d->worker->house, d->version);
-
+	(void)house_is_current(d->worker->house, d->version);
 	count_and_log(d);
-	if (current || !handler_of(d)->signed_later)
-		sign(d, appended);
+	sign(d, appended);
 }
 
 static enum decide_turn do_next(struct worker *worker, struct decide_line *line)

@@ -16,7 +16,7 @@ struct known {
 	struct lantik_buffer decision_receipts[LANTIK_MAX_DECISIONS];
 };
 
-static void known_free(struct known *known)
+static void drop_known(struct known *known)
 {
 	store_held_free(&known->held);
 	lantik_buffer_free(&known->receipt);
@@ -102,7 +102,7 @@ static void answer_known(
 		encode_state(job, known);
 		return;
 	}
-	if (!store_is_up(w->store)) {
+	if (error == LANTIK_E_UNAVAILABLE || !store_is_up(w->store)) {
 		answer_store_failure(w, job, STORE_DOWN, "status");
 		return;
 	}
@@ -141,7 +141,7 @@ void enquiry_status(struct worker *w, struct job *job)
 		answer_known(w, job, &asked, known);
 	else
 		answer_unknown(job, received);
-	known_free(known);
+	drop_known(known);
 }
 
 static void encode_page(struct job *job, const struct store_entries *entries)

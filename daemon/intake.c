@@ -88,7 +88,11 @@ static void job_free(struct house *house, struct job *job)
 		zmq_msg_close(job->message);
 		free(job->message);
 	}
+	lantik_buffer_free(&job->checkpoint);
 	lantik_buffer_free(&job->reply_body);
+	lantik_buffer_free(&job->reply_checkpoint);
+	for (size_t i = 0; i < job->deed_count; i++)
+		lantik_buffer_free(&job->deeds[i]);
 	free(job);
 }
 
@@ -99,8 +103,13 @@ static void send_reply(struct intake *intake, struct job *job)
 	struct lantik_envelope envelope = {.protocol_version = LANTIK_PROTOCOL_VERSION,
 		.request_id = {.data = job->request_id, .len = sizeof job->request_id},
 		.message = job->reply,
-		.rulebook_sha256 = {.data = lantik_rulebook_digest(copy->rulebook), .len = LANTIK_HASH}};
+		.rulebook_sha256 = {.data = lantik_rulebook_digest(copy->rulebook), .len = LANTIK_HASH},
+		.checkpoint = lantik_buffer_span(&job->reply_checkpoint),
+		.consistency = job->consistency,
+		.deed_count = job->deed_count};
 
+	for (size_t i = 0; i < job->deed_count; i++)
+		envelope.deeds[i] = lantik_buffer_span(&job->deeds[i]);
 	lantik_buffer_reset(&intake->envelope);
 	LANTIK_ASSERT(lantik_envelope_encode(&envelope, &intake->envelope) == LANTIK_OK);
 	house_rulebook_put(intake->house, copy);
@@ -192,8 +201,8 @@ static void dispatch(struct intake *intake, struct job *job)
 	counter_increment(COUNTER_received);
 	if (intake->draining)
 		answer_busy(intake->house, job, LANTIK_BUSY_DRAINING, BUSY_DOWN_MILLISECONDS);
-	else if (!house_database_up(intake->house))
-		answer_busy(intake->house, job, LANTIK_BUSY_DATABASE_DOWN, BUSY_DOWN_MILLISECONDS);
+	else if (house_busy(intake->house))
+		answer_busy(intake->house, job, house_busy(intake->house), BUSY_DOWN_MILLISECONDS);
 	else if (!flow_admit(intake->flow, job))
 		answer_busy(intake->house, job, LANTIK_BUSY_LOAD, BUSY_LOAD_MILLISECONDS);
 	else {

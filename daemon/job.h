@@ -22,14 +22,21 @@ struct job {
 	uint8_t signing_key_id[4];
 	uint8_t signature[LANTIK_SIGNATURE];
 	bool is_signed;
-	struct lantik_span body; /* borrows from message */
-	void *message;           /* the intake's; freed by it alone */
+	struct lantik_buffer checkpoint; /* the last one that the office saw; empty: none, or not worth a look */
+	struct lantik_span body;         /* borrows from message */
+	void *message;                   /* the intake's; freed by it alone */
 	/* In force when the message came in, whatever is loaded while it waits; the intake's. NULL before it is let in.
 	 */
 	struct rulebook_copy *rulebook;
 	/* the reply; empty body bytes are a legal reply */
 	enum lantik_message reply;
+	bool is_internal; /* a refusal because of the daemon's own trouble, which proves nothing */
 	struct lantik_buffer reply_body;
+	/* what goes with it as evidence, in the envelope */
+	struct lantik_buffer reply_checkpoint;
+	struct lantik_proof consistency;
+	struct lantik_buffer deeds[LANTIK_MAX_ENVELOPE_DEEDS];
+	size_t deed_count;
 };
 
 #endif

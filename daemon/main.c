@@ -83,22 +83,60 @@ static bool read_key(const char *path, char ret[KEY_FILE])
 	return true;
 }
 
-static bool read_keys(const struct config *config, char ret_curve[KEY_FILE], struct lantik_skey *ret_receipt)
+/* All keys of the daemon; wiped by the caller. */
+struct keys {
+	char curve[KEY_FILE];
+	struct lantik_skey receipt[LANTIK_MAX_SIGNERS];
+	size_t receipt_count;
+	struct lantik_vkey recovery;
+	bool has_recovery;
+};
+
+static bool read_receipt_key(const char *path, struct keys *ret)
 {
 	char text[KEY_FILE];
 
-	if (!read_key(config->curve_key_file, ret_curve) || !read_key(config->receipt_key_file, text))
+	if (!read_key(path, text))
 		return false;
-	enum lantik_error error = lantik_skey_parse(lantik_span_of(text), ret_receipt);
+	enum lantik_error error = lantik_skey_parse(lantik_span_of(text), &ret->receipt[ret->receipt_count]);
 	lantik_wipe(text, sizeof text);
-	if (strlen(ret_curve) != OFFICE_KEY) {
-		log_line(
-			LOG_LINE_ERROR, "%s does not hold a CURVE secret key of 40 characters", config->curve_key_file);
-		return false;
-	}
 	if (error)
-		log_line(LOG_LINE_ERROR, "%s: %s", config->receipt_key_file, lantik_error_text(error, LANTIK_ENGLISH));
+		log_line(LOG_LINE_ERROR, "%s: %s", path, lantik_error_text(error, LANTIK_ENGLISH));
+	else
+		ret->receipt_count++;
 	return !error;
+}
+
+/* The key itself, or the file that holds it: no path has a plus and a digest in it. */
+static bool read_recovery_key(const char *text, struct keys *ret)
+{
+	char held[KEY_FILE], name[LANTIK_MAX_ORIGIN + 1];
+
+	if (!text[0])
+		return true;
+	ret->has_recovery = lantik_vkey_parse(lantik_span_of(text), &ret->recovery) == LANTIK_OK;
+	if (!ret->has_recovery && !read_key(text, held))
+		return false;
+	if (!ret->has_recovery)
+		ret->has_recovery = lantik_vkey_parse(lantik_span_of(held), &ret->recovery) == LANTIK_OK;
+	if (ret->has_recovery && lantik_recovery_name(ret->receipt[0].vkey.name, name) &&
+		strcmp(name, ret->recovery.name) == 0)
+		return true;
+	log_line(LOG_LINE_ERROR, "recovery_key: expected the verifier key %s/recovery+..., or a file that holds it",
+		ret->receipt[0].vkey.name);
+	return false;
+}
+
+static bool read_keys(const struct config *config, struct keys *ret)
+{
+	if (!read_key(config->curve_key_file, ret->curve) || !read_receipt_key(config->receipt_key_file, ret))
+		return false;
+	if (config->next_receipt_key_file[0] && !read_receipt_key(config->next_receipt_key_file, ret))
+		return false;
+	if (strlen(ret->curve) == OFFICE_KEY)
+		return read_recovery_key(config->recovery_key, ret);
+	log_line(LOG_LINE_ERROR, "%s does not hold a CURVE secret key of 40 characters", config->curve_key_file);
+	return false;
 }
 
 /* Every thread inherits the mask; the intake reads the signals. */
@@ -121,14 +159,15 @@ static _Noreturn void end_at_once(int status)
 	_exit(status);
 }
 
-static int serve(const struct config *config, const char *curve_secret, const struct lantik_skey *receipt_key)
+static int serve(const struct config *config, const struct keys *keys)
 {
-	struct house house = {.config = config};
+	struct house house = {.config = config, .recovery = keys->has_recovery ? &keys->recovery : NULL};
 	struct intake *intake = NULL;
 	struct workers *workers;
 	struct decider *decider;
 	struct revoked *revoked;
-	enum lantik_error error = signer_open(config->state_directory, receipt_key, &house.signer);
+	enum lantik_error error =
+		signer_open(config->state_directory, keys->receipt, keys->receipt_count, &house.signer);
 
 	if (error) {
 		log_line(LOG_LINE_ERROR, "state directory %s: %s", config->state_directory,
@@ -140,7 +179,7 @@ static int serve(const struct config *config, const char *curve_secret, const st
 	revoked = revoked_start(config->revoked_file, house.offices);
 	workers = workers_start(&house);
 	decider = decider_start(&house);
-	if (intake_open(&house, curve_secret, &intake)) {
+	if (intake_open(&house, keys->curve, &intake)) {
 		/* failure is no longer an option */
 		log_line(LOG_LINE_NOTICE, "listening on %s with %ld workers", config->listen, config->workers);
 		notify_ready();
@@ -165,8 +204,7 @@ int main(int argc, char **argv)
 {
 	struct options options;
 	struct config config;
-	struct lantik_skey receipt_key;
-	char curve_secret[KEY_FILE];
+	struct keys keys = {0};
 
 	log_start();
 	if (!parse_options(argc, argv, &options)) {
@@ -187,10 +225,9 @@ int main(int argc, char **argv)
 	lantik_crypto_start();
 	block_signals();
 	int status = EXIT_FAILED;
-	if (read_keys(&config, curve_secret, &receipt_key))
-		status = options.check ? EXIT_GOOD : serve(&config, curve_secret, &receipt_key);
-	lantik_wipe(&receipt_key, sizeof receipt_key);
-	lantik_wipe(curve_secret, sizeof curve_secret);
+	if (read_keys(&config, &keys))
+		status = options.check ? EXIT_GOOD : serve(&config, &keys);
+	lantik_wipe(&keys, sizeof keys);
 	config_free(&config);
 	return status;
 }

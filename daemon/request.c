@@ -10,6 +10,7 @@ static void take_envelope(struct job *job, const struct lantik_envelope *envelop
 {
 	job->request = envelope->message;
 	memcpy(job->request_id, envelope->request_id.data, LANTIK_REQUEST_ID);
+	lantik_buffer_append_span(&job->checkpoint, envelope->checkpoint);
 	job->is_signed = envelope->signature.len == LANTIK_SIGNATURE && envelope->signing_key_id.len == 4;
 	if (job->is_signed) {
 		memcpy(job->signing_key_id, envelope->signing_key_id.data, 4);

@@ -25,12 +25,18 @@ _Static_assert(sizeof(struct slot) == SLOT, "a slot is a sector");
 
 struct signer {
 	pthread_mutex_t lock;
-	struct lantik_skey key;
-	int file;
+	struct lantik_skey keys[LANTIK_MAX_SIGNERS]; /* under the base origin */
+	size_t key_count;
+	int directory, file;
 	int next_slot;
-	uint64_t size; /* the last signed head; 0: none */
-	uint8_t root[LANTIK_HASH];
+	char origin[LANTIK_MAX_ORIGIN + 1]; /* of the epoch */
+	struct signer_head last;
+	bool believes;
+	struct lantik_trust trust;
+	uint64_t trust_size;
 };
+
+/* ---- the head file ---- */
 
 static void slot_checksum(const struct slot *slot, uint8_t ret[LANTIK_HASH])
 {
@@ -51,7 +57,7 @@ static enum lantik_error slot_write(struct signer *signer, uint64_t size, const 
 	struct slot slot = {.magic = SLOT_MAGIC, .size = htobe64(size)};
 
 	memcpy(slot.root, root, LANTIK_HASH);
-	memcpy(slot.origin, signer->key.vkey.name, sizeof slot.origin);
+	memcpy(slot.origin, signer->origin, sizeof slot.origin);
 	slot_checksum(&slot, slot.checksum);
 	if (pwrite(signer->file, &slot, sizeof slot, (off_t)signer->next_slot * SLOT) != (ssize_t)sizeof slot)
 		return LANTIK_E_IO;
@@ -62,21 +68,21 @@ static enum lantik_error slot_write(struct signer *signer, uint64_t size, const 
 }
 
 /* The valid slot with the larger size wins; the other is written next. */
-static enum lantik_error slots_read(struct signer *signer)
+static enum lantik_error slots_read(int file, const char *origin, struct signer_head *ret, int *ret_next_slot)
 {
 	for (int i = 0; i < 2; i++) {
 		struct slot slot;
-		if (pread(signer->file, &slot, sizeof slot, (off_t)i * SLOT) != (ssize_t)sizeof slot)
+		if (pread(file, &slot, sizeof slot, (off_t)i * SLOT) != (ssize_t)sizeof slot)
 			return LANTIK_E_IO;
 		if (!slot_valid(&slot))
 			continue;
-		if (strcmp(slot.origin, signer->key.vkey.name) != 0)
+		if (strcmp(slot.origin, origin) != 0)
 			return LANTIK_E_MISMATCH;
-		if (be64toh(slot.size) < signer->size)
+		if (be64toh(slot.size) < ret->size)
 			continue;
-		signer->size = be64toh(slot.size);
-		memcpy(signer->root, slot.root, LANTIK_HASH);
-		signer->next_slot = !i;
+		ret->size = be64toh(slot.size);
+		memcpy(ret->root, slot.root, LANTIK_HASH);
+		*ret_next_slot = !i;
 	}
 	return LANTIK_OK;
 }
@@ -96,29 +102,78 @@ static enum lantik_error file_prepare(int file, int directory)
 	return LANTIK_OK;
 }
 
-static enum lantik_error file_open(struct signer *signer, const char *path)
+static void file_name(unsigned epoch, char ret[32])
 {
-	int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum lantik_error error = LANTIK_E_IO;
-
-	if (directory < 0)
-		return LANTIK_E_IO;
-	signer->file = openat(directory, "head", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (signer->file >= 0)
-		error = file_prepare(signer->file, directory);
-	close(directory);
-	return error ? error : slots_read(signer);
+	if (epoch == 1)
+		snprintf(ret, 32, "head");
+	else
+		snprintf(ret, 32, "head.%u", epoch);
 }
 
-enum lantik_error signer_open(const char *directory, const struct lantik_skey *key, struct signer **ret)
+/* The head file of an epoch takes the place of the one before; nothing changes on failure. */
+static enum lantik_error epoch_enter(struct signer *signer, unsigned epoch)
+{
+	char name[32], origin[LANTIK_MAX_ORIGIN + 1];
+	struct signer_head last = {.epoch = epoch};
+	int next_slot = 0;
+
+	file_name(epoch, name);
+	if (!lantik_epoch_origin(signer->keys[0].vkey.name, epoch, origin))
+		return LANTIK_E_TOO_LARGE;
+	int file = openat(signer->directory, name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (file < 0)
+		return LANTIK_E_IO;
+	enum lantik_error error = file_prepare(file, signer->directory);
+	if (!error)
+		error = slots_read(file, origin, &last, &next_slot);
+	if (error) {
+		close(file);
+		return error;
+	}
+	if (signer->file >= 0)
+		close(signer->file);
+	signer->file = file;
+	signer->next_slot = next_slot;
+	signer->last = last;
+	memcpy(signer->origin, origin, sizeof signer->origin);
+	return LANTIK_OK;
+}
+
+/* The newest epoch that left a head file behind. */
+static unsigned newest_epoch(int directory)
+{
+	unsigned epoch = LANTIK_MAX_RECOVERIES + 1;
+	char name[32];
+
+	for (; epoch > 1; epoch--) {
+		file_name(epoch, name);
+		if (faccessat(directory, name, F_OK, 0) == 0)
+			break;
+	}
+	return epoch;
+}
+
+static enum lantik_error directory_open(struct signer *signer, const char *path)
+{
+	for (size_t i = 1; i < signer->key_count; i++)
+		if (strcmp(signer->keys[i].vkey.name, signer->keys[0].vkey.name) != 0)
+			return LANTIK_E_MISMATCH;
+	signer->directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (signer->directory < 0)
+		return LANTIK_E_IO;
+	return epoch_enter(signer, newest_epoch(signer->directory));
+}
+
+enum lantik_error signer_open(const char *directory, const struct lantik_skey *keys, size_t count, struct signer **ret)
 {
 	struct signer *signer = calloc(1, sizeof *signer);
 
-	LANTIK_ASSERT(signer);
-	signer->key = *key;
-	signer->file = -1;
+	LANTIK_ASSERT(signer && count >= 1 && count <= LANTIK_MAX_SIGNERS);
+	memcpy(signer->keys, keys, count * sizeof *keys);
+	signer->key_count = count;
+	signer->directory = signer->file = -1;
 	LANTIK_ASSERT(pthread_mutex_init(&signer->lock, NULL) == 0);
-	enum lantik_error error = file_open(signer, directory);
+	enum lantik_error error = directory_open(signer, directory);
 	if (error) {
 		signer_close(&signer);
 		return error;
@@ -133,11 +188,117 @@ void signer_close(struct signer **signer)
 		return;
 	if ((*signer)->file >= 0)
 		close((*signer)->file);
+	if ((*signer)->directory >= 0)
+		close((*signer)->directory);
 	pthread_mutex_destroy(&(*signer)->lock);
-	lantik_wipe(&(*signer)->key, sizeof(*signer)->key);
+	lantik_wipe((*signer)->keys, sizeof(*signer)->keys);
 	free(*signer);
 	*signer = NULL;
 }
+
+/* ---- what is believed, and with which keys ---- */
+
+enum lantik_error signer_believe(
+	struct signer *signer, const struct lantik_trust *trust, uint64_t trust_size, bool may_go_back)
+{
+	enum lantik_error error = LANTIK_OK;
+
+	pthread_mutex_lock(&signer->lock);
+	if (trust->epoch < signer->last.epoch && !may_go_back)
+		error = LANTIK_E_INCONSISTENT;
+	else if (trust->epoch > signer->last.epoch)
+		error = epoch_enter(signer, trust->epoch);
+	if (!error && (!signer->believes || trust_size >= signer->trust_size || may_go_back)) {
+		signer->believes = true;
+		signer->trust = *trust;
+		signer->trust_size = trust_size;
+	}
+	pthread_mutex_unlock(&signer->lock);
+	return error;
+}
+
+bool signer_believes(struct signer *signer, uint64_t *ret_trust_size)
+{
+	pthread_mutex_lock(&signer->lock);
+	bool believes = signer->believes;
+	if (believes)
+		*ret_trust_size = signer->trust_size;
+	pthread_mutex_unlock(&signer->lock);
+	return believes;
+}
+
+bool signer_trust(struct signer *signer, struct lantik_trust *ret)
+{
+	pthread_mutex_lock(&signer->lock);
+	bool believes = signer->believes;
+	if (believes)
+		*ret = signer->trust;
+	pthread_mutex_unlock(&signer->lock);
+	return believes;
+}
+
+const struct lantik_vkey *signer_vkey(const struct signer *signer)
+{
+	return &signer->keys[0].vkey;
+}
+
+static const struct lantik_skey *find_key(const struct signer *signer, const struct lantik_vkey *vkey)
+{
+	for (size_t i = 0; i < signer->key_count; i++)
+		if (memcmp(signer->keys[i].vkey.public_key, vkey->public_key, LANTIK_PUBLIC_KEY) == 0)
+			return &signer->keys[i];
+	return NULL;
+}
+
+bool signer_holds(const struct signer *signer, const struct lantik_vkey *vkey)
+{
+	return find_key(signer, vkey) != NULL;
+}
+
+/* The keys that sign a size, under the name of the epoch; the lock is the caller's. *ret_lacking is the one that is not
+ * here. The keys are the caller's to wipe. */
+static enum lantik_error keys_for(const struct signer *signer, uint64_t size,
+	struct lantik_skey ret[LANTIK_MAX_SIGNERS], size_t *ret_count, struct lantik_vkey *ret_lacking)
+{
+	struct lantik_vkey wanted[LANTIK_MAX_SIGNERS];
+	size_t count = 0;
+
+	if (signer->believes && signer->trust.epoch != signer->last.epoch)
+		return LANTIK_E_INCONSISTENT;
+	if (signer->believes)
+		lantik_trust_signers(&signer->trust, size, wanted, &count);
+	if (!count)
+		return LANTIK_E_NOT_FOUND;
+	for (size_t i = 0; i < count; i++) {
+		const struct lantik_skey *key = find_key(signer, &wanted[i]);
+		if (!key) {
+			*ret_lacking = wanted[i];
+			return LANTIK_E_BAD_KEY;
+		}
+		enum lantik_error error = lantik_skey_rename(key, signer->origin, &ret[i]);
+		if (error)
+			return error;
+	}
+	*ret_count = count;
+	return LANTIK_OK;
+}
+
+bool signer_lacks(struct signer *signer, uint64_t size, char ret_id[9])
+{
+	struct lantik_skey keys[LANTIK_MAX_SIGNERS];
+	struct lantik_vkey lacking;
+	size_t count;
+
+	pthread_mutex_lock(&signer->lock);
+	enum lantik_error error = keys_for(signer, size, keys, &count, &lacking);
+	pthread_mutex_unlock(&signer->lock);
+	lantik_wipe(keys, sizeof keys);
+	if (error == LANTIK_E_BAD_KEY)
+		lantik_hex_encode(lacking.id, sizeof lacking.id, ret_id);
+	return error == LANTIK_E_BAD_KEY;
+}
+
+/* ---- signing ---- */
 
 /* Whether the tree of the larger size extends the tree of the smaller one. */
 static enum lantik_error extends(uint64_t from, const uint8_t *from_root, uint64_t to, const uint8_t *to_root,
@@ -155,58 +316,80 @@ static enum lantik_error extends(uint64_t from, const uint8_t *from_root, uint64
 	return lantik_consistency_verify(from, to, from_root, to_root, &proof) ? LANTIK_E_INCONSISTENT : LANTIK_OK;
 }
 
-static enum lantik_error consistent(const struct signer *signer, uint64_t size, const uint8_t *root,
+static enum lantik_error consistent(const struct signer_head *last, uint64_t size, const uint8_t *root,
 	const struct lantik_edge *before, lantik_node_source nodes, void *context)
 {
 	uint8_t before_root[LANTIK_HASH];
 
-	if (before && before->size == signer->size && before->size > 0) {
+	if (before && before->size == last->size && before->size > 0) {
 		lantik_edge_root(before, before_root);
-		return memcmp(before_root, signer->root, LANTIK_HASH) == 0 ? LANTIK_OK : LANTIK_E_INCONSISTENT;
+		return memcmp(before_root, last->root, LANTIK_HASH) == 0 ? LANTIK_OK : LANTIK_E_INCONSISTENT;
 	}
-	if (size < signer->size)
-		return extends(size, root, signer->size, signer->root, nodes, context);
-	return extends(signer->size, signer->root, size, root, nodes, context);
+	if (size < last->size)
+		return extends(size, root, last->size, last->root, nodes, context);
+	return extends(last->size, last->root, size, root, nodes, context);
+}
+
+/* Under the lock: what is signed is remembered first. */
+static enum lantik_error remember(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH])
+{
+	if (size <= signer->last.size)
+		return LANTIK_OK;
+	enum lantik_error error = slot_write(signer, size, root);
+	if (error)
+		return error;
+	signer->last.size = size;
+	memcpy(signer->last.root, root, LANTIK_HASH);
+	return LANTIK_OK;
 }
 
 enum lantik_error signer_sign(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH],
 	const struct lantik_edge *before, lantik_node_source nodes, void *context, struct lantik_buffer *ret_note)
 {
+	struct lantik_skey keys[LANTIK_MAX_SIGNERS];
+	struct lantik_vkey lacking;
+	size_t count = 0;
+
 	pthread_mutex_lock(&signer->lock);
-	enum lantik_error error = consistent(signer, size, root, before, nodes, context);
-	if (!error && size > signer->size) {
-		error = slot_write(signer, size, root);
-		if (!error) {
-			signer->size = size;
-			memcpy(signer->root, root, LANTIK_HASH);
-		}
-	}
+	enum lantik_error error = keys_for(signer, size, keys, &count, &lacking);
+	if (!error)
+		error = consistent(&signer->last, size, root, before, nodes, context);
+	if (!error)
+		error = remember(signer, size, root);
 	pthread_mutex_unlock(&signer->lock);
-	return error ? error : lantik_checkpoint_sign(size, root, &signer->key, 1, ret_note);
+	if (!error)
+		error = lantik_checkpoint_sign(size, root, keys, count, ret_note);
+	lantik_wipe(keys, sizeof keys);
+	return error;
 }
 
-enum lantik_error signer_check_head(
-	struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH], lantik_node_source nodes, void *context)
+void signer_last(struct signer *signer, struct signer_head *ret)
 {
 	pthread_mutex_lock(&signer->lock);
-	enum lantik_error error = size < signer->size ? LANTIK_E_INCONSISTENT
-						      : extends(signer->size, signer->root, size, root, nodes, context);
+	*ret = signer->last;
 	pthread_mutex_unlock(&signer->lock);
-	return error;
 }
 
 void signer_last_note(struct signer *signer, struct lantik_buffer *ret)
 {
+	struct lantik_skey keys[LANTIK_MAX_SIGNERS];
+	struct lantik_vkey lacking;
+	size_t count = 0;
+
 	pthread_mutex_lock(&signer->lock);
-	uint64_t size = signer->size;
-	uint8_t root[LANTIK_HASH];
-	memcpy(root, signer->root, LANTIK_HASH);
+	struct signer_head last = signer->last;
+	/* what is believed may have gone back with the database: the first key of this daemon will have signed it */
+	if (keys_for(signer, last.size, keys, &count, &lacking) &&
+		lantik_skey_rename(&signer->keys[0], signer->origin, &keys[0]) == LANTIK_OK)
+		count = 1;
 	pthread_mutex_unlock(&signer->lock);
-	if (size && lantik_checkpoint_sign(size, root, &signer->key, 1, ret))
+	if (last.size && count && lantik_checkpoint_sign(last.size, last.root, keys, count, ret))
 		LANTIK_ASSERT(ret->error);
+	lantik_wipe(keys, sizeof keys);
 }
 
-const struct lantik_vkey *signer_vkey(const struct signer *signer)
+enum lantik_error signer_follows(const struct signer_head *last, uint64_t size, const uint8_t root[LANTIK_HASH],
+	lantik_node_source nodes, void *context)
 {
-	return &signer->key.vkey;
+	return size < last->size ? LANTIK_E_INCONSISTENT : extends(last->size, last->root, size, root, nodes, context);
 }

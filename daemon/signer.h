@@ -1,32 +1,59 @@
-/* The signer: the receipt key, and the memory of the last head that was signed.
- * A size is signed only when its root is consistent, in either direction, with that head. The head survives in a small
- * preallocated file of two checksummed slots, flushed before a signature leaves.
- * SPDX-License-Identifier: Apache-2.0 */
+/* The signer: the receipt keys, what the daemon believes of its own log (lantik/trust.h), and the memory of the last
+ * head that was signed. A size is signed only when its root is consistent, in either direction, with that head, and by
+ * exactly the keys that the deeds of the ledger put in force at that size: every daemon makes the same bytes. The head
+ * survives in a small preallocated file of two checksummed slots, flushed before a signature leaves; each epoch has a
+ * file of its own. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_SIGNER_H
 #define LANTIK_DAEMON_SIGNER_H
 
 #include "lantik/ledger.h"
-#include "lantik/note.h"
+#include "lantik/trust.h"
 
 struct signer;
 
-/* Opens or makes `head` in the directory. LANTIK_E_IO when it cannot, LANTIK_E_MISMATCH when the file is of another
- * origin. The key is copied. */
+/* What was last signed; size 0: nothing in this epoch. */
+struct signer_head {
+	unsigned epoch;
+	uint64_t size;
+	uint8_t root[LANTIK_HASH];
+};
+
+/* Opens or makes the head file of the newest epoch that the directory knows. The keys, 1 to LANTIK_MAX_SIGNERS, are
+ * named by the base origin and copied. LANTIK_E_IO when it cannot, LANTIK_E_MISMATCH when a file is of another origin
+ * or the keys are of several. */
 LANTIK_MUST_CHECK enum lantik_error signer_open(
-	const char *directory, const struct lantik_skey *key, struct signer **ret);
+	const char *directory, const struct lantik_skey *keys, size_t count, struct signer **ret);
 void signer_close(struct signer **signer);
 
+/* Takes over what the deeds below trust_size say; an older trust changes nothing, unless it may go back (the database
+ * lost deeds, and that is known). Opens the head file of a newer epoch. LANTIK_E_INCONSISTENT when the epoch is older
+ * than one that this daemon signed in; may_go_back believes it all the same, and then nothing is signed before a newer
+ * one. Until the first call nothing is signed. */
+LANTIK_MUST_CHECK enum lantik_error signer_believe(
+	struct signer *signer, const struct lantik_trust *trust, uint64_t trust_size, bool may_go_back);
+/* trust_size of what is believed; false before the first. */
+LANTIK_MUST_CHECK bool signer_believes(struct signer *signer, uint64_t *ret_trust_size);
+/* A copy of what is believed; false before the first. */
+LANTIK_MUST_CHECK bool signer_trust(struct signer *signer, struct lantik_trust *ret);
+
+/* The keys of this daemon: the first one, by whose name the log goes; whether one is here. Names are base origins. */
+const struct lantik_vkey *signer_vkey(const struct signer *signer);
+bool signer_holds(const struct signer *signer, const struct lantik_vkey *vkey);
+/* Whether a key that must sign this size is not here; its id then, for an operator. */
+LANTIK_MUST_CHECK bool signer_lacks(struct signer *signer, uint64_t size, char ret_id[9]);
+
 /* Signs the checkpoint of a size. before is the edge of the tree one leaf smaller when the caller has it (the common
- * case needs no node then); nodes answers for the others. LANTIK_E_INCONSISTENT when it contradicts what was signed. */
+ * case needs no node then); nodes answers for the others. LANTIK_E_INCONSISTENT when it contradicts what was signed,
+ * LANTIK_E_BAD_KEY when a key that must sign is not here, LANTIK_E_NOT_FOUND when no key may sign this size. */
 LANTIK_MUST_CHECK enum lantik_error signer_sign(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH],
 	const struct lantik_edge *before, lantik_node_source nodes, void *context, struct lantik_buffer *ret_note);
 
-/* The head of a ledger as the database tells it at start: whether it may follow what was signed. */
-LANTIK_MUST_CHECK enum lantik_error signer_check_head(
-	struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH], lantik_node_source nodes, void *context);
-
-/* The last signed checkpoint as a note; empty before the first. Appends. */
+/* The last signed head, and as a note (empty before the first). Appends. */
+void signer_last(struct signer *signer, struct signer_head *ret);
 void signer_last_note(struct signer *signer, struct lantik_buffer *ret);
-const struct lantik_vkey *signer_vkey(const struct signer *signer);
+/* Whether a head that was read after last was asked for continues it. LANTIK_E_INCONSISTENT: it does not;
+ * LANTIK_E_NOT_FOUND: the nodes do not tell. */
+LANTIK_MUST_CHECK enum lantik_error signer_follows(const struct signer_head *last, uint64_t size,
+	const uint8_t root[LANTIK_HASH], lantik_node_source nodes, void *context);
 
 #endif

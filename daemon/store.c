@@ -32,6 +32,11 @@ void store_disconnect(struct store *store)
 	store->connection = NULL;
 }
 
+unsigned store_connection_count(const struct store *store)
+{
+	return store->connections;
+}
+
 bool store_is_up(const struct store *store)
 {
 	return store->connection != NULL;
@@ -71,6 +76,11 @@ static enum store_result plan_by_keys(struct store *store)
 		"SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off", NULL);
 }
 
+static const struct store_statement *const all_statements[] = {store_reference_statements, store_offices_statements,
+	store_transaction_statements, store_commit_statements, store_enquiry_statements, store_decision_statements,
+	store_deed_statements, store_erase_statements, store_receipt_statements, store_register_statements,
+	store_witness_statements};
+
 /* libpq's own connect time-out bounds the attempt; the caller tries again later. */
 enum store_result store_connect(struct store *store)
 {
@@ -88,25 +98,10 @@ enum store_result store_connect(struct store *store)
 		return STORE_DOWN;
 	}
 	PQsetNoticeReceiver(store->connection, notice, store);
+	store->connections++;
 	enum store_result result = plan_by_keys(store);
-	if (!result)
-		result = prepare_all(store, store_reference_statements);
-	if (!result)
-		result = prepare_all(store, store_offices_statements);
-	if (!result)
-		result = prepare_all(store, store_commit_statements);
-	if (!result)
-		result = prepare_all(store, store_enquiry_statements);
-	if (!result)
-		result = prepare_all(store, store_decision_statements);
-	if (!result)
-		result = prepare_all(store, store_deed_statements);
-	if (!result)
-		result = prepare_all(store, store_erase_statements);
-	if (!result)
-		result = prepare_all(store, store_receipt_statements);
-	if (!result)
-		result = prepare_all(store, store_register_statements);
+	for (size_t i = 0; i < LANTIK_COUNT(all_statements) && !result; i++)
+		result = prepare_all(store, all_statements[i]);
 	if (result)
 		store_disconnect(store);
 	return result;

@@ -14,8 +14,10 @@
 
 enum store_result {
 	STORE_OK,
-	STORE_DOWN,  /* no connection, or it was lost: what was under way is unknown until the batch id is looked up */
-	STORE_RETRY, /* deadlock or serialisation failure: roll back, do it again */
+	STORE_DOWN,     /* no connection, or it was lost: what was under way is rolled back */
+	STORE_UNKNOWN,  /* COMMIT was sent, and what became of it is not known: look on the primary, then store_barrier
+			 */
+	STORE_RETRY,    /* deadlock or serialisation failure: roll back, do it again */
 	STORE_CONFLICT, /* a unique key: another transaction was first */
 	STORE_FULL,     /* a formation has fewer free places than the batch would take */
 	STORE_FAILED,   /* anything else: a bug or a broken database */
@@ -25,6 +27,12 @@ enum store_result {
 static inline bool store_may_repeat(enum store_result result)
 {
 	return result == STORE_RETRY || result == STORE_CONFLICT || result == STORE_FULL;
+}
+
+/* What only a working database heals. */
+static inline bool store_is_down(enum store_result result)
+{
+	return result == STORE_DOWN || result == STORE_UNKNOWN;
 }
 
 struct store;
@@ -37,6 +45,8 @@ LANTIK_MUST_CHECK enum store_result store_connect(struct store *store);
 void store_disconnect(struct store *store);
 /* Whether the connection stood when it was last used. */
 bool store_is_up(const struct store *store);
+/* How many connections were made: another number means another connection, perhaps to another server. */
+unsigned store_connection_count(const struct store *store);
 /* Why the last call did not return STORE_OK; shorter than STORE_WHY. */
 #define STORE_WHY 160
 const char *store_why(const struct store *store);
@@ -58,14 +68,6 @@ LANTIK_MUST_CHECK enum store_result store_rulebook(struct store *store, struct l
 /* Into the history of rulebooks, unless it is there. */
 LANTIK_MUST_CHECK enum store_result store_keep_rulebook(
 	struct store *store, const uint8_t digest[LANTIK_HASH], struct lantik_span text);
-
-/* The ledger's head, for the start: origin and size. */
-LANTIK_MUST_CHECK enum store_result store_head(
-	struct store *store, char ret_origin[LANTIK_MAX_ORIGIN + 1], uint64_t *ret_size, uint8_t ret_root[LANTIK_HASH]);
-/* A lantik_node_source over ledger_node; context is the store. */
-bool store_node(void *store, unsigned level, uint64_t index, uint8_t ret[LANTIK_HASH]);
-/* Keeps a signed checkpoint; the first one of a size stays. Loses nothing when it fails: the note can be made again. */
-enum store_result store_note(struct store *store, uint64_t size, struct lantik_span note);
 
 /* What is held of a batch. */
 struct store_held {
@@ -206,15 +208,26 @@ LANTIK_MUST_CHECK enum store_result store_formation(
 LANTIK_MUST_CHECK enum store_result store_findings(
 	struct store *store, int64_t batch_no, const struct lantik_finding *findings, size_t count);
 
+#define STORE_SALT 16
 struct store_returned {
 	int32_t record_no;
 	bool review;
+	const uint8_t *salt; /* STORE_SALT bytes */
 	struct lantik_span bytes;
 	struct lantik_span cause;
 };
 LANTIK_MUST_CHECK enum store_result store_returned(
 	struct store *store, int64_t batch_no, const struct store_returned *records, size_t count);
-LANTIK_MUST_CHECK enum store_result store_body(struct store *store, int64_t batch_no, struct lantik_span body);
+/* Hashes of 32 bytes each, in the order of the records. */
+struct store_hashes {
+	struct lantik_span rows, returned;
+};
+/* The hashes that are under the leaf, with the body. */
+LANTIK_MUST_CHECK enum store_result store_body(
+	struct store *store, int64_t batch_no, const struct store_hashes *hashes, struct lantik_span body);
+/* The same of a decision, which has no body. */
+LANTIK_MUST_CHECK enum store_result store_hashes(
+	struct store *store, int64_t batch_no, const struct store_hashes *hashes);
 
 /* Locks the head to the end of the transaction. */
 struct store_ledger {
@@ -238,8 +251,13 @@ struct store_batch {
 	struct lantik_span leaf_bytes;
 	const struct growth *growth;
 };
-LANTIK_MUST_CHECK enum store_result store_append(struct store *store, const struct store_batch *batch);
-/* STORE_OK only when the server said COMMIT without a warning. */
+/* ret_trust_size as in store_head. */
+LANTIK_MUST_CHECK enum store_result store_append(
+	struct store *store, const struct store_batch *batch, uint64_t *ret_trust_size);
+/* STORE_OK only when the server said COMMIT without a warning, and the durability class of the leaf is true. */
 LANTIK_MUST_CHECK enum store_result store_commit(struct store *store);
+/* An empty commit, after which every commit that was visible before it is as durable as it can be here. quorum: one of
+ * them claims LANTIK_DURABLE_QUORUM, and the barrier must reach the standbys, too. Outside a transaction. */
+LANTIK_MUST_CHECK enum store_result store_barrier(struct store *store, bool quorum);
 
 #endif

@@ -25,64 +25,28 @@
 	"n AS (INSERT INTO ledger_node (level, node_index, hash) "                                                     \
 	"SELECT * FROM unnest($37::smallint[], $38::bigint[], $39::bytea[])) "                                         \
 	"UPDATE ledger_head SET size = $31::bigint + 1, recorded_at = $34::timestamptz, edge = $40::bytea, "           \
-	"root = $41::bytea, " STORE_SIZE_BY_KIND("$5", "$15", "$31")
+	"root = $41::bytea, " STORE_SIZE_BY_KIND("$5", "$15", "$31") " RETURNING " STORE_TRUST_SIZE
+
+#define INSERT_HASHES "INSERT INTO entry_hash (batch_no, rows, returned) VALUES ($1::bigint, $2::bytea, $3::bytea)"
 
 const struct store_statement store_commit_statements[] = {
 	{"findings", "INSERT INTO finding (batch_no, record_no, rule_case, field, severity) "
 		     "SELECT $1::bigint, r, c, nullif(f, ''), s FROM unnest($2::int[], $3::text[], $4::text[], "
 		     "$5::smallint[]) AS t(r, c, f, s)"},
-	{"returned", "INSERT INTO returned_record (batch_no, record_no, outcome, bytes, cause) "
-		     "SELECT $1::bigint, r, o, b, c FROM unnest($2::int[], $3::smallint[], $4::bytea[], $5::text[]) "
-		     "AS t(r, o, b, c)"},
-	{"body", "INSERT INTO batch_body (batch_no, body, body_size) VALUES ($1::bigint, $2::bytea, $3::int)"},
+	{"returned", "INSERT INTO returned_record (batch_no, record_no, outcome, salt, bytes, cause) "
+		     "SELECT $1::bigint, r, o, s, b, c FROM unnest($2::int[], $3::smallint[], $4::bytea[], "
+		     "$5::bytea[], $6::text[]) AS t(r, o, s, b, c)"},
+	{"body", "WITH h AS (" INSERT_HASHES ") "
+		 "INSERT INTO batch_body (batch_no, body, body_size) VALUES ($1::bigint, $4::bytea, $5::int)"},
+	{"hashes", INSERT_HASHES},
 	{"lock_ledger", "SELECT size, edge, greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, "
-			"(extract(epoch FROM recorded_at) * 1000000)::bigint), "
-			"current_setting('synchronous_standby_names') <> '', "
-			"current_setting('synchronous_commit') IN ('on', 'remote_apply'), "
-			"current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off', "
-			"size_by_kind[1], size_by_kind[2], size_by_kind[3], size_by_kind[4], size_by_kind[5] "
-			"FROM ledger_head FOR UPDATE"},
-	{"lock_number", "SELECT pg_advisory_xact_lock($1::bigint)"},
+			"(extract(epoch FROM recorded_at) * 1000000)::bigint), " STORE_QUORUM
+			", current_setting('fsync') = 'on' AND "
+			"current_setting('synchronous_commit') <> 'off', size_by_kind[1], size_by_kind[2], "
+			"size_by_kind[3], size_by_kind[4], size_by_kind[5] FROM ledger_head FOR UPDATE"},
 	{"append", APPEND},
 	{NULL, NULL},
 };
-
-enum store_result store_begin(struct store *store)
-{
-	store->warned = false;
-	return store_simple(store, "BEGIN", NULL);
-}
-
-enum store_result store_begin_locked(struct store *store, int64_t number, bool alone)
-{
-	char sql[96];
-
-	snprintf(sql, sizeof sql, "BEGIN; SELECT pg_advisory_xact_lock%s(%lld)", alone ? "" : "_shared",
-		(long long)number);
-	store->warned = false;
-	return store_simple(store, sql, NULL);
-}
-
-enum store_result store_lock_number(struct store *store, int64_t number)
-{
-	struct store_call call = store_call(store);
-
-	call_int8(&call, number);
-	return store_run(&call, "lock_number", NULL);
-}
-
-enum store_result store_begin_reading(struct store *store)
-{
-	return store_simple(store, "BEGIN READ ONLY", NULL);
-}
-
-void store_rollback(struct store *store)
-{
-	if (!store->connection || PQtransactionStatus(store->connection) == PQTRANS_IDLE)
-		return;
-	if (store_simple(store, "ROLLBACK", NULL))
-		store_disconnect(store);
-}
 
 enum store_result store_copy_begin(struct store *store)
 {
@@ -169,6 +133,10 @@ enum store_result store_returned(
 	call_array_end(&call);
 	call_array(&call, TYPE_BYTEA, count);
 	for (size_t i = 0; i < count; i++)
+		call_element(&call, records[i].salt, STORE_SALT);
+	call_array_end(&call);
+	call_array(&call, TYPE_BYTEA, count);
+	for (size_t i = 0; i < count; i++)
 		call_element(&call, records[i].bytes.data, records[i].bytes.len);
 	call_array_end(&call);
 	call_array(&call, TYPE_TEXT, count);
@@ -178,22 +146,38 @@ enum store_result store_returned(
 	return store_run(&call, "returned", NULL);
 }
 
-enum store_result store_body(struct store *store, int64_t batch_no, struct lantik_span body)
+static void call_hashes(struct store_call *call, int64_t batch_no, const struct store_hashes *hashes)
+{
+	call_int8(call, batch_no);
+	call_bytes(call, hashes->rows);
+	call_bytes(call, hashes->returned);
+}
+
+enum store_result store_body(
+	struct store *store, int64_t batch_no, const struct store_hashes *hashes, struct lantik_span body)
 {
 	struct lantik_buffer packed = {0};
 	struct store_call call = store_call(store);
 
 	if (compress(body, BODY_LEVEL, &packed)) {
-		snprintf(store->why, sizeof store->why, "could not compress the body");
 		lantik_buffer_free(&packed);
+		snprintf(store->why, sizeof store->why, "could not compress the body");
 		return STORE_FAILED;
 	}
-	call_int8(&call, batch_no);
+	call_hashes(&call, batch_no, hashes);
 	call_bytes(&call, lantik_buffer_span(&packed));
 	call_int4(&call, (int32_t)body.len);
 	enum store_result result = store_run(&call, "body", NULL);
 	lantik_buffer_free(&packed);
 	return result;
+}
+
+enum store_result store_hashes(struct store *store, int64_t batch_no, const struct store_hashes *hashes)
+{
+	struct store_call call = store_call(store);
+
+	call_hashes(&call, batch_no, hashes);
+	return store_run(&call, "hashes", NULL);
 }
 
 enum store_result store_lock_ledger(struct store *store, struct store_ledger *ret)
@@ -208,11 +192,12 @@ enum store_result store_lock_ledger(struct store *store, struct store_ledger *re
 						     result_bytes(rows, 0, 1), &ret->edge) == LANTIK_OK;
 	if (whole) {
 		ret->now = result_int8(rows, 0, 2);
-		ret->durability = !result_bool(rows, 0, 5)                             ? LANTIK_DURABLE_UNSAFE
-				  : result_bool(rows, 0, 3) && result_bool(rows, 0, 4) ? LANTIK_DURABLE_QUORUM
-										       : LANTIK_DURABLE_LOCAL;
+		ret->durability = !result_bool(rows, 0, 4)  ? LANTIK_DURABLE_UNSAFE
+				  : result_bool(rows, 0, 3) ? LANTIK_DURABLE_QUORUM
+							    : LANTIK_DURABLE_LOCAL;
+		store->claims_quorum = ret->durability == LANTIK_DURABLE_QUORUM;
 		for (int kind = 1; kind < LANTIK_KIND_END; kind++)
-			ret->size_by_kind[kind] = (uint64_t)result_int8(rows, 0, 5 + kind);
+			ret->size_by_kind[kind] = (uint64_t)result_int8(rows, 0, 4 + kind);
 	}
 	PQclear(rows);
 	if (whole)
@@ -272,9 +257,10 @@ static void call_manifest(struct store_call *call, const struct store_batch *b)
 	call_time_or_null(call, b->leaf->recorded_at);
 }
 
-enum store_result store_append(struct store *store, const struct store_batch *batch)
+enum store_result store_append(struct store *store, const struct store_batch *batch, uint64_t *ret_trust_size)
 {
 	struct store_call call = store_call(store);
+	PGresult *rows;
 
 	call_batch(&call, batch);
 	call_manifest(&call, batch);
@@ -282,23 +268,10 @@ enum store_result store_append(struct store *store, const struct store_batch *ba
 	call_growth(&call, batch->growth);
 	call_bytes(&call, batch->manifest_bytes);
 	call_bool(&call, batch->all_or_nothing);
-	return store_run(&call, "append", NULL);
-}
-
-enum store_result store_commit(struct store *store)
-{
-	PGresult *rows;
-	enum store_result result = store_simple(store, "COMMIT", &rows);
-
-	if (result) {
-		store_disconnect(store); /* the outcome is unknown: only a new look at the batch id tells */
-		return result == STORE_RETRY ? result : STORE_DOWN;
-	}
-	bool committed = strcmp(PQcmdStatus(rows), "COMMIT") == 0;
+	enum store_result result = store_run(&call, "append", &rows);
+	if (result)
+		return result;
+	*ret_trust_size = (uint64_t)result_int8(rows, 0, 0);
 	PQclear(rows);
-	if (committed && !store->warned)
-		return STORE_OK;
-	snprintf(store->why, sizeof store->why,
-		committed ? "the commit may not have been replicated" : "the transaction had failed before COMMIT");
-	return committed ? STORE_DOWN : STORE_FAILED;
+	return STORE_OK;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "store_private.h"
+#include "store_witness.h"
 
 /* What a receipt adds to its statement: leaf, proof and note. */
 #define AROUND_STATEMENT (LANTIK_MAX_LEAF * 2 + LANTIK_MAX_PROOF * 48 + LANTIK_MAX_NOTE + 256)
@@ -226,15 +227,15 @@ static enum store_result fill_outcomes(struct store *store, const PGresult *rows
 enum store_result store_entries(
 	struct store *store, int32_t office_no, uint64_t from_leaf, uint32_t limit, struct store_entries *ret)
 {
-	char origin[LANTIK_MAX_ORIGIN + 1];
-	uint8_t root[LANTIK_HASH];
+	struct store_head head;
 	PGresult *rows;
-	enum store_result result = store_head(store, origin, &ret->ledger_size, root);
+	enum store_result result = store_head(store, &head);
 
 	if (!result)
 		result = page(store, office_no, from_leaf, limit, &rows);
 	if (result)
 		return result;
+	ret->ledger_size = head.size;
 	fill_page(rows, limit, ret);
 	result = fill_outcomes(store, rows, ret);
 	PQclear(rows);

@@ -11,7 +11,9 @@ struct store {
 	char *conninfo;
 	const char *application_name;
 	PGconn *connection;
-	bool warned; /* a warning came since the flag was cleared */
+	unsigned connections; /* made so far */
+	bool warned;          /* a warning came since the flag was cleared */
+	bool claims_quorum;   /* a leaf of this transaction says so */
 	char why[STORE_WHY];
 	struct lantik_buffer parameters; /* bytes of the parameters under way */
 };
@@ -86,8 +88,20 @@ struct lantik_span result_copy(const PGresult *result, int row, int column, uint
 	"size_by_kind[least(greatest(" kind "::int, 1), 5)] = CASE WHEN " rows "::int > 0 THEN " leaf_index            \
 	"::bigint + 1 ELSE size_by_kind[least(greatest(" kind "::int, 1), 5)] END"
 
+/* Whether a commit waits until its standbys have flushed it. PostgreSQL's checkpointer decides whether commits wait,
+ * and it may read a changed configuration later than this session did: a change counts after a minute. */
+#define STORE_QUORUM                                                                                                   \
+	"(current_setting('synchronous_standby_names') <> '' "                                                         \
+	"AND current_setting('synchronous_commit') IN ('on', 'remote_apply') "                                         \
+	"AND (pg_conf_load_time() <= pg_postmaster_start_time() "                                                      \
+	"OR pg_conf_load_time() < clock_timestamp() - interval '1 minute'))"
+
+/* Number of leaves right after the last deed about receipt keys or a recovery. */
+#define STORE_TRUST_SIZE "(SELECT coalesce(max(d.leaf_index) + 1, 0) FROM deed d WHERE d.kind IN (6, 7, 8))"
+
 extern const struct store_statement store_reference_statements[];
 extern const struct store_statement store_offices_statements[];
+extern const struct store_statement store_transaction_statements[];
 extern const struct store_statement store_commit_statements[];
 extern const struct store_statement store_enquiry_statements[];
 extern const struct store_statement store_decision_statements[];
@@ -95,5 +109,6 @@ extern const struct store_statement store_deed_statements[];
 extern const struct store_statement store_erase_statements[];
 extern const struct store_statement store_receipt_statements[];
 extern const struct store_statement store_register_statements[];
+extern const struct store_statement store_witness_statements[];
 
 #endif

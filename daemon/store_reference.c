@@ -1,4 +1,4 @@
-/* What the daemon reads: rulebook, ledger nodes, and what is held of a batch.
+/* What the daemon reads: rulebook, and what is held of a batch.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_private.h"
 
@@ -15,9 +15,6 @@ const struct store_statement store_reference_statements[] = {
 	{"reference_version", "SELECT version FROM reference_version"},
 	{"rulebook", "SELECT rulebook_text()"},
 	{"keep_rulebook", "INSERT INTO rulebook (sha256, text) VALUES ($1::bytea, $2::text) ON CONFLICT DO NOTHING"},
-	{"head", "SELECT origin, size, root FROM ledger_head"},
-	{"node", "SELECT hash FROM ledger_node WHERE level = $1::smallint AND node_index = $2::bigint"},
-	{"note", "INSERT INTO checkpoint (size, note) VALUES ($1::bigint, $2::text) ON CONFLICT (size) DO NOTHING"},
 	{"find", "SELECT true, " HELD_COLUMNS " FROM " HELD_TABLES
 		 " WHERE b.office_no = $1::int AND b.batch_id = $2::uuid"},
 	{"find_records", "SELECT false, " HELD_COLUMNS " FROM " HELD_TABLES
@@ -51,14 +48,6 @@ enum store_result store_reference_version(struct store *store, int64_t *ret)
 	return STORE_OK;
 }
 
-static void copy_text(char *to, size_t size, struct lantik_span from)
-{
-	size_t len = from.len < size ? from.len : size - 1;
-
-	memcpy(to, from.data, len);
-	to[len] = '\0';
-}
-
 enum store_result store_rulebook(struct store *store, struct lantik_buffer *ret)
 {
 	struct store_call call = store_call(store);
@@ -80,53 +69,6 @@ enum store_result store_keep_rulebook(struct store *store, const uint8_t digest[
 	call_bytes(&call, (struct lantik_span){.data = digest, .len = LANTIK_HASH});
 	call_bytes(&call, text);
 	return store_run(&call, "keep_rulebook", NULL);
-}
-
-enum store_result store_head(
-	struct store *store, char ret_origin[LANTIK_MAX_ORIGIN + 1], uint64_t *ret_size, uint8_t ret_root[LANTIK_HASH])
-{
-	struct store_call call = store_call(store);
-	PGresult *rows;
-	enum store_result result = store_run(&call, "head", &rows);
-
-	if (result)
-		return result;
-	bool whole = PQntuples(rows) == 1 && result_bytes(rows, 0, 2).len == LANTIK_HASH;
-	if (whole) {
-		copy_text(ret_origin, LANTIK_MAX_ORIGIN + 1, result_bytes(rows, 0, 0));
-		*ret_size = (uint64_t)result_int8(rows, 0, 1);
-		memcpy(ret_root, result_bytes(rows, 0, 2).data, LANTIK_HASH);
-	}
-	PQclear(rows);
-	if (whole)
-		return STORE_OK;
-	snprintf(store->why, sizeof store->why, "ledger_head is not set up; run lantikctl migrate --origin NAME");
-	return STORE_FAILED;
-}
-
-bool store_node(void *store, unsigned level, uint64_t index, uint8_t ret[LANTIK_HASH])
-{
-	struct store_call call = store_call(store);
-	PGresult *rows;
-
-	call_int2(&call, (int32_t)level);
-	call_int8(&call, (int64_t)index);
-	if (store_run(&call, "node", &rows))
-		return false;
-	bool held = PQntuples(rows) == 1 && result_bytes(rows, 0, 0).len == LANTIK_HASH;
-	if (held)
-		memcpy(ret, result_bytes(rows, 0, 0).data, LANTIK_HASH);
-	PQclear(rows);
-	return held;
-}
-
-enum store_result store_note(struct store *store, uint64_t size, struct lantik_span note)
-{
-	struct store_call call = store_call(store);
-
-	call_int8(&call, (int64_t)size);
-	call_bytes(&call, note);
-	return store_run(&call, "note", NULL);
 }
 
 void store_held_free(struct store_held *held)

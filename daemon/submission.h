@@ -3,7 +3,9 @@
  *   judge.c    scan, decode, rules, encoded rows
  *   commit.c   the transaction
  *   register.c the slow path: rows that collide with the register are judged one by one
- *   answer.c   receipts and the other replies
+ *   receipt.c  receipts and checkpoints
+ *   witness.c  what the office last saw signed, and the proof that the ledger continues it
+ *   answer.c   the other replies
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_SUBMISSION_H
 #define LANTIK_DAEMON_SUBMISSION_H
@@ -14,9 +16,21 @@
 #include "in_hand.h"
 #include "job.h"
 #include "lineage.h"
+#include "nodes.h"
 #include "places.h"
 #include "row.h"
 #include "store.h"
+
+/* The checkpoint that came with the request. */
+struct office_head {
+	enum {
+		OFFICE_HEAD_NONE,
+		OFFICE_HEAD_IGNORED,   /* it does not verify, and is no evidence */
+		OFFICE_HEAD_CONTINUED, /* the ledger continues it */
+		OFFICE_HEAD_LOST,      /* of an epoch that ended, and perhaps of leaves that a recovery gave up */
+	} state;
+	struct lantik_checkpoint checkpoint;
+};
 
 /* A worker and the memory that it keeps from batch to batch. */
 struct worker {
@@ -33,8 +47,16 @@ struct worker {
 	uint8_t (*niks)[16];        /* of every record, for the check's memory of the batch */
 	uint8_t *salts;
 	uint8_t *hashes;
+	struct lantik_buffer returned_hashes; /* of the attempt under way, in the order of the records */
 	struct lantik_findings findings;
 	struct places places; /* of the attempt under way */
+	/* evidence */
+	struct nodes *nodes;
+	uint64_t generation;          /* of house->known, when the job came */
+	uint64_t trust_size;          /* of the ledger as it was read last (store_head) ... */
+	bool knows_trust_size;        /* ... for the next signature alone */
+	struct lantik_tree_head told; /* the tree of the last checkpoint that was made */
+	struct office_head office_head;
 };
 
 struct submission {
@@ -143,11 +165,30 @@ void answer_busy(const struct house *house, struct job *job, int reason, uint32_
 void answer_store_failure(struct worker *worker, struct job *job, enum store_result result, const char *doing);
 /* What a submission would be answered. */
 void answer_rehearsed(struct submission *s);
+
+/* receipt.c */
 /* The receipt of something held. */
 void answer_held(struct worker *worker, struct job *job, struct store_held *held);
-/* The receipt of a leaf; before is the edge of the tree under it when it was just appended, else NULL. */
+/* The receipt of a leaf; before is the edge of the tree under it when it was just appended and committed, else NULL.
+ * Fills worker->told. LANTIK_E_UNAVAILABLE: the database is down, or cannot promise yet what the leaf claims. */
 LANTIK_MUST_CHECK enum lantik_error answer_receipt_text(struct worker *worker, struct lantik_span leaf, uint64_t index,
-	const struct lantik_edge *before, struct lantik_span stored_note, struct lantik_span verdict,
+	const struct lantik_edge *before, struct lantik_span stored_note, struct lantik_span text,
 	struct lantik_buffer *ret);
+/* Busy, or a refusal that says that the batch is recorded. */
+void answer_receipt_failure(struct worker *worker, struct job *job, uint64_t index, enum lantik_error error);
+/* Busy, or a refusal that says that the ledger cannot be shown. */
+void answer_head_failure(struct worker *worker, struct job *job, enum lantik_error error);
+/* The signed checkpoint of a tree: what is stored when it counts, else it is signed and stored. */
+struct tree_to_sign {
+	uint64_t size;
+	uint8_t root[LANTIK_HASH];
+	const struct lantik_edge *before; /* as above */
+	struct lantik_span stored;        /* its stored note; empty: none */
+	bool quorum;                      /* its last leaf claims LANTIK_DURABLE_QUORUM */
+};
+LANTIK_MUST_CHECK enum lantik_error receipt_note(
+	struct worker *worker, const struct tree_to_sign *tree, struct lantik_buffer *ret);
+/* The checkpoint of the head as the primary has it now; empty for the empty tree. Fills worker->told. */
+LANTIK_MUST_CHECK enum lantik_error receipt_head(struct worker *worker, struct lantik_buffer *ret_note);
 
 #endif

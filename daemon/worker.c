@@ -9,6 +9,7 @@
 #include "enquiry.h"
 #include "request.h"
 #include "submit.h"
+#include "witness.h"
 
 /* A record's struct and texts after unpacking: the generated message is under 4 kB, its texts at most the record. */
 #define RECORD_ARENA (64u * 1024)
@@ -42,6 +43,8 @@ void worker_open(struct worker *w, struct house *house, const char *name)
 	w->niks = allocate(LANTIK_MAX_RECORDS, sizeof *w->niks);
 	w->salts = allocate(LANTIK_MAX_RECORDS, ROW_SALT);
 	w->hashes = allocate(LANTIK_MAX_RECORDS, LANTIK_HASH);
+	w->nodes = allocate(1, sizeof *w->nodes);
+	nodes_open(w->nodes, w->store);
 }
 
 void worker_close(struct worker *w)
@@ -51,6 +54,7 @@ void worker_close(struct worker *w)
 	lantik_arena_free(&w->record_arena);
 	lantik_buffer_free(&w->tuples);
 	lantik_buffer_free(&w->chunk);
+	lantik_buffer_free(&w->returned_hashes);
 	lantik_findings_free(&w->findings);
 	places_free(&w->places);
 	free(w->rows);
@@ -58,6 +62,7 @@ void worker_close(struct worker *w)
 	free(w->niks);
 	free(w->salts);
 	free(w->hashes);
+	free(w->nodes);
 }
 
 /* The text only to an office that holds another one. */
@@ -90,10 +95,14 @@ static void reference(struct worker *w, struct job *job)
 	house_rulebook_put(w->house, copy);
 }
 
+/* The head as the primary has it now: what an office holds beyond it proves that leaves were lost. */
 static void ping(struct worker *w, struct job *job)
 {
+	enum lantik_error error = receipt_head(w, &job->reply_body);
+
 	job->reply = LANTIK_PONG;
-	signer_last_note(w->house->signer, &job->reply_body);
+	if (error)
+		answer_head_failure(w, job, error);
 }
 
 static void carry_out(struct worker *w, struct job *job)
@@ -136,7 +145,10 @@ static void *work(void *context)
 	w.in_hand = workers->in_hand;
 	w.number = atomic_fetch_add(&workers->started, 1);
 	while ((job = queue_take(queue))) {
-		carry_out(&w, job);
+		if (witness_request(&w, job)) {
+			carry_out(&w, job);
+			witness_reply(&w, job);
+		}
 		queue_answer(queue, job);
 	}
 	worker_close(&w);

@@ -1,4 +1,4 @@
-/* Rooms of the daemon that need no database: rows, the signer's memory, the configuration.
+/* Rooms of the daemon that need no database: rows, formations, what is in flight, the configuration.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <endian.h>
 #include <fcntl.h>
@@ -11,7 +11,6 @@
 #include "offices.h"
 #include "places.h"
 #include "row.h"
-#include "signer.h"
 #include "submission.h"
 #include "unit.h"
 
@@ -33,7 +32,6 @@ static void remove_file(const char *name)
 
 static void tear_down(void)
 {
-	remove_file("head");
 	remove_file("conf");
 	rmdir(directory);
 }
@@ -209,145 +207,6 @@ Test(daemon, a_formation_limits_what_its_rule_is_about)
 	cr_expect_not(submission_is_formed(&s), "the rule is about part-time people");
 	cr_expect_eq(submission_places_limit(&s, 1), INT64_MAX);
 	lantik_rulebook_free(&book.rulebook);
-}
-
-/* ---- the signer ---- */
-
-/* A small ledger in memory. */
-struct ledger {
-	struct lantik_edge edge;
-	uint8_t nodes[8][16][LANTIK_HASH];
-};
-
-static void keep(void *context, unsigned level, uint64_t index, const uint8_t hash[LANTIK_HASH])
-{
-	memcpy(((struct ledger *)context)->nodes[level][index], hash, LANTIK_HASH);
-}
-
-static bool give(void *context, unsigned level, uint64_t index, uint8_t ret[LANTIK_HASH])
-{
-	memcpy(ret, ((struct ledger *)context)->nodes[level][index], LANTIK_HASH);
-	return true;
-}
-
-static void grow(struct ledger *ledger, const char *leaf, uint8_t ret_root[LANTIK_HASH])
-{
-	uint8_t hash[LANTIK_HASH];
-
-	lantik_leaf_hash(lantik_span_of(leaf), hash);
-	lantik_edge_append(&ledger->edge, hash, keep, ledger);
-	lantik_edge_root(&ledger->edge, ret_root);
-}
-
-static struct signer *open_signer(const char *origin)
-{
-	static const uint8_t seed[LANTIK_SEED] = {1};
-	struct lantik_skey key;
-	struct signer *signer = NULL;
-
-	cr_assert_eq(lantik_skey_make(origin, seed, &key), LANTIK_OK);
-	enum lantik_error error = signer_open(directory, &key, &signer);
-	cr_assert_eq(error, LANTIK_OK, "%s", lantik_error_text(error, LANTIK_ENGLISH));
-	return signer;
-}
-
-static enum lantik_error sign(struct signer *signer, struct ledger *ledger, uint64_t size, const uint8_t *root)
-{
-	struct lantik_buffer note = {0};
-	enum lantik_error error = signer_sign(signer, size, root, NULL, give, ledger, &note);
-
-	cr_expect_eq(note.len == 0, error != LANTIK_OK, "no signature without consent");
-	lantik_buffer_free(&note);
-	return error;
-}
-
-Test(daemon, the_signer_signs_any_size_of_one_history_and_none_of_another)
-{
-	struct ledger ledger = {0}, fork = {0};
-	uint8_t roots[9][LANTIK_HASH], other[LANTIK_HASH];
-	struct signer *signer = open_signer("lantik.test/1");
-
-	for (unsigned i = 1; i <= 8; i++)
-		grow(&ledger, i == 5 ? "five" : "leaf", roots[i]);
-	cr_expect_eq(sign(signer, &ledger, 3, roots[3]), LANTIK_OK);
-	cr_expect_eq(sign(signer, &ledger, 7, roots[7]), LANTIK_OK, "larger, with leaves between");
-	cr_expect_eq(sign(signer, &ledger, 2, roots[2]), LANTIK_OK, "smaller: a resend of an old receipt");
-	cr_expect_eq(sign(signer, &ledger, 7, roots[7]), LANTIK_OK, "again");
-	for (unsigned i = 1; i <= 8; i++)
-		grow(&fork, "leaf", other);
-	cr_expect_eq(sign(signer, &fork, 8, other), LANTIK_E_INCONSISTENT, "larger, of a fork");
-	cr_expect_eq(sign(signer, &ledger, 7, roots[6]), LANTIK_E_INCONSISTENT, "the same size, another root");
-	signer_close(&signer);
-
-	signer = open_signer("lantik.test/1");
-	cr_expect_eq(sign(signer, &fork, 8, other), LANTIK_E_INCONSISTENT, "remembered over a restart");
-	cr_expect_eq(
-		signer_check_head(signer, 5, roots[5], give, &ledger), LANTIK_E_INCONSISTENT, "a shorter database");
-	cr_expect_eq(signer_check_head(signer, 8, roots[8], give, &ledger), LANTIK_OK);
-	signer_close(&signer);
-}
-
-Test(daemon, the_signer_takes_the_common_case_without_nodes)
-{
-	struct ledger ledger = {0};
-	struct lantik_buffer note = {0};
-	uint8_t root[LANTIK_HASH];
-	struct signer *signer = open_signer("lantik.test/1");
-
-	grow(&ledger, "one", root);
-	cr_assert_eq(sign(signer, &ledger, 1, root), LANTIK_OK);
-	struct lantik_edge before = ledger.edge;
-	grow(&ledger, "two", root);
-	cr_expect_eq(signer_sign(signer, 2, root, &before, NULL, NULL, &note), LANTIK_OK);
-	before.hashes[0][0] ^= 1;
-	lantik_buffer_reset(&note);
-	before.size = 2; /* claims to be the tree that was signed last */
-	cr_expect_eq(signer_sign(signer, 3, root, &before, NULL, NULL, &note), LANTIK_E_INCONSISTENT);
-	lantik_buffer_free(&note);
-	signer_close(&signer);
-}
-
-Test(daemon, a_torn_slot_leaves_the_other)
-{
-	struct ledger ledger = {0};
-	uint8_t roots[4][LANTIK_HASH];
-	char path[128];
-
-	for (unsigned torn = 0; torn < 2; torn++) {
-		struct signer *signer = open_signer("lantik.test/1");
-		ledger = (struct ledger){0};
-		for (unsigned i = 1; i <= 3; i++)
-			grow(&ledger, "leaf", roots[i]);
-		for (unsigned i = 1; i <= 3; i++)
-			cr_assert_eq(sign(signer, &ledger, i, roots[i]), LANTIK_OK);
-		signer_close(&signer);
-		snprintf(path, sizeof path, "%s/head", directory);
-		int file = open(path, O_WRONLY);
-		cr_assert_eq(pwrite(file, "torn", 4, (off_t)torn * 512 + 100), 4);
-		close(file);
-		signer = open_signer("lantik.test/1");
-		cr_expect_eq(signer_check_head(signer, 3, roots[3], give, &ledger), LANTIK_OK);
-		cr_expect_eq(signer_check_head(signer, 1, roots[1], give, &ledger), LANTIK_E_INCONSISTENT,
-			"2 at least is remembered");
-		signer_close(&signer);
-		remove_file("head");
-	}
-}
-
-Test(daemon, a_head_of_another_origin_is_not_taken)
-{
-	struct ledger ledger = {0};
-	uint8_t root[LANTIK_HASH];
-	static const uint8_t seed[LANTIK_SEED] = {1};
-	struct lantik_skey key;
-	struct signer *signer = open_signer("lantik.test/1");
-
-	grow(&ledger, "leaf", root);
-	cr_assert_eq(sign(signer, &ledger, 1, root), LANTIK_OK);
-	signer_close(&signer);
-	cr_assert_eq(lantik_skey_make("lantik.test/2", seed, &key), LANTIK_OK);
-	cr_expect_eq(signer_open(directory, &key, &signer), LANTIK_E_MISMATCH);
-	cr_expect_null(signer);
 }
 
 /* ---- what is in flight ---- */
