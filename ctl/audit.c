@@ -155,7 +155,8 @@ static bool begin(struct audit *audit)
 	PGresult *rows = database_query(database,
 		"SELECT pg_export_snapshot(), coalesce((SELECT max(size) FROM lantik.ledger_head), 0), "
 		"coalesce((SELECT max(origin) FROM lantik.ledger_head), ''), (extract(epoch FROM now()) * "
-		"1000000)::bigint",
+		"1000000)::bigint, "
+		"EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'lantikd%')",
 		0, NULL);
 	if (!rows)
 		return false;
