@@ -196,13 +196,11 @@ static bool wait_for_answer(struct database *database, struct deed_ask *ask, int
 	return !database->failed;
 }
 
-/* The first daemon writes its receipt key and the rulebook in force; before that none can answer. */
+/* No daemon has written its receipt key, so that none can answer yet. */
 static bool never_ran(struct database *database)
 {
 	PGresult *rows = database_query(database,
-		"SELECT h.size = 0 AND NOT EXISTS (SELECT FROM lantik.receipt_key) AND "
-		"NOT EXISTS (SELECT FROM lantik.rulebook) FROM lantik.ledger_head h",
-		0, NULL);
+		"SELECT h.size = 0 AND NOT EXISTS (SELECT FROM lantik.receipt_key) FROM lantik.ledger_head h", 0, NULL);
 	bool never = rows && PQntuples(rows) == 1 && cell_true(rows, 0, 0);
 	PQclear(rows);
 	return never;

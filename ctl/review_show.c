@@ -100,7 +100,7 @@ static void tell_finding(struct lantik_cli *cli, const struct shown *shown, cons
 	unsigned severity = (unsigned)cell_number(rows, row, 2);
 	struct lantik_buffer value = {0};
 	if (field)
-		value_format(cli, &shown->record, (enum lantik_field_id)field->number, &value);
+		lantik_value_text(cli, &shown->record, field, &value);
 	lantik_buffer_append(&value, "", 1);
 	lantik_say(cli, "  %s (%s)%s%s%s%s", "  %s (%s)%s%s%s%s", name, severity_short(cli, severity),
 		field ? "  " : "", field ? field_label(cli, (enum lantik_field_id)field->number) : "",
@@ -188,7 +188,7 @@ static void tell_value(struct lantik_cli *cli, const struct shown *shown, enum l
 	struct lantik_buffer value = {0};
 	char head[128];
 	const char *label = field_label(cli, id);
-	value_format(cli, &shown->record, id, &value);
+	lantik_value_text(cli, &shown->record, &lantik_record_fields[id - 1], &value);
 	if (value.len) {
 		lantik_buffer_append(&value, "", 1);
 		snprintf(head, sizeof head, "  %-30s ", label);

@@ -1,4 +1,4 @@
-/* The values of a record for a person to read: each field's label and its value in words.
+/* What the fields of a record are called where a person reads them.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_CTL_VALUES_H
 #define LANTIK_CTL_VALUES_H
@@ -7,8 +7,5 @@
 #include "lantik/record.h"
 
 const char *field_label(const struct lantik_cli *cli, enum lantik_field_id field);
-/* Appends the value, fit for a terminal; nothing when the record does not give it. */
-void value_format(const struct lantik_cli *cli, const struct lantik_record *record, enum lantik_field_id field,
-	struct lantik_buffer *ret);
 
 #endif

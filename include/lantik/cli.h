@@ -101,6 +101,12 @@ void lantik_say_wrapped(struct lantik_cli *cli, unsigned first, unsigned rest, s
  * named as <U+202E>, bad UTF-8 is replaced. */
 void lantik_printable(struct lantik_span text, struct lantik_buffer *ret);
 
+struct lantik_record;
+struct lantik_field;
+/* Appends the value of a record's field in words, fit for a terminal; nothing when the record does not give it. */
+void lantik_value_text(const struct lantik_cli *cli, const struct lantik_record *record,
+	const struct lantik_field *field, struct lantik_buffer *ret);
+
 /* ---- JSON Lines: all of these do nothing without --json. Names are English and never translated. ---- */
 
 void lantik_json_open(struct lantik_cli *cli, const char *type);                    /* finding, result, progress, ... */
