@@ -5,14 +5,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-static enum lantik_doubt prove_parts(struct lantik_decision *decision, const struct lantik_vkey *key)
+static enum lantik_doubt prove_parts(struct lantik_decision *decision, const struct lantik_trust *trust)
 {
-	struct lantik_trust trust;
-	lantik_trust_start(&trust, key, NULL);
 	enum lantik_doubt doubt =
 		lantik_doubt_of(lantik_receipt_parse(lantik_buffer_span(&decision->text), &decision->receipt));
 	if (doubt == LANTIK_NO_DOUBT)
-		doubt = lantik_doubt_of(lantik_receipt_verify(&decision->receipt, &trust));
+		doubt = lantik_doubt_of(lantik_receipt_verify(&decision->receipt, trust));
 	if (doubt == LANTIK_NO_DOUBT && decision->receipt.type != LANTIK_LEAF_DECISION)
 		doubt = LANTIK_DOUBT_NO_DECISION;
 	if (doubt == LANTIK_NO_DOUBT)
@@ -23,12 +21,12 @@ static enum lantik_doubt prove_parts(struct lantik_decision *decision, const str
 }
 
 enum lantik_doubt lantik_decision_prove(
-	struct lantik_span text, const struct lantik_vkey *key, struct lantik_decision *ret)
+	struct lantik_span text, const struct lantik_trust *trust, struct lantik_decision *ret)
 {
 	struct lantik_decision decision = {0};
 	lantik_buffer_append_span(&decision.text, text);
 	LANTIK_ASSERT(!decision.text.error);
-	enum lantik_doubt doubt = prove_parts(&decision, key);
+	enum lantik_doubt doubt = prove_parts(&decision, trust);
 	if (doubt == LANTIK_NO_DOUBT)
 		*ret = decision;
 	else

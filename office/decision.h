@@ -15,7 +15,7 @@ struct lantik_decision {
 /* Signature, place in the ledger, and that leaf and statement say the same; whose batch it is about is the caller's to
  * compare. Copies the text. Free only after LANTIK_NO_DOUBT. */
 LANTIK_MUST_CHECK enum lantik_doubt lantik_decision_prove(
-	struct lantik_span text, const struct lantik_vkey *key, struct lantik_decision *ret);
+	struct lantik_span text, const struct lantik_trust *trust, struct lantik_decision *ret);
 void lantik_decision_free(struct lantik_decision *decision);
 
 /* `accepted` and so on, for a person. */

@@ -29,7 +29,8 @@ static void append_hex(struct lantik_buffer *buffer, const char *name, const uin
 	NUMBER(first_sent_at, int64_t)                                                                                 \
 	NUMBER(last_sent_at, int64_t)                                                                                  \
 	NUMBER(recorded_at, int64_t)                                                                                   \
-	NUMBER(leaf_index, uint64_t)
+	NUMBER(leaf_index, uint64_t)                                                                                   \
+	NUMBER(epoch, uint32_t)
 
 void lantik_entry_format(const struct lantik_entry *entry, struct lantik_buffer *ret)
 {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lost.h"
 #include "sent.h"
 
 #define DECISION_PREFIX "decision-"
@@ -208,11 +209,11 @@ static void add(struct lantik_history *history, struct lantik_decision *decision
 
 /* Proves the text as a decision that belongs to those before. */
 static enum lantik_doubt prove_one(struct lantik_history *history, struct lantik_span text,
-	const struct lantik_vkey *key, struct lantik_decision **ret)
+	const struct lantik_trust *trust, struct lantik_decision **ret)
 {
 	struct lantik_decision *decision = calloc(1, sizeof *decision);
 	LANTIK_ASSERT(decision);
-	enum lantik_doubt doubt = lantik_decision_prove(text, key, decision);
+	enum lantik_doubt doubt = lantik_decision_prove(text, trust, decision);
 	if (doubt == LANTIK_NO_DOUBT)
 		doubt = doubt_in(history, decision);
 	if (doubt == LANTIK_NO_DOUBT) {
@@ -283,27 +284,45 @@ static struct leaves list_decisions(const struct lantik_home *home, const struct
 	return leaves;
 }
 
+/* Of an epoch that ended, behind what the present ledger has in common with it: what it decided may be undone. */
+static bool is_given_up(struct lantik_span text, const struct lantik_trust *trust, unsigned *ret_epoch)
+{
+	struct lantik_decision decision;
+	if (lantik_decision_prove(text, trust, &decision) != LANTIK_NO_DOUBT)
+		return false;
+	*ret_epoch = decision.receipt.head.epoch;
+	bool given_up = lantik_trust_maybe_lost(trust, &decision.receipt.head);
+	lantik_decision_free(&decision);
+	return given_up;
+}
+
 static bool load_decision(const struct lantik_home *home, const struct lantik_entry *entry, uint64_t leaf,
-	const struct lantik_vkey *key, struct lantik_history *history)
+	const struct lantik_trust *trust, struct lantik_history *history)
 {
 	char path[LANTIK_MAX_PATH];
 	struct lantik_buffer text = {0};
 	struct lantik_decision *decision;
-	bool good = lantik_file_read(path_of(home, entry, leaf, "", path), LANTIK_MAX_RECEIPT, &text) == LANTIK_OK &&
-		    prove_one(history, lantik_buffer_span(&text), key, &decision) == LANTIK_NO_DOUBT;
-	lantik_buffer_free(&text);
+	unsigned epoch;
+	bool given_up = false;
+	bool good = lantik_file_read(path_of(home, entry, leaf, "", path), LANTIK_MAX_RECEIPT, &text) == LANTIK_OK;
 	if (good)
+		given_up = is_given_up(lantik_buffer_span(&text), trust, &epoch);
+	if (good && !given_up)
+		good = prove_one(history, lantik_buffer_span(&text), trust, &decision) == LANTIK_NO_DOUBT;
+	lantik_buffer_free(&text);
+	if (good && !given_up)
 		add(history, decision);
+	history->given_up += given_up;
 	return good;
 }
 
 static void load_decisions(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
-	const struct lantik_vkey *key, struct lantik_history *history)
+	const struct lantik_trust *trust, struct lantik_history *history)
 {
 	char path[LANTIK_MAX_PATH];
 	struct leaves leaves = list_decisions(home, entry);
 	for (size_t i = 0; i < leaves.count; i++) {
-		if (load_decision(home, entry, leaves.items[i], key, history))
+		if (load_decision(home, entry, leaves.items[i], trust, history))
 			continue;
 		lantik_remark(cli, "%s was damaged here; it is passed over until the centre gives it again",
 			"%s rusak di sini; diabaikan sampai pusat memberikannya lagi",
@@ -315,7 +334,7 @@ static void load_decisions(struct lantik_cli *cli, const struct lantik_home *hom
 }
 
 static int load_receipt(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
-	const struct lantik_vkey *key, struct lantik_history *history)
+	const struct lantik_trust *trust, struct lantik_history *history)
 {
 	char path[LANTIK_MAX_PATH];
 	struct lantik_sent sent;
@@ -329,7 +348,7 @@ static int load_receipt(struct lantik_cli *cli, const struct lantik_home *home, 
 		code = lantik_fail(cli, 131, LANTIK_EXIT_FAILED, "cannot read %s: %s", "tidak dapat membaca %s: %s",
 			path, lantik_file_error(cli, error));
 	else
-		doubt = lantik_prove(lantik_buffer_span(&history->text), key, &sent.expected, &history->proved);
+		doubt = lantik_prove(lantik_buffer_span(&history->text), trust, &sent.expected, &history->proved);
 	if (doubt != LANTIK_NO_DOUBT)
 		code = lantik_fail(cli, 132, LANTIK_EXIT_NOT_VERIFIED, "%s does NOT verify: %s",
 			"%s TIDAK terbukti sah: %s", path, lantik_doubt_text(doubt, lantik_cli_language(cli)));
@@ -337,20 +356,17 @@ static int load_receipt(struct lantik_cli *cli, const struct lantik_home *home, 
 	return code;
 }
 
-int lantik_history_load(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
-	struct lantik_history *ret)
+int lantik_history_load(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_trust *trust,
+	const struct lantik_entry *entry, struct lantik_history *ret)
 {
-	struct lantik_vkey key;
-	struct lantik_history history = {0};
-	int code = lantik_home_receipt_key(cli, home, &key);
-	if (code == LANTIK_EXIT_OK)
-		code = load_receipt(cli, home, entry, &key, &history);
+	struct lantik_history history = {.maybe_lost = lantik_entry_maybe_lost(trust, entry)};
+	int code = load_receipt(cli, home, entry, trust, &history);
 	if (code != LANTIK_EXIT_OK) {
 		lantik_buffer_free(&history.text);
 		return code;
 	}
 	begin_fates(&history);
-	load_decisions(cli, home, entry, &key, &history);
+	load_decisions(cli, home, entry, trust, &history);
 	*ret = history;
 	return code;
 }
@@ -398,13 +414,13 @@ static int cannot_keep(struct lantik_cli *cli, const char *path)
 
 /* A leaf is one decision for ever. Only a file that proves accuses the centre of another. */
 static bool is_contradicted(
-	struct lantik_history *history, const char *path, struct lantik_span text, const struct lantik_vkey *key)
+	struct lantik_history *history, const char *path, struct lantik_span text, const struct lantik_trust *trust)
 {
 	struct lantik_buffer held = {0};
 	struct lantik_decision *decision;
 	bool other = lantik_file_read(path, LANTIK_MAX_RECEIPT, &held) == LANTIK_OK &&
 		     !lantik_span_equal(lantik_buffer_span(&held), text) &&
-		     prove_one(history, lantik_buffer_span(&held), key, &decision) == LANTIK_NO_DOUBT;
+		     prove_one(history, lantik_buffer_span(&held), trust, &decision) == LANTIK_NO_DOUBT;
 	lantik_buffer_free(&held);
 	if (other) {
 		lantik_decision_free(decision);
@@ -413,13 +429,32 @@ static bool is_contradicted(
 	return other;
 }
 
+/* The decision of an epoch that ended makes way for the one that stands at its leaf now. */
+static bool put_aside(const struct lantik_home *home, const struct lantik_entry *entry, uint64_t leaf,
+	const struct lantik_trust *trust)
+{
+	char path[LANTIK_MAX_PATH], aside[LANTIK_MAX_PATH], end[32];
+	struct lantik_buffer held = {0};
+	unsigned epoch;
+	bool given_up =
+		lantik_file_read(path_of(home, entry, leaf, "", path), LANTIK_MAX_RECEIPT, &held) == LANTIK_OK &&
+		is_given_up(lantik_buffer_span(&held), trust, &epoch);
+	lantik_buffer_free(&held);
+	if (!given_up)
+		return true;
+	snprintf(end, sizeof end, ".epoch-%u", epoch);
+	return rename(path, path_of(home, entry, leaf, end, aside)) == 0;
+}
+
 static int keep(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
-	struct lantik_history *history, const struct lantik_decision *decision, const struct lantik_vkey *key)
+	struct lantik_history *history, const struct lantik_decision *decision, const struct lantik_trust *trust)
 {
 	char path[LANTIK_MAX_PATH];
 	struct lantik_span text = lantik_buffer_span(&decision->text);
 	path_of(home, entry, decision->receipt.index, "", path);
-	bool contradicted = is_contradicted(history, path, text, key);
+	if (!put_aside(home, entry, decision->receipt.index, trust))
+		return cannot_keep(cli, path);
+	bool contradicted = is_contradicted(history, path, text, trust);
 	if (contradicted)
 		path_of(home, entry, decision->receipt.index, ".other", path);
 	if (lantik_file_write(path, 0600, text) != LANTIK_OK)
@@ -434,17 +469,6 @@ static int keep(struct lantik_cli *cli, const struct lantik_home *home, const st
 	return LANTIK_EXIT_OK;
 }
 
-static int note(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
-	const struct lantik_history *history, const struct lantik_decision *decision)
-{
-	char path[LANTIK_MAX_PATH];
-	if (lantik_history_note(home, entry, history) != LANTIK_OK)
-		return cannot_keep(cli, lantik_outbox_path(home, entry, "state", path));
-	if (lantik_home_keep_checkpoint(cli, home, decision->receipt.checkpoint, &decision->receipt.head) != LANTIK_OK)
-		return cannot_keep(cli, lantik_home_path(home, "checkpoint", path));
-	return LANTIK_EXIT_OK;
-}
-
 /* A decision that is here already, byte for byte: the centre tells again what an answer without it would leave out. */
 static bool is_held(const struct lantik_history *history, struct lantik_span text)
 {
@@ -454,15 +478,14 @@ static bool is_held(const struct lantik_history *history, struct lantik_span tex
 	return false;
 }
 
-int lantik_history_take(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
-	struct lantik_history *history, struct lantik_span text)
+int lantik_history_take(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_trust *trust,
+	struct lantik_entry *entry, struct lantik_history *history, struct lantik_span text)
 {
-	struct lantik_vkey key;
+	char path[LANTIK_MAX_PATH];
 	struct lantik_decision *decision;
-	int code = lantik_home_receipt_key(cli, home, &key);
-	if (code != LANTIK_EXIT_OK || is_held(history, text))
-		return code;
-	enum lantik_doubt doubt = prove_one(history, text, &key, &decision);
+	if (is_held(history, text))
+		return LANTIK_EXIT_OK;
+	enum lantik_doubt doubt = prove_one(history, text, trust, &decision);
 	if (doubt != LANTIK_NO_DOUBT)
 		return lantik_fail(cli, 115, LANTIK_EXIT_NOT_VERIFIED,
 			"the centre's answer holds no valid decision: %s\nnothing of it counts; tell the operator at "
@@ -470,14 +493,16 @@ int lantik_history_take(struct lantik_cli *cli, const struct lantik_home *home, 
 			"jawaban pusat tidak memuat keputusan yang sah: %s\njangan dianggap berlaku; beri tahu "
 			"operator di pusat",
 			lantik_doubt_text(doubt, lantik_cli_language(cli)));
-	code = keep(cli, home, entry, history, decision, &key);
+	int code = keep(cli, home, entry, history, decision, trust);
 	if (code != LANTIK_EXIT_OK) {
 		lantik_decision_free(decision);
 		free(decision);
 		return code;
 	}
 	add(history, decision);
-	return note(cli, home, entry, history, decision);
+	if (lantik_history_note(home, entry, history) != LANTIK_OK)
+		return cannot_keep(cli, lantik_outbox_path(home, entry, "state", path));
+	return LANTIK_EXIT_OK;
 }
 
 uint64_t lantik_history_leaf_after(const struct lantik_history *history, struct lantik_span text)

@@ -13,7 +13,7 @@
 
 #define SETTINGS_FILE "lantik.conf"
 
-static const char *const setting_names[] = {"endpoint", "server_key", "receipt_key", "office"};
+static const char *const setting_names[] = {"endpoint", "server_key", "receipt_key", "recovery_key", "office"};
 _Static_assert(LANTIK_COUNT(setting_names) == LANTIK_SETTING_COUNT, "every setting has a name");
 
 const char *lantik_setting_name(enum lantik_setting setting)
@@ -68,6 +68,10 @@ int lantik_setting_check(struct lantik_cli *cli, enum lantik_setting setting, co
 	if (setting == LANTIK_SETTING_RECEIPT_KEY && lantik_vkey_parse(lantik_span_of(value), &key) != LANTIK_OK)
 		return lantik_fail(cli, 23, LANTIK_EXIT_USAGE, "receipt_key must look like NAME+0123abcd+BASE64",
 			"receipt_key harus seperti NAMA+0123abcd+BASE64");
+	if (setting == LANTIK_SETTING_RECOVERY_KEY && lantik_vkey_parse(lantik_span_of(value), &key) != LANTIK_OK)
+		return lantik_fail(cli, 180, LANTIK_EXIT_USAGE,
+			"recovery_key must look like NAME/recovery+0123abcd+BASE64",
+			"recovery_key harus seperti NAMA/recovery+0123abcd+BASE64");
 	if (setting == LANTIK_SETTING_OFFICE && !is_office_name(value))
 		return lantik_fail(cli, 24, LANTIK_EXIT_USAGE,
 			"an office's name has at most %u characters, no blank and no `+`",
@@ -114,8 +118,9 @@ static int take_setting(struct lantik_cli *cli, struct lantik_home *home, const 
 {
 	enum lantik_setting setting = lantik_setting_find(pair->name);
 	if (setting == LANTIK_SETTING_COUNT)
-		return bad_line(cli, home, pair->line, "the names are endpoint, server_key, receipt_key, office",
-			"nama yang dikenal: endpoint, server_key, receipt_key, office");
+		return bad_line(cli, home, pair->line,
+			"the names are endpoint, server_key, receipt_key, recovery_key, office",
+			"nama yang dikenal: endpoint, server_key, receipt_key, recovery_key, office");
 	if (home->settings[setting][0])
 		return bad_line(cli, home, pair->line, "given twice", "diberikan dua kali");
 	if (pair->value.len >= LANTIK_MAX_SETTING)
@@ -177,10 +182,10 @@ int lantik_home_need(struct lantik_cli *cli, const struct lantik_home *home, enu
 		return LANTIK_EXIT_OK;
 	return lantik_fail(cli, 28, LANTIK_EXIT_NOT_SET_UP,
 		"%s is not set in %s\nrun: lantik keygen --name NAME, then lantik init --endpoint E --server-key K "
-		"--receipt-key K",
+		"--receipt-key K --recovery-key K",
 		"%s belum diatur di %s\njalankan: lantik keygen --name NAMA, lalu lantik init --endpoint E "
 		"--server-key K "
-		"--receipt-key K",
+		"--receipt-key K --recovery-key K",
 		setting_names[setting], home->folder);
 }
 

@@ -9,16 +9,21 @@
 #include "lantik/rulebook.h"
 
 enum lantik_setting {
-	LANTIK_SETTING_ENDPOINT,    /* tcp://host:port, several apart by commas */
-	LANTIK_SETTING_SERVER_KEY,  /* the centre's CURVE key, Z85 */
-	LANTIK_SETTING_RECEIPT_KEY, /* the centre's verifier key for receipts */
-	LANTIK_SETTING_OFFICE,      /* the office's name at the centre */
+	LANTIK_SETTING_ENDPOINT,     /* tcp://host:port, several apart by commas */
+	LANTIK_SETTING_SERVER_KEY,   /* the centre's CURVE key, Z85 */
+	LANTIK_SETTING_RECEIPT_KEY,  /* the centre's verifier key for receipts */
+	LANTIK_SETTING_RECOVERY_KEY, /* the verifier key that signs changes of receipt keys and recoveries; may be empty
+				      */
+	LANTIK_SETTING_OFFICE,       /* the office's name at the centre */
 	LANTIK_SETTING_COUNT
 };
 
 /* A curve key is 40 characters of Z85. */
 #define LANTIK_Z85_KEY 40u
 #define LANTIK_MAX_PATH 4096u
+/* Folders of keys in the home: those to come, and below the other, by key id, those that were used before. */
+#define LANTIK_NEXT_KEYS "next"
+#define LANTIK_FORMER_KEYS "former"
 #define LANTIK_MAX_SETTING 1024u
 
 struct lantik_home {
@@ -59,13 +64,11 @@ int lantik_home_read(
 int lantik_home_write(struct lantik_cli *cli, const struct lantik_home *home, const char *name, unsigned mode,
 	struct lantik_span content);
 
-int lantik_home_receipt_key(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_vkey *ret);
-int lantik_home_sign_key(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_skey *ret);
+int lantik_home_sign_key(
+	struct lantik_cli *cli, const struct lantik_home *home, const char *name, struct lantik_skey *ret);
 /* The stored rulebook, or the empty one with a remark. */
 int lantik_home_rulebook(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_rulebook **ret);
-/* Keeps the checkpoint when it is larger than the one that is held. The note must have been verified. Reports nothing:
- * what else was done must be said with it. */
-LANTIK_MUST_CHECK enum lantik_error lantik_home_keep_checkpoint(struct lantik_cli *cli, const struct lantik_home *home,
-	struct lantik_span note, const struct lantik_checkpoint *head);
+/* Whether two keys of the settings can be of one centre: the recovery key is named after the receipt key. Reports. */
+int lantik_home_keys_fit(struct lantik_cli *cli, const struct lantik_home *home);
 
 #endif

@@ -1,9 +1,10 @@
-/* The keys, the rulebook and the checkpoint in the office's folder.
+/* The keys and the rulebook in the office's folder.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <string.h>
 
 #include "home.h"
+#include "lantik/trust.h"
 
 const char *lantik_file_error(struct lantik_cli *cli, enum lantik_error error)
 {
@@ -19,6 +20,8 @@ static const char *maker_of(const char *name)
 {
 	if (strcmp(name, "rulebook") == 0)
 		return "lantik sync";
+	if (strncmp(name, LANTIK_NEXT_KEYS "/", sizeof LANTIK_NEXT_KEYS) == 0)
+		return "lantik keygen --next";
 	return "lantik keygen --name NAME";
 }
 
@@ -36,23 +39,14 @@ int lantik_home_read(
 		lantik_file_error(cli, error));
 }
 
-int lantik_home_receipt_key(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_vkey *ret)
-{
-	int code = lantik_home_need(cli, home, LANTIK_SETTING_RECEIPT_KEY);
-	if (code != LANTIK_EXIT_OK)
-		return code;
-	struct lantik_span text = lantik_span_of(home->settings[LANTIK_SETTING_RECEIPT_KEY]);
-	LANTIK_ASSERT(lantik_vkey_parse(text, ret) == LANTIK_OK); /* checked when the settings were read */
-	return LANTIK_EXIT_OK;
-}
-
-int lantik_home_sign_key(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_skey *ret)
+int lantik_home_sign_key(
+	struct lantik_cli *cli, const struct lantik_home *home, const char *name, struct lantik_skey *ret)
 {
 	struct lantik_buffer text = {0};
-	int code = lantik_home_read(cli, home, "sign.key", &text);
+	int code = lantik_home_read(cli, home, name, &text);
 	if (code == LANTIK_EXIT_OK && lantik_skey_parse(lantik_buffer_span(&text), ret) != LANTIK_OK)
-		code = lantik_fail(cli, 33, LANTIK_EXIT_NOT_SET_UP, "%s/sign.key is damaged\nrestore it from your copy",
-			"%s/sign.key rusak\npulihkan dari salinan Anda", home->folder);
+		code = lantik_fail(cli, 33, LANTIK_EXIT_NOT_SET_UP, "%s/%s is damaged\nrestore it from your copy",
+			"%s/%s rusak\npulihkan dari salinan Anda", home->folder, name);
 	if (text.data)
 		lantik_wipe(text.data, text.len);
 	lantik_buffer_free(&text);
@@ -88,26 +82,21 @@ int lantik_home_rulebook(struct lantik_cli *cli, const struct lantik_home *home,
 	return code;
 }
 
-/* Size of the checkpoint that is held; 0 when there is none that this log signed. */
-static uint64_t size_held(struct lantik_cli *cli, const struct lantik_home *home)
+int lantik_home_keys_fit(struct lantik_cli *cli, const struct lantik_home *home)
 {
-	struct lantik_buffer note = {0};
-	struct lantik_vkey key;
-	struct lantik_checkpoint held = {.size = 0};
-	char path[LANTIK_MAX_PATH];
-	if (lantik_home_receipt_key(cli, home, &key) != LANTIK_EXIT_OK ||
-		lantik_file_read(lantik_home_path(home, "checkpoint", path), LANTIK_MAX_NOTE, &note) != LANTIK_OK ||
-		lantik_checkpoint_verify(lantik_buffer_span(&note), &key, &held) != LANTIK_OK)
-		held.size = 0;
-	lantik_buffer_free(&note);
-	return held.size;
-}
-
-enum lantik_error lantik_home_keep_checkpoint(struct lantik_cli *cli, const struct lantik_home *home,
-	struct lantik_span note, const struct lantik_checkpoint *head)
-{
-	char path[LANTIK_MAX_PATH];
-	if (head->size <= size_held(cli, home))
-		return LANTIK_OK;
-	return lantik_file_write(lantik_home_path(home, "checkpoint", path), 0644, note);
+	struct lantik_vkey receipt, recovery;
+	char wanted[LANTIK_MAX_ORIGIN + 1];
+	struct lantik_span receipt_text = lantik_span_of(home->settings[LANTIK_SETTING_RECEIPT_KEY]);
+	struct lantik_span recovery_text = lantik_span_of(home->settings[LANTIK_SETTING_RECOVERY_KEY]);
+	if (lantik_vkey_parse(receipt_text, &receipt) != LANTIK_OK ||
+		lantik_vkey_parse(recovery_text, &recovery) != LANTIK_OK)
+		return LANTIK_EXIT_OK; /* one of them is not set */
+	if (lantik_recovery_name(receipt.name, wanted) && strcmp(recovery.name, wanted) == 0)
+		return LANTIK_EXIT_OK;
+	return lantik_fail(cli, 181, LANTIK_EXIT_USAGE,
+		"receipt_key and recovery_key are not of one ledger: they are named %s and %s\n"
+		"ask the operator for both keys of the same ledger",
+		"receipt_key dan recovery_key bukan dari satu buku besar: namanya %s dan %s\n"
+		"minta kepada operator kedua kunci dari buku besar yang sama",
+		receipt.name, recovery.name);
 }

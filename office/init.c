@@ -10,7 +10,8 @@ static int read_value(
 	struct lantik_cli *cli, enum lantik_setting setting, const char *given, char ret[LANTIK_MAX_SETTING])
 {
 	struct lantik_buffer text = {0};
-	bool may_be_file = setting == LANTIK_SETTING_SERVER_KEY || setting == LANTIK_SETTING_RECEIPT_KEY;
+	bool may_be_file = setting == LANTIK_SETTING_SERVER_KEY || setting == LANTIK_SETTING_RECEIPT_KEY ||
+			   setting == LANTIK_SETTING_RECOVERY_KEY;
 	enum lantik_error error =
 		may_be_file ? lantik_file_read(given, LANTIK_MAX_SETTING - 1, &text) : LANTIK_E_NOT_FOUND;
 	if (error == LANTIK_OK)
@@ -50,19 +51,31 @@ static int change(struct lantik_cli *cli, struct lantik_home *home, enum lantik_
 	return LANTIK_EXIT_OK;
 }
 
+/* Without a recovery key all works until the centre changes its receipt key or loses a part of its ledger. */
+static void remark_recovery(struct lantik_cli *cli, const struct lantik_home *home)
+{
+	if (!home->settings[LANTIK_SETTING_RECOVERY_KEY][0])
+		lantik_remark(cli,
+			"recovery_key is not set: a change of the centre's receipt key cannot be proved here; ask the "
+			"operator for it, then: lantik config recovery_key=KEY",
+			"recovery_key belum diatur: pergantian kunci tanda terima pusat tidak dapat dibuktikan di "
+			"sini; minta kepada operator, lalu: lantik config recovery_key=KUNCI");
+}
+
 static int need_all(struct lantik_cli *cli, const struct lantik_home *home)
 {
 	for (int i = 0; i < LANTIK_SETTING_COUNT; i++) {
-		int code = lantik_home_need(cli, home, (enum lantik_setting)i);
+		int code = i == LANTIK_SETTING_RECOVERY_KEY ? LANTIK_EXIT_OK
+							    : lantik_home_need(cli, home, (enum lantik_setting)i);
 		if (code != LANTIK_EXIT_OK)
 			return code;
 	}
-	return LANTIK_EXIT_OK;
+	return lantik_home_keys_fit(cli, home);
 }
 
 int lantik_init_main(struct lantik_cli *cli)
 {
-	static const char *const options[] = {"endpoint", "server-key", "receipt-key", "office"};
+	static const char *const options[] = {"endpoint", "server-key", "receipt-key", "recovery-key", "office"};
 	struct lantik_home home;
 	int code = lantik_home_open(cli, &home);
 	for (int i = 0; code == LANTIK_EXIT_OK && i < LANTIK_SETTING_COUNT; i++) {
@@ -74,8 +87,10 @@ int lantik_init_main(struct lantik_cli *cli)
 		code = need_all(cli, &home);
 	if (code == LANTIK_EXIT_OK)
 		code = lantik_home_save(cli, &home);
-	if (code == LANTIK_EXIT_OK)
+	if (code == LANTIK_EXIT_OK) {
+		remark_recovery(cli, &home);
 		lantik_say(cli, "Next: lantik sync", "Berikutnya: lantik sync");
+	}
 	return code;
 }
 
@@ -86,8 +101,9 @@ static int change_pair(struct lantik_cli *cli, struct lantik_home *home, const c
 	enum lantik_setting setting = lantik_setting_find(name);
 	if (!equals || setting == LANTIK_SETTING_COUNT)
 		return lantik_fail(cli, 62, LANTIK_EXIT_USAGE,
-			"`%s` is no NAME=VALUE of endpoint, server_key, receipt_key or office",
-			"`%s` bukan NAMA=NILAI dari endpoint, server_key, receipt_key atau office", argument);
+			"`%s` is no NAME=VALUE of endpoint, server_key, receipt_key, recovery_key or office",
+			"`%s` bukan NAMA=NILAI dari endpoint, server_key, receipt_key, recovery_key atau office",
+			argument);
 	return change(cli, home, setting, equals + 1);
 }
 
@@ -114,5 +130,7 @@ int lantik_config_main(struct lantik_cli *cli)
 		return show_settings(cli, &home);
 	for (unsigned i = 0; code == LANTIK_EXIT_OK && i < lantik_argument_count(cli); i++)
 		code = change_pair(cli, &home, lantik_argument(cli, i));
+	if (code == LANTIK_EXIT_OK)
+		code = lantik_home_keys_fit(cli, &home);
 	return code == LANTIK_EXIT_OK ? lantik_home_save(cli, &home) : code;
 }

@@ -19,6 +19,8 @@ int lantik_rehearse(struct lantik_cli *cli); /* submit --rehearse */
 int lantik_verify_main(struct lantik_cli *cli);
 int lantik_status_main(struct lantik_cli *cli);
 int lantik_reconcile_main(struct lantik_cli *cli);
+int lantik_ping_main(struct lantik_cli *cli);
+int lantik_resend_main(struct lantik_cli *cli);
 
 /* Of several files: a failure outweighs rows that fell out, which outweigh success; the first failure is the answer. */
 int lantik_exit_worse(int so_far, int code);

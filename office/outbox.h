@@ -17,6 +17,9 @@ enum lantik_entry_state {
 	LANTIK_ENTRY_STATE_COUNT
 };
 
+/* A receipt of an epoch that ended, once another one of the batch came: with the epoch's number behind. */
+#define LANTIK_FORMER_RECEIPT "receipt.epoch-"
+
 struct lantik_entry {
 	char key[160];              /* name of its folder in the outbox; begins with the digest of both files */
 	char file[LANTIK_MAX_PATH]; /* where the office's file was */
@@ -27,6 +30,8 @@ struct lantik_entry {
 	int64_t created_at, first_sent_at, last_sent_at; /* microseconds since 1970 UTC; 0: never */
 	int64_t recorded_at;
 	uint64_t leaf_index;
+	/* The epoch of the ledger in which its receipt was last proved to stand; 0: of an earlier version, which means 1. */
+	uint32_t epoch;
 	uint8_t returned_sha256[LANTIK_HASH]; /* of the file of returned rows as it was last written; 0: none was */
 	bool damaged; /* its state cannot be read: only key, file (the folder) and, if readable, batch_id are there */
 };

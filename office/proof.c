@@ -40,8 +40,13 @@ static bool same(const uint8_t *expected, const uint8_t *found, size_t len)
 
 static bool same_signature(const struct lantik_batch_leaf *leaf, const struct lantik_expectation *expected)
 {
-	return same(expected->key_id, leaf->signing_key_id, sizeof leaf->signing_key_id) &&
-	       same(expected->signature_sha256, leaf->signature_sha256, LANTIK_HASH);
+	bool found = expected->signature_count == 0;
+	for (size_t i = 0; i < expected->signature_count && !found; i++) {
+		const struct lantik_own_signature *own = &expected->signatures[i];
+		found = memcmp(own->key_id, leaf->signing_key_id, sizeof own->key_id) == 0 &&
+			memcmp(own->sha256, leaf->signature_sha256, LANTIK_HASH) == 0;
+	}
+	return found;
 }
 
 /* The same records for the same agency, kind and step, under whatever batch id and office. */
@@ -71,18 +76,16 @@ static enum lantik_doubt compare(struct lantik_proved *proved, const struct lant
 	return same_signature(leaf, expected) ? LANTIK_NO_DOUBT : LANTIK_DOUBT_SIGNER;
 }
 
-enum lantik_doubt lantik_prove(struct lantik_span text, const struct lantik_vkey *key,
+enum lantik_doubt lantik_prove(struct lantik_span text, const struct lantik_trust *trust,
 	const struct lantik_expectation *expected, struct lantik_proved *ret)
 {
-	struct lantik_trust trust;
 	struct lantik_proved proved = {0};
-	lantik_trust_start(&trust, key, NULL);
 	enum lantik_doubt doubt = lantik_doubt_of(lantik_receipt_parse(text, &proved.receipt));
 	if (doubt != LANTIK_NO_DOUBT)
 		return doubt;
-	doubt = lantik_doubt_of(lantik_receipt_verify(&proved.receipt, &trust));
+	doubt = lantik_doubt_of(lantik_receipt_verify(&proved.receipt, trust));
 	if (doubt == LANTIK_NO_DOUBT && proved.receipt.type != LANTIK_LEAF_BATCH)
-		doubt = LANTIK_DOUBT_DECISION;
+		doubt = proved.receipt.type == LANTIK_LEAF_DECISION ? LANTIK_DOUBT_DECISION : LANTIK_DOUBT_DEED;
 	if (doubt == LANTIK_NO_DOUBT)
 		doubt = lantik_doubt_of(
 			lantik_verdict_parse(proved.receipt.verdict_text, &proved.verdict, &proved.findings));
@@ -108,8 +111,8 @@ const char *lantik_doubt_text(enum lantik_doubt doubt, enum lantik_language lang
 		[LANTIK_NO_DOUBT] = {"the receipt verifies", "tanda terima terbukti sah"},
 		[LANTIK_DOUBT_FORM] = {"this is no receipt, or it was damaged",
 			"ini bukan tanda terima, atau telah rusak"},
-		[LANTIK_DOUBT_SIGNATURE] = {"it is not signed with the centre's key that you gave",
-			"tidak ditandatangani dengan kunci pusat yang Anda berikan"},
+		[LANTIK_DOUBT_SIGNATURE] = {"it is not signed with a key of the centre that counts here",
+			"tidak ditandatangani dengan kunci pusat yang berlaku di sini"},
 		[LANTIK_DOUBT_PROOF] = {"its content is not what the centre signed",
 			"isinya bukan yang ditandatangani pusat"},
 		[LANTIK_DOUBT_VERSION] =
@@ -125,6 +128,8 @@ const char *lantik_doubt_text(enum lantik_doubt doubt, enum lantik_language lang
 			"ini tanda terima paket, bukan tanda terima keputusan"},
 		[LANTIK_DOUBT_HISTORY] = {"it contradicts what was decided about these rows before",
 			"bertentangan dengan yang sebelumnya diputuskan tentang baris-baris ini"},
+		[LANTIK_DOUBT_DEED] = {"it is the receipt of a deed, not of a batch or a decision",
+			"ini tanda terima akta, bukan tanda terima paket atau keputusan"},
 		[LANTIK_DOUBT_SIGNER] = {"it names another signing key or signature than this office's",
 			"menyebut kunci atau tanda tangan lain dari milik kantor ini"},
 	};
@@ -187,11 +192,22 @@ static int keep_second(struct lantik_cli *cli, const struct lantik_home *home, c
 		path);
 }
 
-enum held { HELD_NONE, HELD_SAME, HELD_OTHER, HELD_DAMAGED };
+/* What is kept already. Only what proves counts as a receipt: a file that a disk or a person damaged accuses nobody. */
+enum held { HELD_NONE, HELD_SAME, HELD_OTHER, HELD_ENDED, HELD_DAMAGED };
 
-/* Only what proves counts as a receipt: a file that a disk or a person damaged accuses nobody. */
-static enum held compare_held(const char *path, struct lantik_span text, const struct lantik_vkey *key,
-	const struct lantik_expectation *expected)
+/* What is needed to keep a receipt. */
+struct keeping {
+	struct lantik_cli *cli;
+	const struct lantik_home *home;
+	const struct lantik_trust *trust;
+	struct lantik_entry *entry;
+	const struct lantik_expectation *expected;
+	struct lantik_span text;
+	unsigned ended; /* epoch of the receipt that makes way */
+	bool same;      /* this very receipt is held already */
+};
+
+static enum held compare_held(struct keeping *keeping, const char *path)
 {
 	struct lantik_buffer bytes = {0};
 	struct lantik_proved proved;
@@ -200,35 +216,51 @@ static enum held compare_held(const char *path, struct lantik_span text, const s
 	struct lantik_span held_text = lantik_buffer_span(&bytes);
 	if (error == LANTIK_E_NOT_FOUND) {
 		held = HELD_NONE;
-	} else if (error == LANTIK_OK && lantik_span_equal(held_text, text)) {
+	} else if (error == LANTIK_OK && lantik_span_equal(held_text, keeping->text)) {
 		held = HELD_SAME;
-	} else if (error == LANTIK_OK && lantik_prove(held_text, key, expected, &proved) == LANTIK_NO_DOUBT) {
-		held = HELD_OTHER;
+	} else if (error == LANTIK_OK &&
+		   lantik_prove(held_text, keeping->trust, keeping->expected, &proved) == LANTIK_NO_DOUBT) {
+		keeping->ended = proved.receipt.head.epoch;
+		held = lantik_trust_maybe_lost(keeping->trust, &proved.receipt.head) ? HELD_ENDED : HELD_OTHER;
 		lantik_proved_free(&proved);
 	}
 	lantik_buffer_free(&bytes);
 	return held;
 }
 
-static int keep_text(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
-	struct lantik_span text, const struct lantik_vkey *key, const struct lantik_expectation *expected)
+/* Both receipts stay: the older one proves that the centre once had the batch. */
+static int put_aside(const struct keeping *keeping, const char *path)
+{
+	char name[32], aside[LANTIK_MAX_PATH];
+	snprintf(name, sizeof name, LANTIK_FORMER_RECEIPT "%u", keeping->ended);
+	lantik_outbox_path(keeping->home, keeping->entry, name, aside);
+	return rename(path, aside) == 0 ? LANTIK_EXIT_OK : cannot_keep(keeping->cli, aside);
+}
+
+static int keep_text(struct keeping *keeping)
 {
 	char path[LANTIK_MAX_PATH];
-	lantik_outbox_path(home, entry, "receipt", path);
-	enum held held = compare_held(path, text, key, expected);
-	if (held == HELD_SAME)
-		return LANTIK_EXIT_OK;
+	int code = LANTIK_EXIT_OK;
+	lantik_outbox_path(keeping->home, keeping->entry, "receipt", path);
+	enum held held = compare_held(keeping, path);
+	keeping->same = held == HELD_SAME;
+	if (keeping->same)
+		return code;
 	if (held == HELD_OTHER)
-		return keep_second(cli, home, entry, text);
-	if (lantik_file_write(path, 0644, text) != LANTIK_OK)
-		return cannot_keep(cli, path);
+		return keep_second(keeping->cli, keeping->home, keeping->entry, keeping->text);
+	if (held == HELD_ENDED)
+		code = put_aside(keeping, path);
+	if (code != LANTIK_EXIT_OK)
+		return code;
+	if (lantik_file_write(path, 0644, keeping->text) != LANTIK_OK)
+		return cannot_keep(keeping->cli, path);
 	if (held == HELD_DAMAGED)
-		lantik_remark(cli, "%s was damaged; it is replaced by the receipt that the centre gave again",
+		lantik_remark(keeping->cli, "%s was damaged; it is replaced by the receipt that the centre gave again",
 			"%s rusak; diganti dengan tanda terima yang diberikan ulang oleh pusat", path);
 	return LANTIK_EXIT_OK;
 }
 
-static void note_outcome(struct lantik_entry *entry, const struct lantik_proved *proved)
+static void note_outcome(struct lantik_entry *entry, const struct lantik_proved *proved, unsigned epoch)
 {
 	entry->state = proved->verdict.refused ? LANTIK_ENTRY_REFUSED : LANTIK_ENTRY_RECORDED;
 	entry->accepted = proved->verdict.accepted;
@@ -237,17 +269,18 @@ static void note_outcome(struct lantik_entry *entry, const struct lantik_proved 
 	entry->rejected = 0;
 	entry->recorded_at = proved->receipt.leaf.recorded_at;
 	entry->leaf_index = proved->receipt.index;
+	entry->epoch = epoch;
 }
 
-static int keep_all(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
-	const struct lantik_proved *proved)
+static int keep_state(const struct keeping *keeping, const struct lantik_proved *proved, bool present)
 {
 	char path[LANTIK_MAX_PATH];
-	note_outcome(entry, proved);
-	if (lantik_outbox_save(home, entry) != LANTIK_OK)
-		return cannot_keep(cli, lantik_outbox_path(home, entry, "state", path));
-	if (lantik_home_keep_checkpoint(cli, home, proved->receipt.checkpoint, &proved->receipt.head) != LANTIK_OK)
-		return cannot_keep(cli, lantik_home_path(home, "checkpoint", path));
+	unsigned epoch = present ? keeping->trust->epoch : proved->receipt.head.epoch;
+	if (keeping->same && keeping->entry->epoch > epoch) /* proved to stand there by an earlier answer */
+		epoch = keeping->entry->epoch;
+	note_outcome(keeping->entry, proved, epoch);
+	if (lantik_outbox_save(keeping->home, keeping->entry) != LANTIK_OK)
+		return cannot_keep(keeping->cli, lantik_outbox_path(keeping->home, keeping->entry, "state", path));
 	return LANTIK_EXIT_OK;
 }
 
@@ -259,24 +292,19 @@ static int not_valid(struct lantik_cli *cli, enum lantik_doubt doubt)
 		lantik_doubt_text(doubt, lantik_cli_language(cli)));
 }
 
-int lantik_entry_keep_receipt(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
-	struct lantik_span text, struct lantik_proved *ret)
+int lantik_entry_keep_receipt(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_trust *trust,
+	struct lantik_entry *entry, struct lantik_span text, bool present, struct lantik_proved *ret)
 {
-	struct lantik_vkey key;
 	struct lantik_sent sent;
-	int code = lantik_home_receipt_key(cli, home, &key);
-	if (code == LANTIK_EXIT_OK)
-		code = lantik_sent_read(cli, home, entry, &sent);
+	int code = lantik_sent_read(cli, home, entry, &sent);
 	if (code != LANTIK_EXIT_OK)
 		return code;
-	enum lantik_doubt doubt = lantik_prove(text, &key, &sent.expected, ret);
-	if (doubt == LANTIK_NO_DOUBT)
-		code = keep_text(cli, home, entry, text, &key, &sent.expected);
-	else
-		code = not_valid(cli, doubt);
-	lantik_sent_free(&sent);
+	struct keeping keeping = {cli, home, trust, entry, &sent.expected, text, 0, false};
+	enum lantik_doubt doubt = lantik_prove(text, trust, &sent.expected, ret);
+	code = doubt == LANTIK_NO_DOUBT ? keep_text(&keeping) : not_valid(cli, doubt);
 	if (code == LANTIK_EXIT_OK)
-		code = keep_all(cli, home, entry, ret);
+		code = keep_state(&keeping, ret, present);
+	lantik_sent_free(&sent);
 	if (code != LANTIK_EXIT_OK && doubt == LANTIK_NO_DOUBT)
 		lantik_proved_free(ret);
 	return code;

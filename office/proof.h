@@ -7,12 +7,20 @@
 #include "lantik/receipt.h"
 #include "outbox.h"
 
+/* The digest of a signature that a key of ours makes of the body. */
+struct lantik_own_signature {
+	uint8_t key_id[4];
+	uint8_t sha256[LANTIK_HASH];
+};
+
 /* What the receipt must speak of; a NULL member is not compared. */
 struct lantik_expectation {
 	const char *office; /* of our own batch; an earlier batch may be another office's */
 	const uint8_t *batch_id;
 	const uint8_t *body_sha256;
-	const uint8_t *key_id, *signature_sha256; /* of our own batch */
+	/* Of our own batch: one of these, unless there are none. */
+	const struct lantik_own_signature *signatures;
+	size_t signature_count;
 	/* Enough, all four, when the centre had the same records under an earlier batch id (B03). */
 	const uint8_t *records_sha256;
 	struct lantik_span agency;
@@ -38,11 +46,12 @@ enum lantik_doubt {
 	LANTIK_DOUBT_DECISION,    /* sound, but of a decision and not of a batch */
 	LANTIK_DOUBT_NO_DECISION, /* sound, but of a batch and not of a decision */
 	LANTIK_DOUBT_HISTORY,     /* a decision about records that had their last word, or out of order */
+	LANTIK_DOUBT_DEED,        /* sound, but of a deed and not of a batch or decision */
 	LANTIK_DOUBT_SIGNER,      /* our batch, but the leaf names another signing key or signature than ours */
 };
 
 /* text must stay as long as *ret; free it only after LANTIK_NO_DOUBT. */
-LANTIK_MUST_CHECK enum lantik_doubt lantik_prove(struct lantik_span text, const struct lantik_vkey *key,
+LANTIK_MUST_CHECK enum lantik_doubt lantik_prove(struct lantik_span text, const struct lantik_trust *trust,
 	const struct lantik_expectation *expected, struct lantik_proved *ret);
 /* Of parsing and verifying, and of nothing else. */
 enum lantik_doubt lantik_doubt_of(enum lantik_error error);
@@ -54,10 +63,11 @@ const char *lantik_doubt_text(enum lantik_doubt doubt, enum lantik_language lang
 /* The findings in the form of the reports; borrows from proved. */
 struct lantik_checked lantik_proved_checked(const struct lantik_proved *proved);
 
-/* Proves the text against the entry and keeps it: HOME/outbox/<key>/receipt, the entry's state, the checkpoint.
- * Reports doubts with exit code 8, also when another receipt is held that proves the same. A failure to write is exit
- * code 4: the batch is recorded, and the same command brings the receipt again. */
-int lantik_entry_keep_receipt(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_entry *entry,
-	struct lantik_span text, struct lantik_proved *ret);
+/* Proves the text against the entry and keeps it: HOME/outbox/<key>/receipt and the entry's state. A receipt of an
+ * epoch that ended makes way for it and stays beside it, as receipt.epoch-N. present: the answer proved that it stands
+ * in the present ledger. Reports doubts with exit code 8, also when another receipt is held that proves the same. A
+ * failure to write is exit code 4: the batch is recorded, and the same command brings the receipt again. */
+int lantik_entry_keep_receipt(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_trust *trust,
+	struct lantik_entry *entry, struct lantik_span text, bool present, struct lantik_proved *ret);
 
 #endif

@@ -15,6 +15,7 @@ enum match {
 	ONLY_CENTRE,
 	SEND_AGAIN,
 	NOT_SENT,
+	RESEND,
 	TURNED_AWAY,
 	DAMAGED,
 	DIFFERENT,
@@ -41,6 +42,9 @@ static const struct {
 			"hanya di sini, tidak tercatat; kirim lagi: lantik submit BERKAS"}},
 	[NOT_SENT] = {"not_sent", LANTIK_EXIT_PARTIAL,
 		{"only here, never sent: lantik submit FILE", "hanya di sini, belum dikirim: lantik submit BERKAS"}},
+	[RESEND] = {"maybe_lost", LANTIK_EXIT_PARTIAL,
+		{"its receipt is of an epoch that ended, the centre may have lost it: lantik resend",
+			"tanda terimanya dari epoch yang sudah berakhir, mungkin hilang di pusat: lantik resend"}},
 	[TURNED_AWAY] = {"turned_away", LANTIK_EXIT_OK,
 		{"turned away, as submit said; not recorded", "ditolak masuk seperti kata submit; tidak tercatat"}},
 	[DAMAGED] = {"damaged", LANTIK_EXIT_FAILED,
@@ -84,6 +88,8 @@ static enum match match_receipt(
 	const struct lantik_home *home, const struct lantik_history *history, const struct lantik_holding *holding)
 {
 	const struct lantik_batch_leaf *leaf = &history->proved.receipt.leaf;
+	if (history->maybe_lost)
+		return RESEND;
 	if (!holding) /* another office's batch is told to that office alone */
 		return lantik_history_is_own(home, history) ? LOST : BOTH;
 	if (memcmp(leaf->body_sha256, holding->body_sha256, LANTIK_HASH) != 0 ||
@@ -127,15 +133,15 @@ static void compare_receipt(const struct lantik_home *home, const struct lantik_
 	line->rejected = history->rejected;
 }
 
-static int compare_entry(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
-	const struct lantik_holdings *holdings, struct line *line)
+static int compare_entry(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_trust *trust,
+	const struct lantik_entry *entry, const struct lantik_holdings *holdings, struct line *line)
 {
 	struct lantik_history history;
 	int code = LANTIK_EXIT_OK;
 	*line = (struct line){.entry = entry, .match = DAMAGED};
 	memcpy(line->batch_id, entry->batch_id, sizeof line->batch_id);
 	if (!entry->damaged && (entry->state == LANTIK_ENTRY_RECORDED || entry->state == LANTIK_ENTRY_REFUSED)) {
-		code = lantik_history_load(cli, home, entry, &history);
+		code = lantik_history_load(cli, home, trust, entry, &history);
 		if (code == LANTIK_EXIT_OK) {
 			compare_receipt(home, holdings, &history, line);
 			lantik_history_free(&history);
@@ -151,11 +157,14 @@ static int compare_entry(struct lantik_cli *cli, const struct lantik_home *home,
 static int compare(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entries *entries,
 	const struct lantik_holdings *holdings, struct comparison *ret)
 {
-	int worst = LANTIK_EXIT_OK;
+	struct lantik_trust trust;
+	int worst = lantik_home_trust(cli, home, &trust);
+	if (worst != LANTIK_EXIT_OK)
+		return worst;
 	ret->lines = calloc(entries->count + holdings->count + 1, sizeof *ret->lines);
 	LANTIK_ASSERT(ret->lines);
 	for (size_t i = 0; i < entries->count; i++) {
-		int code = compare_entry(cli, home, &entries->items[i], holdings, &ret->lines[ret->count++]);
+		int code = compare_entry(cli, home, &trust, &entries->items[i], holdings, &ret->lines[ret->count++]);
 		worst = worst == LANTIK_EXIT_OK ? code : worst;
 	}
 	for (size_t i = 0; i < holdings->count; i++) {

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sent.h"
 
+#include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lantik/codec.h"
@@ -23,24 +25,64 @@ static void read_manifest(const struct lantik_home *home, const struct lantik_en
 	lantik_buffer_free(&body);
 }
 
-static int sign_again(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
-	struct lantik_sent *ret)
+/* What the keys of this office make of one body. */
+struct signing {
+	struct lantik_own_signature *items;
+	size_t count;
+	uint8_t message[LANTIK_SUBMISSION_MESSAGE];
+};
+
+static int sign_with(struct lantik_cli *cli, const struct lantik_home *home, const char *name, struct signing *signing)
 {
 	struct lantik_skey key;
-	uint8_t message[LANTIK_SUBMISSION_MESSAGE], signature[LANTIK_SIGNATURE];
-	if (!lantik_home_holds(home, "sign.key"))
-		return LANTIK_EXIT_OK;
-	int code = lantik_home_sign_key(cli, home, &key);
+	uint8_t signature[LANTIK_SIGNATURE];
+	int code = lantik_home_sign_key(cli, home, name, &key);
 	if (code != LANTIK_EXIT_OK)
 		return code;
-	lantik_submission_message(LANTIK_TO_SUBMIT, entry->body_sha256, message);
-	lantik_sign(key.seed, (struct lantik_span){message, sizeof message}, signature);
-	lantik_sha256((struct lantik_span){signature, sizeof signature}, ret->signature_sha256);
-	memcpy(ret->key_id, key.vkey.id, sizeof ret->key_id);
+	signing->items = realloc(signing->items, (signing->count + 1) * sizeof *signing->items);
+	LANTIK_ASSERT(signing->items);
+	struct lantik_own_signature *own = &signing->items[signing->count++];
+	lantik_sign(key.seed, (struct lantik_span){signing->message, sizeof signing->message}, signature);
+	lantik_sha256((struct lantik_span){signature, sizeof signature}, own->sha256);
+	memcpy(own->key_id, key.vkey.id, sizeof own->key_id);
 	lantik_wipe(&key, sizeof key);
-	ret->expected.key_id = ret->key_id;
-	ret->expected.signature_sha256 = ret->signature_sha256;
-	return LANTIK_EXIT_OK;
+	return code;
+}
+
+/* HOME/former/<key id>/sign.key, of every rotation. */
+static int sign_with_former(struct lantik_cli *cli, const struct lantik_home *home, struct signing *signing)
+{
+	char path[LANTIK_MAX_PATH], name[sizeof LANTIK_FORMER_KEYS + 16 + sizeof "//sign.key"];
+	int code = LANTIK_EXIT_OK;
+	DIR *folder = opendir(lantik_home_path(home, LANTIK_FORMER_KEYS, path));
+	struct dirent *item;
+	while (folder && code == LANTIK_EXIT_OK && (item = readdir(folder)) != NULL) {
+		if (item->d_name[0] == '.' || strlen(item->d_name) > 16)
+			continue;
+		snprintf(name, sizeof name, LANTIK_FORMER_KEYS "/%.16s/sign.key", item->d_name);
+		if (lantik_home_holds(home, name))
+			code = sign_with(cli, home, name, signing);
+	}
+	if (folder)
+		closedir(folder);
+	return code;
+}
+
+int lantik_own_signatures(struct lantik_cli *cli, const struct lantik_home *home,
+	const uint8_t body_sha256[LANTIK_HASH], struct lantik_own_signature **ret, size_t *ret_count)
+{
+	struct signing signing = {0};
+	lantik_submission_message(LANTIK_TO_SUBMIT, body_sha256, signing.message);
+	int code = lantik_home_holds(home, "sign.key") ? sign_with(cli, home, "sign.key", &signing) : LANTIK_EXIT_OK;
+	if (code == LANTIK_EXIT_OK && signing.count > 0)
+		code = sign_with_former(cli, home, &signing);
+	if (code != LANTIK_EXIT_OK) {
+		free(signing.items);
+		return code;
+	}
+	*ret = signing.items;
+	*ret_count = signing.count;
+	return code;
 }
 
 int lantik_sent_read(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_entry *entry,
@@ -54,7 +96,9 @@ int lantik_sent_read(struct lantik_cli *cli, const struct lantik_home *home, con
 	ret->arena = lantik_arena_new(1024 * 1024);
 	LANTIK_ASSERT(ret->arena);
 	read_manifest(home, entry, ret);
-	int code = sign_again(cli, home, entry, ret);
+	int code =
+		lantik_own_signatures(cli, home, entry->body_sha256, &ret->signatures, &ret->expected.signature_count);
+	ret->expected.signatures = ret->signatures;
 	if (code != LANTIK_EXIT_OK)
 		lantik_sent_free(ret);
 	return code;
@@ -63,4 +107,5 @@ int lantik_sent_read(struct lantik_cli *cli, const struct lantik_home *home, con
 void lantik_sent_free(struct lantik_sent *sent)
 {
 	lantik_arena_free(&sent->arena);
+	free(sent->signatures);
 }

@@ -5,34 +5,46 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "lost.h"
 #include "office.h"
 
 /* --- what the centre answers --- */
 
-static int load_history(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_standing *standing)
+static void drop_history(struct lantik_standing *standing)
+{
+	if (standing->history)
+		lantik_history_free(standing->history);
+	free(standing->history);
+	standing->history = NULL;
+}
+
+static int load_history(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_trust *trust,
+	struct lantik_standing *standing)
 {
 	struct lantik_history history;
-	int code = lantik_history_load(cli, home, &standing->entry, &history);
+	int code = lantik_history_load(cli, home, trust, &standing->entry, &history);
 	if (code != LANTIK_EXIT_OK)
 		return code;
 	standing->history = calloc(1, sizeof *standing->history);
 	LANTIK_ASSERT(standing->history);
 	*standing->history = history;
 	standing->known_decisions = history.decision_count;
+	standing->maybe_lost = history.maybe_lost;
 	return code;
 }
 
 /* The receipt that comes with the answer is kept, as after a submit. */
-static int take_receipt(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_standing *standing,
-	struct lantik_span receipt)
+static int take_receipt(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_trust *trust,
+	struct lantik_standing *standing, struct lantik_span receipt)
 {
 	struct lantik_proved proved;
-	int code = lantik_entry_keep_receipt(cli, home, &standing->entry, receipt, &proved);
+	int code = lantik_entry_keep_receipt(cli, home, trust, &standing->entry, receipt, false, &proved);
 	if (code != LANTIK_EXIT_OK)
 		return code;
 	lantik_proved_free(&proved);
 	standing->fresh = true;
-	return load_history(cli, home, standing);
+	drop_history(standing);
+	return load_history(cli, home, trust, standing);
 }
 
 /* What was proved here must be what the centre counts: both are of one moment once there is no more to fetch. */
@@ -86,32 +98,50 @@ static int settle(struct lantik_cli *cli, struct lantik_standing *standing, cons
 	return LANTIK_EXIT_OK;
 }
 
-static int take_decisions(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_standing *standing,
-	const struct lantik_status_answer *answer, bool *ret_more)
+static int take_decisions(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_trust *trust,
+	struct lantik_standing *standing, const struct lantik_status_answer *answer, bool *ret_more)
 {
 	int code = LANTIK_EXIT_OK;
 	uint64_t before = standing->decisions_from;
 	if (before == 0) /* a receipt alone can fill an answer: the decisions come behind it */
 		standing->decisions_from = standing->history->proved.receipt.index + 1;
 	for (size_t i = 0; code == LANTIK_EXIT_OK && i < answer->decision_count; i++) {
-		code = lantik_history_take(cli, home, &standing->entry, standing->history, answer->decisions[i]);
+		code = lantik_history_take(cli, home, trust, &standing->entry, standing->history, answer->decisions[i]);
 		standing->decisions_from = lantik_history_leaf_after(standing->history, answer->decisions[i]);
 	}
 	*ret_more = answer->more && standing->decisions_from > before;
 	return code == LANTIK_EXIT_OK && !answer->more ? settle(cli, standing, answer, ret_more) : code;
 }
 
-static int take_ours(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_standing *standing,
-	const struct lantik_status_answer *answer, bool *ret_more)
+/* A receipt of an epoch that ended holds the centre to nothing: it is asked for the one that it has now. */
+static int take_again(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_trust *trust,
+	struct lantik_standing *standing, const struct lantik_status_answer *answer, bool *ret_more)
+{
+	standing->maybe_lost = true;
+	if (standing->decisions_from == 0)
+		return answer->receipt.len > 0 ? take_receipt(cli, home, trust, standing, answer->receipt)
+					       : LANTIK_EXIT_OK;
+	standing->decisions_from = 0;
+	*ret_more = true;
+	return LANTIK_EXIT_OK;
+}
+
+static int take_ours(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_trust *trust,
+	struct lantik_standing *standing, const struct lantik_status_answer *answer, bool *ret_more)
 {
 	int code = LANTIK_EXIT_OK;
 	bool recorded = answer->state == LANTIK_STATE_COMMITTED || answer->state == LANTIK_STATE_REFUSED;
+	bool ended = lantik_entry_maybe_lost(trust, &standing->entry);
 	if (!recorded)
-		return standing->history ? lost(cli, home, standing) : code;
-	if (!standing->history && answer->receipt.len > 0)
-		code = take_receipt(cli, home, standing, answer->receipt);
-	if (code == LANTIK_EXIT_OK && standing->history)
-		code = take_decisions(cli, home, standing, answer, ret_more);
+		standing->maybe_lost = ended;
+	if (!recorded)
+		return standing->history && !ended ? lost(cli, home, standing) : code;
+	if (standing->history && ended)
+		code = take_again(cli, home, trust, standing, answer, ret_more);
+	else if (!standing->history && answer->receipt.len > 0)
+		code = take_receipt(cli, home, trust, standing, answer->receipt);
+	if (code == LANTIK_EXIT_OK && standing->history && !standing->maybe_lost)
+		code = take_decisions(cli, home, trust, standing, answer, ret_more);
 	return code;
 }
 
@@ -125,8 +155,8 @@ static void take_strange(struct lantik_standing *standing, const struct lantik_s
 	standing->entry.recorded_at = answer->recorded_at;
 }
 
-static int read_answer(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_standing *standing,
-	const struct lantik_reply *reply, bool *ret_more)
+static int read_answer(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_trust *trust,
+	struct lantik_standing *standing, const struct lantik_reply *reply, bool *ret_more)
 {
 	struct lantik_status_answer answer = {0};
 	struct lantik_arena *arena = lantik_arena_new(reply->body.len + 64 * 1024);
@@ -142,7 +172,7 @@ static int read_answer(struct lantik_cli *cli, const struct lantik_home *home, s
 		standing->asked = true;
 		standing->state = answer.state;
 		if (standing->ours)
-			code = take_ours(cli, home, standing, &answer, ret_more);
+			code = take_ours(cli, home, trust, standing, &answer, ret_more);
 		else
 			take_strange(standing, &answer);
 	}
@@ -167,7 +197,7 @@ static int ask_once(struct lantik_cli *cli, const struct lantik_home *home, stru
 		.timeout_ms = lantik_option_number(cli, "timeout", 20) * 1000};
 	int code = lantik_exchange(peer, &request, &reply);
 	if (code == LANTIK_EXIT_OK)
-		code = read_answer(cli, home, standing, &reply, ret_more);
+		code = read_answer(cli, home, lantik_peer_trust(peer), standing, &reply, ret_more);
 	lantik_buffer_free(&body);
 	lantik_buffer_free(&reply.body);
 	return code;
@@ -178,7 +208,8 @@ static int ask(struct lantik_cli *cli, const struct lantik_home *home, struct la
 {
 	bool more = true;
 	int code = LANTIK_EXIT_OK;
-	standing->decisions_from = standing->history ? lantik_history_next_leaf(standing->history) : 0;
+	if (standing->history && !standing->maybe_lost)
+		standing->decisions_from = lantik_history_next_leaf(standing->history);
 	while (code == LANTIK_EXIT_OK && more) {
 		more = false;
 		code = ask_once(cli, home, peer, standing, &more);
@@ -192,6 +223,8 @@ static bool is_open(const struct lantik_standing *standing)
 	const struct lantik_entry *entry = &standing->entry;
 	if (standing->file || entry->damaged)
 		return false;
+	if (standing->maybe_lost)
+		return true;
 	if (lantik_standing_has_receipt(standing))
 		return entry->state == LANTIK_ENTRY_RECORDED &&
 		       (standing->history ? standing->history->returned + standing->history->review
@@ -223,11 +256,20 @@ static int ask_open(
 static int load_receipts(
 	struct lantik_cli *cli, const struct lantik_home *home, struct lantik_standing *standings, size_t count)
 {
-	int worst = LANTIK_EXIT_OK;
+	struct lantik_trust trust;
+	size_t receipts = 0;
+	for (size_t i = 0; i < count; i++)
+		receipts += lantik_standing_has_receipt(&standings[i]);
+	int worst = receipts > 0 ? lantik_home_trust(cli, home, &trust) : LANTIK_EXIT_OK;
+	if (worst != LANTIK_EXIT_OK)
+		return worst;
 	for (size_t i = 0; i < count; i++) {
-		if (!lantik_standing_has_receipt(&standings[i]) || (count > 1 && !is_open(&standings[i])))
+		if (!lantik_standing_has_receipt(&standings[i]))
 			continue;
-		int code = load_history(cli, home, &standings[i]);
+		standings[i].maybe_lost = lantik_entry_maybe_lost(&trust, &standings[i].entry);
+		if (count > 1 && !is_open(&standings[i]))
+			continue;
+		int code = load_history(cli, home, &trust, &standings[i]);
 		worst = worst == LANTIK_EXIT_OK ? code : worst;
 	}
 	return worst;
@@ -353,11 +395,8 @@ static int show(struct lantik_cli *cli, const struct lantik_home *home, struct s
 
 static void free_all(struct standings *standings)
 {
-	for (size_t i = 0; i < standings->count; i++) {
-		if (standings->items[i].history)
-			lantik_history_free(standings->items[i].history);
-		free(standings->items[i].history);
-	}
+	for (size_t i = 0; i < standings->count; i++)
+		drop_history(&standings->items[i]);
 	free(standings->items);
 }
 

@@ -16,6 +16,7 @@ struct lantik_standing {
 	struct lantik_history *history; /* NULL: without a receipt, or nothing asked for it */
 	size_t known_decisions;         /* how many of them were here before */
 	uint64_t decisions_from;        /* the leaf from which the next question asks */
+	bool maybe_lost;                /* its receipt is of an epoch that ended, see lost.h */
 	bool fresh;                     /* its receipt came just now */
 	struct lantik_returned returned;
 };

@@ -23,6 +23,8 @@ static const char *word_of(const struct lantik_standing *standing)
 		return "damaged";
 	if (!standing->ours && standing->file)
 		return "not_sent";
+	if (standing->maybe_lost)
+		return "maybe_lost";
 	if (lantik_standing_has_receipt(standing))
 		return standing->entry.state == LANTIK_ENTRY_REFUSED ? "refused" : "committed";
 	if (standing->asked && standing->state == LANTIK_STATE_RECEIVED)
@@ -51,6 +53,10 @@ static const struct explanation {
 			 "terkirim, belum ada jawaban; ulangi: lantik submit BERKAS"}},
 	{"received",
 		{"received, not yet committed; ask again soon", "diterima, belum tercatat; tanyakan lagi sebentar"}},
+	{"maybe_lost",
+		{"the centre may have lost it: its receipt is of an epoch that ended; send it again: lantik resend",
+			"mungkin hilang di pusat: tanda terimanya dari epoch yang sudah berakhir; kirim ulang: "
+			"lantik resend"}},
 	{"committed", {"committed", "tercatat"}},
 	{"refused", {"refused whole by a rule; correct the file and send it",
 			    "ditolak seluruhnya oleh aturan; perbaiki berkas lalu kirim"}},

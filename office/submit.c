@@ -217,7 +217,8 @@ static void write_returned(struct sending *sending, struct lantik_returned *ret)
 	struct lantik_history history;
 	struct submission *all = sending->all;
 	*ret = (struct lantik_returned){0};
-	if (lantik_history_load(all->cli, &all->home, &sending->entry, &history) != LANTIK_EXIT_OK)
+	if (lantik_history_load(all->cli, &all->home, lantik_peer_trust(all->peer), &sending->entry, &history) !=
+		LANTIK_EXIT_OK)
 		return;
 	if (lantik_history_note(&all->home, &sending->entry, &history) == LANTIK_OK)
 		lantik_returned_write(all->cli, &all->home, &sending->entry, &history, sending->sheet->path, ret);
@@ -254,12 +255,13 @@ static int report(struct sending *sending, const struct lantik_proved *proved, c
 	return code == LANTIK_EXIT_OK ? lantik_checked_exit(&checked) : code;
 }
 
-static int take_receipt(struct sending *sending, struct lantik_span text)
+static int take_receipt(struct sending *sending, struct lantik_span text, bool present)
 {
 	char path[LANTIK_MAX_PATH];
 	struct lantik_proved proved;
 	struct submission *all = sending->all;
-	int code = lantik_entry_keep_receipt(all->cli, &all->home, &sending->entry, text, &proved);
+	int code = lantik_entry_keep_receipt(
+		all->cli, &all->home, lantik_peer_trust(all->peer), &sending->entry, text, present, &proved);
 	if (code != LANTIK_EXIT_OK)
 		return code;
 	copy_receipt(all->cli, sending, text, path);
@@ -290,7 +292,7 @@ static int take_answer(struct sending *sending, const struct lantik_reply *reply
 	struct lantik_span body = lantik_buffer_span(&reply->body);
 	sending->other_rulebook = reply->rulebook_differs;
 	if (reply->message == LANTIK_RECEIPT)
-		return take_receipt(sending, body);
+		return take_receipt(sending, body, reply->heard.proved);
 	return turned_away(sending, body);
 }
 
@@ -351,12 +353,9 @@ static int submit_file(struct submission *all, const char *path)
 static int open_all(struct submission *all)
 {
 	struct lantik_cli *cli = all->cli;
-	struct lantik_vkey key;
 	int code = lantik_check_date(cli, &all->now);
 	if (code == LANTIK_EXIT_OK)
 		code = lantik_home_open(cli, &all->home);
-	if (code == LANTIK_EXIT_OK)
-		code = lantik_home_receipt_key(cli, &all->home, &key);
 	if (code == LANTIK_EXIT_OK)
 		code = lantik_home_lock(cli, &all->home, &all->lock);
 	if (code == LANTIK_EXIT_OK)

@@ -31,6 +31,11 @@
 static const struct lantik_option keygen_options[] = {
 	{.name = "name", .type = LANTIK_OPTION_TEXT, .argument = "NAME",
 	 .help = {"the office's name, for example kanreg-03", "nama kantor, misalnya kanreg-03"}},
+	{.name = "next", .help = {"make new keys beside the present ones, which stay in use",
+				  "buat kunci baru di samping yang sekarang, yang tetap dipakai"}},
+	{.name = "switch", .help = {"begin to use the new keys, once the centre takes them",
+				    "mulai memakai kunci baru, setelah diterima pusat"}},
+	TIMEOUT_OPTION("20"),
 	{0},
 };
 
@@ -41,6 +46,8 @@ static const struct lantik_option init_options[] = {
 	 .help = {"the centre's key for the connection", "kunci pusat untuk sambungan"}},
 	{.name = "receipt-key", .type = LANTIK_OPTION_TEXT, .argument = "KEY|FILE",
 	 .help = {"the centre's key for receipts", "kunci pusat untuk tanda terima"}},
+	{.name = "recovery-key", .type = LANTIK_OPTION_TEXT, .argument = "KEY|FILE",
+	 .help = {"the centre's key for changes of its receipt key", "kunci pusat untuk pergantian kunci tanda terimanya"}},
 	{.name = "office", .type = LANTIK_OPTION_TEXT, .argument = "NAME",
 	 .help = {"the office's name at the centre; default: of keygen", "nama kantor di pusat; bawaan: dari keygen"}},
 	{0},
@@ -74,9 +81,20 @@ static const struct lantik_option verify_options[] = {
 	{.name = "key", .type = LANTIK_OPTION_TEXT, .argument = "FILE",
 	 .help = {"file with the centre's receipt key; default: the one of init",
 		  "berkas kunci tanda terima pusat; bawaan: dari init"}},
+	{.name = "recovery-key", .type = LANTIK_OPTION_TEXT, .argument = "FILE",
+	 .help = {"file with the centre's recovery key, beside --key", "berkas kunci pemulihan pusat, bersama --key"}},
+	{.name = "deed", .type = LANTIK_OPTION_TEXT, .argument = "FILE", .repeats = true,
+	 .help = {"receipt of a deed about the centre's keys (HOME/deeds/*), in their order; may be repeated",
+		  "tanda terima akta tentang kunci pusat (HOME/deeds/*), menurut urutannya; boleh diulang"}},
+	{.name = "cosigner", .type = LANTIK_OPTION_TEXT, .argument = "KEY|FILE", .repeats = true,
+	 .help = {"an auditor's key whose cosignature must be there; may be repeated",
+		  "kunci auditor yang tanda tangan pendampingnya harus ada; boleh diulang"}},
 	{.name = "body", .type = LANTIK_OPTION_TEXT, .argument = "FILE",
 	 .help = {"the body that was sent (HOME/outbox/*/body), to be compared",
 		  "isi yang dikirim (HOME/outbox/*/body), untuk dibandingkan"}},
+	{.name = "record", .type = LANTIK_OPTION_NUMBER, .argument = "N", .least = 1, .greatest = LANTIK_MAX_RECORDS,
+	 .help = {"what is proved of the batch's record N; with --body its values, too",
+		  "apa yang terbukti tentang baris urutan N; dengan --body juga isinya"}},
 	{0},
 };
 
@@ -89,6 +107,15 @@ static const struct lantik_option status_options[] = {
 
 static const struct lantik_option rules_options[] = {
 	{.name = "markdown", .help = {"the whole list as a page", "seluruh daftar berupa halaman"}},
+	{0},
+};
+
+static const struct lantik_option ping_options[] = {TIMEOUT_OPTION("20"), {0}};
+
+static const struct lantik_option resend_options[] = {
+	{.name = "since", .type = LANTIK_OPTION_TEXT, .argument = "LEAF|DATE",
+	 .help = {"every batch recorded from this leaf or date on", "semua paket yang tercatat sejak daun atau tanggal ini"}},
+	TIMEOUT_OPTION("600"),
 	{0},
 };
 
@@ -148,13 +175,34 @@ static const struct lantik_verb verbs[] = {
 		     "pihak, hanya di pusat, hanya di sini, atau hasilnya berbeda dari yang dibuktikan tanda terima.\n"
 		     "Kode keluar 0 semua sama, 3 ada yang perlu diambil atau dikirim, 8 pusat bertentangan dengan tanda terima."},
 	 .examples = "lantik reconcile\nlantik reconcile --json", .options = reconcile_options, .run = lantik_reconcile_main},
+	{.name = "resend", .summary = {"send again what the centre may have lost", "kirim ulang yang mungkin hilang di pusat"},
+	 .details = {"After the centre recovered its ledger: every batch whose receipt is of the part that it gave up, and what was\n"
+		     "sent and never answered, with the same batch ids: nothing is recorded twice. Both receipts are kept.\n"
+		     "With --since every batch from a leaf or a date on. Exit code 3: a row stands otherwise than before.",
+		     "Setelah pusat memulihkan buku besarnya: setiap paket yang tanda terimanya dari bagian yang dilepaskan, dan\n"
+		     "yang terkirim tanpa jawaban, dengan nomor paket yang sama: tidak ada yang tercatat dua kali. Kedua tanda\n"
+		     "terima disimpan. Dengan --since semua paket sejak daun atau tanggal itu. Kode keluar 3: keadaan suatu\n"
+		     "baris berubah."},
+	 .examples = "lantik resend\nlantik resend --since 2025-10-01", .options = resend_options, .run = lantik_resend_main},
+	{.name = "ping", .summary = {"does the centre answer, and is its ledger still the one that was seen",
+				     "apakah pusat menjawab, dan apakah buku besarnya masih yang pernah dilihat"},
+	 .details = {"Measures the way there and back, fetches the newest signed checkpoint, and proves that it continues the one\n"
+		     "that this office saw last. Exit code 8: it does not (an older copy was put back, or entries were changed).",
+		     "Mengukur waktu pulang pergi, mengambil checkpoint terbaru yang ditandatangani, dan membuktikan bahwa itu\n"
+		     "kelanjutan dari yang terakhir dilihat kantor ini. Kode keluar 8: bukan (salinan lama dipasang kembali,\n"
+		     "atau ada entri yang diubah)."},
+	 .examples = "lantik ping", .options = ping_options, .run = lantik_ping_main},
 	{.name = "verify", .arguments = "[RECEIPT]", .most_arguments = 1,
 	 .summary = {"prove receipts, offline", "buktikan tanda terima, tanpa jaringan"},
-	 .details = {"RECEIPT is of a batch or of a decision. Without it every receipt of the outbox is proved against its batch,\n"
-		     "and every decision. Exit code 8: not proved.",
-		     "RECEIPT adalah tanda terima paket atau keputusan. Tanpa itu semua tanda terima dan keputusan di kotak\n"
-		     "keluar dibuktikan terhadap paketnya. Kode keluar 8: tidak terbukti."},
-	 .examples = "lantik verify usulan.csv.lantik-receipt\nlantik verify --key centre.vkey usulan.csv.lantik-receipt",
+	 .details = {"RECEIPT is of a batch, a decision or a deed, or a signed checkpoint. It says what was proved and what was not.\n"
+		     "Without it every receipt of the outbox is proved against its batch, and every decision.\n"
+		     "Exit code 8: not proved.",
+		     "RECEIPT adalah tanda terima paket, keputusan, atau akta, atau checkpoint yang ditandatangani. Disebutkan apa\n"
+		     "yang terbukti dan apa yang tidak. Tanpa itu semua tanda terima dan keputusan di kotak keluar dibuktikan\n"
+		     "terhadap paketnya. Kode keluar 8: tidak terbukti."},
+	 .examples = "lantik verify usulan.csv.lantik-receipt\n"
+		     "lantik verify --body body --record 5 usulan.csv.lantik-receipt\n"
+		     "lantik verify --key centre.vkey usulan.csv.lantik-receipt",
 	 .options = verify_options, .run = lantik_verify_main},
 	{.name = "sync", .summary = {"fetch the centre's current rulebook", "ambil buku aturan pusat yang terbaru"},
 	 .details = {"Only when it is another one than here: nothing is sent over a slow line for nothing.",
@@ -165,13 +213,17 @@ static const struct lantik_verb verbs[] = {
 	 .details = {"The severities are defaults; the centre's rulebook may give others.",
 		     "Tingkatnya bawaan; buku aturan pusat dapat memberi tingkat lain."},
 	 .examples = "lantik rules\nlantik rules N05", .options = rules_options, .run = lantik_rules_main},
-	{.name = "keygen", .summary = {"make this office's keys, once", "buat kunci kantor ini, satu kali"},
-	 .details = {"Never overwrites a key. Prints the line that the operator at the centre needs.",
-		     "Tidak pernah menimpa kunci. Menampilkan baris yang diperlukan operator di pusat."},
-	 .examples = "lantik keygen --name kanreg-03", .options = keygen_options, .run = lantik_keygen_main},
+	{.name = "keygen", .summary = {"make this office's keys, or new ones in their place", "buat kunci kantor ini, atau penggantinya"},
+	 .details = {"Never overwrites a key. Prints the line that the operator at the centre needs.\n"
+		     "New keys in place of old ones: --next makes them, the operator adds them, --switch begins to use them.\n"
+		     "In between both count, so that nothing has to wait.",
+		     "Tidak pernah menimpa kunci. Menampilkan baris yang diperlukan operator di pusat.\n"
+		     "Mengganti kunci: --next membuat yang baru, operator menambahkannya, --switch mulai memakainya. Di antaranya\n"
+		     "keduanya berlaku, sehingga tidak ada yang perlu menunggu."},
+	 .examples = "lantik keygen --name kanreg-03\nlantik keygen --next\nlantik keygen --switch", .options = keygen_options, .run = lantik_keygen_main},
 	{.name = "init", .summary = {"say where the centre is and which keys it has", "atur alamat dan kunci pusat"},
 	 .details = {"What is not given stays as it is.", "Yang tidak diberikan tetap seperti semula."},
-	 .examples = "lantik init --endpoint tcp://lantik.example:5570 --server-key centre.pub --receipt-key centre.vkey",
+	 .examples = "lantik init --endpoint tcp://lantik.example:5570 --server-key centre.pub --receipt-key centre.vkey --recovery-key recovery.vkey",
 	 .options = init_options, .run = lantik_init_main},
 	{.name = "config", .arguments = "[NAME=VALUE...]", .most_arguments = UINT_MAX,
 	 .summary = {"show or change settings", "tampilkan atau ubah setelan"},

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "deeds.h"
 #include "sent.h"
 #include "unit.h"
 #include "verbs.h"
@@ -146,10 +147,7 @@ static void make_receipt(const struct lantik_entry *entry, const struct lantik_s
 static void put_in_the_way(const struct lantik_home *home, const struct lantik_entry *entry)
 {
 	char path[LANTIK_MAX_PATH], command[2 * LANTIK_MAX_PATH + 64];
-	if (strcmp(in_the_way, "checkpoint") == 0)
-		lantik_home_path(home, in_the_way, path);
-	else
-		lantik_outbox_path(home, entry, in_the_way, path);
+	lantik_outbox_path(home, entry, in_the_way, path);
 	snprintf(command, sizeof command, "rm -f %s && mkdir -p %s/full", path, path);
 	run_shell(command);
 }
@@ -160,16 +158,19 @@ static int take_main(struct lantik_cli *cli)
 	struct lantik_entries entries;
 	struct lantik_skey key;
 	struct lantik_proved proved;
+	struct lantik_trust trust;
 	struct lantik_buffer text = {0};
 	cr_assert_eq(lantik_home_open(cli, &home), LANTIK_EXIT_OK);
+	cr_assert_eq(lantik_home_trust(cli, &home, &trust), LANTIK_EXIT_OK);
 	cr_assert_eq(lantik_outbox_list(cli, &home, &entries), LANTIK_EXIT_OK);
-	cr_assert_eq(lantik_home_sign_key(cli, &home, &key), LANTIK_EXIT_OK);
+	cr_assert_eq(lantik_home_sign_key(cli, &home, "sign.key", &key), LANTIK_EXIT_OK);
 	cr_assert_eq(entries.count, 1);
 	make_receipt(&entries.items[0], &key, &text);
 	cr_assert_eq(lantik_file_write(RECEIPT_PATH, 0600, lantik_buffer_span(&text)), LANTIK_OK);
 	if (in_the_way)
 		put_in_the_way(&home, &entries.items[0]);
-	int code = lantik_entry_keep_receipt(cli, &home, &entries.items[0], lantik_buffer_span(&text), &proved);
+	int code = lantik_entry_keep_receipt(
+		cli, &home, &trust, &entries.items[0], lantik_buffer_span(&text), false, &proved);
 	if (code == LANTIK_EXIT_OK) {
 		took_earlier = proved.earlier;
 		lantik_proved_free(&proved);
@@ -250,14 +251,14 @@ Test(receipts, of_our_batch_must_be_ours)
 
 Test(receipts, that_cannot_be_kept_are_told_as_recorded)
 {
-	static const char *const names[] = {"receipt", "checkpoint", "state"};
+	static const char *const names[] = {"receipt", "state"};
 	for (size_t i = 0; i < LANTIK_COUNT(names); i++) {
 		in_the_way = names[i];
 		cr_expect_eq(take(), LANTIK_EXIT_NETWORK, "%s", names[i]);
 		cr_expect(printed("the batch is recorded"), "%s", names[i]);
 		cr_expect_not(printed("nothing was sent"), "%s", names[i]);
 		if (i + 1 < LANTIK_COUNT(names))
-			run_shell("rm -rf home/checkpoint home/outbox/*/receipt");
+			run_shell("rm -rf home/outbox/*/receipt");
 	}
 }
 

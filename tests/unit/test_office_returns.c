@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <unistd.h>
 
+#include "deeds.h"
 #include "returned.h"
 #include "unit.h"
 #include "verbs.h"
@@ -218,13 +219,15 @@ static void make_decision(const struct word *word, struct lantik_buffer *ret)
 /* --- a verb that takes answers as submit and status take them --- */
 
 static int (*taking)(struct lantik_cli *cli);
+static struct lantik_trust trust;
 
 static int take_main(struct lantik_cli *cli)
 {
 	struct lantik_entries entries;
 	cr_assert_eq(lantik_home_open(cli, &home), LANTIK_EXIT_OK);
 	cr_assert_eq(lantik_outbox_list(cli, &home, &entries), LANTIK_EXIT_OK);
-	cr_assert_eq(lantik_home_sign_key(cli, &home, &key), LANTIK_EXIT_OK);
+	cr_assert_eq(lantik_home_sign_key(cli, &home, "sign.key", &key), LANTIK_EXIT_OK);
+	cr_assert_eq(lantik_home_trust(cli, &home, &trust), LANTIK_EXIT_OK);
 	entry = entries.items[0];
 	lantik_entries_free(&entries);
 	return taking(cli);
@@ -246,7 +249,7 @@ static int take_receipt(struct lantik_cli *cli)
 	struct lantik_proved proved;
 	struct lantik_buffer text = {0};
 	make_receipt(&text);
-	int code = lantik_entry_keep_receipt(cli, &home, &entry, lantik_buffer_span(&text), &proved);
+	int code = lantik_entry_keep_receipt(cli, &home, &trust, &entry, lantik_buffer_span(&text), false, &proved);
 	if (code == LANTIK_EXIT_OK)
 		lantik_proved_free(&proved);
 	lantik_buffer_free(&text);
@@ -259,10 +262,10 @@ static struct lantik_buffer last_decision;
 static int take_text(struct lantik_cli *cli)
 {
 	struct lantik_history history;
-	int code = lantik_history_load(cli, &home, &entry, &history);
+	int code = lantik_history_load(cli, &home, &trust, &entry, &history);
 	if (code != LANTIK_EXIT_OK)
 		return code;
-	code = lantik_history_take(cli, &home, &entry, &history, lantik_buffer_span(&last_decision));
+	code = lantik_history_take(cli, &home, &trust, &entry, &history, lantik_buffer_span(&last_decision));
 	lantik_history_free(&history);
 	return code;
 }
@@ -279,9 +282,9 @@ static int decide(struct word said)
 static int take_while_it_returns(struct lantik_cli *cli)
 {
 	struct lantik_history history;
-	cr_assert_eq(lantik_history_load(cli, &home, &entry, &history), LANTIK_EXIT_OK);
+	cr_assert_eq(lantik_history_load(cli, &home, &trust, &entry, &history), LANTIK_EXIT_OK);
 	run_shell("cp home/held $(echo home/outbox/*)/decision-1");
-	int code = lantik_history_take(cli, &home, &entry, &history, lantik_buffer_span(&last_decision));
+	int code = lantik_history_take(cli, &home, &trust, &entry, &history, lantik_buffer_span(&last_decision));
 	lantik_history_free(&history);
 	return code;
 }
