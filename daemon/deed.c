@@ -15,6 +15,9 @@ static const struct deed_handler *const handlers[LANTIK_DEED_KIND_END] = {
 	[LANTIK_DEED_KEY_REVOKE] = &deed_key_revoke,
 	[LANTIK_DEED_OFFICE_REVOKE] = &deed_office_revoke,
 	[LANTIK_DEED_SCOPE] = &deed_scope,
+	[LANTIK_DEED_RECEIPT_KEY_ADD] = &deed_receipt_key_add,
+	[LANTIK_DEED_RECEIPT_KEY_RETIRE] = &deed_receipt_key_retire,
+	[LANTIK_DEED_RECOVER] = &deed_recover,
 	[LANTIK_DEED_ERASE] = &deed_erase,
 };
 
@@ -252,13 +255,13 @@ static enum decide_turn do_next(struct worker *worker, struct decide_line *line)
 	return answered ? DECIDE_DONE : DECIDE_NOTHING;
 }
 
-/* In the state fork the house calls the database down for offices; a recovery is what ends it. */
+/* While the ledger is forked a recovery alone waits (store_deed_waits): it is what ends that. */
 enum decide_turn deed_take_turn(struct worker *worker, struct decide_line *line)
 {
 	static const struct decide_questions questions = {store_last_deed_request, store_deed_waits};
 	bool waits = false;
 
-	if (!house_database_up(worker->house))
+	if (!house_database_up(worker->house) && !house_is_forked(worker->house))
 		return DECIDE_NOTHING;
 	enum store_result result = decide_look(worker->store, line, &questions, &waits);
 	if (result) {

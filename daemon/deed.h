@@ -41,8 +41,6 @@ struct deed_handler {
 	/* After the leaf and the row of the deed: what follows from it. d->leaf tells place and time. */
 	enum store_result (*write)(struct deed *d);
 	void (*release)(struct deed *d);
-	/* The checkpoint of its leaf can be signed only when the house has read the deed: it changes keys or epoch. */
-	bool signed_later;
 };
 
 extern const struct deed_handler deed_office_add, deed_key_add, deed_key_revoke, deed_office_revoke, deed_scope,

@@ -16,19 +16,27 @@ struct erasure {
 	size_t place_count;
 };
 
-static void release(struct deed *d)
+static void forget_lists(struct erasure *e)
 {
-	struct erasure *e = d->own;
-
-	if (!e)
-		return;
-	person_free(&e->person);
 	free(e->done.rows);
 	free(e->done.returned);
 	free(e->done.bodies);
 	free(e->done.places);
 	free(e->done.rejections);
 	free(e->places);
+	e->done = (struct lantik_deed_erasure){0};
+	e->places = NULL;
+	e->place_count = 0;
+}
+
+static void release(struct deed *d)
+{
+	struct erasure *e = d->own;
+
+	if (!e)
+		return;
+	forget_lists(e);
+	person_free(&e->person);
 	free(e);
 	d->own = NULL;
 }
@@ -135,16 +143,15 @@ static void refuse_named(struct deed *d, const struct store_named *named)
 static enum store_result look(struct deed *d, struct erasure *e)
 {
 	const struct lantik_deed_erasure *asked = &d->asked.erasure;
-	struct store_named named = {0};
+	struct store_named *named = &e->person.named;
 	bool found = false;
 	enum store_result result =
-		store_named(d->worker->store, asked->batch_id, asked->leaf_index, asked->record_no, &named);
+		store_named(d->worker->store, asked->batch_id, asked->leaf_index, asked->record_no, named);
 
-	if (!result && named.batch_no && named.erased_by < 0)
-		result = person_find(d->worker, &named, asked->record_no, &e->person, &found);
+	if (!result && named->batch_no && named->erased_by < 0)
+		result = person_find(d->worker, asked->record_no, &e->person, &found);
 	if (!result && !found)
-		refuse_named(d, &named);
-	lantik_buffer_free(&named.room);
+		refuse_named(d, named);
 	return result;
 }
 
@@ -164,6 +171,26 @@ static enum store_result check_in_force(struct deed *d, const struct erasure *e)
 	return result;
 }
 
+/* Refuses what must not go, and writes down what goes. */
+static enum store_result prepare(struct deed *d)
+{
+	struct erasure *e = d->own;
+
+	if (is_altered(&e->person)) {
+		deed_refuse(d, "a row of the person is not as it was recorded; lantikctl audit names it, and it is "
+			       "looked into "
+			       "before anything is erased");
+		return STORE_OK;
+	}
+	enum store_result result = check_in_force(d, e);
+	if (result || deed_is_refused(d))
+		return result;
+	forget_lists(e);
+	person_places(&e->person, &e->places, &e->place_count);
+	write_text(d);
+	return STORE_OK;
+}
+
 static enum store_result open_erasure(struct deed *d)
 {
 	struct erasure *e = calloc(1, sizeof *e);
@@ -172,35 +199,20 @@ static enum store_result open_erasure(struct deed *d)
 	d->own = e;
 	enum store_result result = store_take_time(d->worker->store);
 	if (!result)
-		result = store_ledger_size(d->worker->store, &e->person.seen);
-	if (!result)
 		result = look(d, e);
-	if (result || deed_is_refused(d))
-		return result;
-	if (is_altered(&e->person)) {
-		deed_refuse(d, "a row of the person is not as it was recorded; lantikctl audit names it, and it is "
-			       "looked into "
-			       "before anything is erased");
-		return STORE_OK;
-	}
-	result = check_in_force(d, e);
-	if (result || deed_is_refused(d))
-		return result;
-	person_places(&e->person, &e->places, &e->place_count);
-	write_text(d);
-	return STORE_OK;
+	return result || deed_is_refused(d) ? result : prepare(d);
 }
 
-/* What came since the look would be left behind: from the start again. */
+/* What was committed since the look goes, too; nothing comes any more while the head is locked. */
 static enum store_result check_since(struct deed *d)
 {
 	struct erasure *e = d->own;
-	bool came = false;
+	uint64_t size = d->ledger.edge.size;
 
-	if (d->ledger.edge.size == e->person.seen)
+	if (size == e->person.seen)
 		return STORE_OK;
-	enum store_result result = person_came_since(d->worker, &e->person, &came);
-	return result ? result : came ? STORE_RETRY : STORE_OK;
+	enum store_result result = person_follow(d->worker, &e->person, size);
+	return result ? result : prepare(d);
 }
 
 static enum store_result write_erasure(struct deed *d)

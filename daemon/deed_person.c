@@ -20,6 +20,7 @@ void person_free(struct person *p)
 	for (size_t i = 0; i < p->room_count; i++)
 		lantik_buffer_free(&p->rooms[i]);
 	free(p->rooms);
+	lantik_buffer_free(&p->named.room);
 	*p = (struct person){0};
 }
 
@@ -51,14 +52,13 @@ static void take_nik(struct person *p, struct lantik_span nik)
 }
 
 /* Of a batch that was refused whole the body alone holds records. */
-static enum store_result name_by_body(
-	struct worker *w, const struct store_named *named, uint32_t record_no, struct person *p, bool *ret_found)
+static enum store_result name_by_body(struct worker *w, uint32_t record_no, struct person *p, bool *ret_found)
 {
 	struct lantik_batch_view view;
 	struct lantik_record record;
 	uint32_t fault;
 	struct lantik_buffer body = {.limit = LANTIK_MAX_BODY};
-	enum store_result result = store_body_of(w->store, named->batch_no, &body);
+	enum store_result result = store_body_of(w->store, p->named.batch_no, &body);
 
 	lantik_arena_reset(w->batch_arena);
 	if (!result && body.len && !lantik_batch_scan(lantik_buffer_span(&body), w->batch_arena, &view, &fault) &&
@@ -71,9 +71,9 @@ static enum store_result name_by_body(
 	return result;
 }
 
-static enum store_result name_person(
-	struct worker *w, const struct store_named *named, uint32_t record_no, struct person *p, bool *ret_found)
+static enum store_result name_person(struct worker *w, uint32_t record_no, struct person *p, bool *ret_found)
 {
+	const struct store_named *named = &p->named;
 	struct lantik_record record;
 
 	*ret_found = named->has_row || named->bytes.len;
@@ -83,15 +83,14 @@ static enum store_result name_person(
 		take_nik(p, record.nik);
 	if (*ret_found || !named->refused)
 		return STORE_OK;
-	return name_by_body(w, named, record_no, p, ret_found);
+	return name_by_body(w, record_no, p, ret_found);
 }
 
 /* ---- returned records ---- */
 
 /* Those whose NIK it is, or that hold it where no other person's stands. */
-static void keep_own(struct worker *w, struct person *p)
+static void keep_own(struct worker *w, const struct person *p, struct store_person_rows *rows)
 {
-	struct store_person_rows *rows = &p->returned;
 	struct lantik_record record;
 	size_t kept = 0;
 
@@ -103,24 +102,24 @@ static void keep_own(struct worker *w, struct person *p)
 	rows->count = kept;
 }
 
-static bool is_listed(const struct person *p, const struct store_person_row *row)
+static bool is_listed(const struct store_person_rows *rows, const struct store_person_row *row)
 {
-	for (size_t i = 0; i < p->returned.count; i++)
-		if (p->returned.items[i].batch_no == row->batch_no && p->returned.items[i].record_no == row->record_no)
+	for (size_t i = 0; i < rows->count; i++)
+		if (rows->items[i].batch_no == row->batch_no && rows->items[i].record_no == row->record_no)
 			return true;
 	return false;
 }
 
-/* Takes over the room of found. */
-static void add_returned(struct person *p, struct store_person_rows *found)
+/* Those that are not there yet: a second look sees what the first one saw while it was committed. Takes over the room
+ * of found. */
+static void add_rows(struct person *p, struct store_person_rows *rows, struct store_person_rows *found)
 {
-	struct store_person_rows *rows = &p->returned;
-
-	rows->items = realloc(rows->items, (rows->count + found->count) * sizeof *rows->items);
+	rows->items = realloc(rows->items, (rows->count + found->count + 1) * sizeof *rows->items);
 	p->rooms = realloc(p->rooms, (p->room_count + 1) * sizeof *p->rooms);
 	LANTIK_ASSERT(rows->items && p->rooms);
-	memcpy(rows->items + rows->count, found->items, found->count * sizeof *rows->items);
-	rows->count += found->count;
+	for (size_t i = 0; i < found->count; i++)
+		if (!is_listed(rows, &found->items[i]))
+			rows->items[rows->count++] = found->items[i];
 	p->rooms[p->room_count++] = found->room;
 	found->room = (struct lantik_buffer){0};
 }
@@ -150,8 +149,8 @@ static enum store_result follow(struct worker *w, struct person *p, int32_t offi
 	if (!result)
 		result = store_returned_meant(w->store, office_no, id, record_no, &found);
 	bool others = !result && found.count && decode(w, found.items[0].bytes, &record) && is_nik(record.nik);
-	if (!result && found.count == 1 && !others && !is_listed(p, &found.items[0]))
-		add_returned(p, &found);
+	if (!result && !others)
+		add_rows(p, &p->returned, &found);
 	store_person_rows_free(&found);
 	return result;
 }
@@ -213,15 +212,14 @@ static void add_bodies(struct person *p, const struct store_held_body *bodies, s
 }
 
 /* Stored bodies of the batches that the rows came with, and of these refused ones. */
-static enum store_result add_bodies_of_rows(
-	struct worker *w, struct person *p, const struct store_named *named, const struct refused_batches *refused)
+static enum store_result add_bodies_of_rows(struct worker *w, struct person *p, const struct refused_batches *refused)
 {
 	size_t count = 0, most = p->rows.count + p->returned.count + refused->count + 1, found_count = 0;
 	int64_t *numbers = calloc(most, sizeof *numbers);
 	struct store_held_body *found = NULL;
 
 	LANTIK_ASSERT(numbers);
-	numbers[count++] = named->batch_no;
+	numbers[count++] = p->named.batch_no;
 	for (size_t i = 0; i < p->rows.count; i++)
 		numbers[count++] = p->rows.items[i].origin_batch_no;
 	for (size_t i = 0; i < p->returned.count; i++)
@@ -237,88 +235,96 @@ static enum store_result add_bodies_of_rows(
 }
 
 /* Refused bodies from a leaf on that hold the NIK anywhere. */
-static enum store_result scan_refused(
-	struct worker *w, const struct person *p, uint64_t from, struct store_held_body **ret, size_t *ret_count)
+static enum store_result add_refused(struct worker *w, struct person *p, uint64_t from)
 {
 	struct lantik_buffer body = {.limit = LANTIK_MAX_BODY};
+	struct store_held_body *bodies = NULL;
 	size_t count = 0, kept = 0;
-	enum store_result result = store_refused_bodies(w->store, from, ret, &count);
+	enum store_result result = store_refused_bodies(w->store, from, &bodies, &count);
 
 	for (size_t i = 0; i < count && !result; i++) {
-		result = store_body_of(w->store, (*ret)[i].batch_no, &body);
+		result = store_body_of(w->store, bodies[i].batch_no, &body);
 		if (!result && body.len && memmem(body.data, body.len, p->nik, p->nik_len))
-			(*ret)[kept++] = (*ret)[i];
+			bodies[kept++] = bodies[i];
 	}
-	*ret_count = kept;
-	lantik_buffer_free(&body);
-	return result;
-}
-
-static enum store_result add_refused(struct worker *w, struct person *p)
-{
-	struct store_held_body *found = NULL;
-	size_t count = 0;
-	enum store_result result = scan_refused(w, p, 0, &found, &count);
-
 	if (!result)
-		add_bodies(p, found, count);
-	free(found);
+		add_bodies(p, bodies, kept);
+	free(bodies);
+	lantik_buffer_free(&body);
 	return result;
 }
 
 /* ---- all of it ---- */
 
-static enum store_result find_by_nik(struct worker *w, struct person *p)
+static enum store_result add_by_nik(struct worker *w, struct person *p, uint64_t from)
 {
-	enum store_result result = store_rows_of(w->store, person_nik(p), &p->rows);
+	struct store_person_rows found = {0};
+	enum store_result result = store_rows_of(w->store, person_nik(p), from, &found);
 
 	if (!result)
-		result = store_returned_with(w->store, person_nik(p), &p->returned);
+		add_rows(p, &p->rows, &found);
+	store_person_rows_free(&found);
 	if (!result)
-		keep_own(w, p);
-	if (!result)
-		result = store_rejections_of(w->store, person_nik(p), &p->rejections);
-	return result ? result : add_refused(w, p);
+		result = store_returned_with(w->store, person_nik(p), from, &found);
+	if (!result) {
+		keep_own(w, p, &found);
+		add_rows(p, &p->returned, &found);
+	}
+	store_person_rows_free(&found);
+	return result ? result : add_refused(w, p, from);
 }
 
-enum store_result person_find(
-	struct worker *w, const struct store_named *named, uint32_t record_no, struct person *p, bool *ret_found)
+static enum store_result read_rejections(struct worker *w, struct person *p)
+{
+	free(p->rejections.items);
+	lantik_buffer_free(&p->rejections.room);
+	p->rejections = (struct store_rejections){0};
+	return store_rejections_of(w->store, person_nik(p), &p->rejections);
+}
+
+/* What follows from rows and returned records, whichever were added. */
+static enum store_result settle(struct worker *w, struct person *p)
 {
 	struct refused_batches refused = {0};
-	enum store_result result = name_person(w, named, record_no, p, ret_found);
+	enum store_result result = follow_corrections(w, p, &refused);
 
-	if (result || !*ret_found)
-		return result;
-	if (p->nik_len)
-		result = find_by_nik(w, p);
-	else if (!named->refused)
-		result = store_returned_meant(w->store, named->office_no,
-			(struct lantik_span){.data = named->batch_id, .len = sizeof named->batch_id},
-			(int32_t)record_no, &p->returned);
 	if (!result)
-		result = follow_corrections(w, p, &refused);
-	if (!result)
-		result = add_bodies_of_rows(w, p, named, &refused);
+		result = add_bodies_of_rows(w, p, &refused);
+	if (!result && p->nik_len)
+		result = read_rejections(w, p);
 	if (p->returned.count)
 		qsort(p->returned.items, p->returned.count, sizeof *p->returned.items, by_leaf);
 	free(refused.items);
 	return result;
 }
 
-enum store_result person_came_since(struct worker *w, const struct person *p, bool *ret)
+enum store_result person_find(struct worker *w, uint32_t record_no, struct person *p, bool *ret_found)
 {
-	struct store_held_body *found = NULL;
-	size_t count = 0;
+	const struct store_named *named = &p->named;
+	enum store_result result = store_ledger_size(w->store, &p->seen);
 
-	*ret = false;
-	if (!p->nik_len)
+	if (!result)
+		result = name_person(w, record_no, p, ret_found);
+	if (result || !*ret_found)
+		return result;
+	if (p->nik_len)
+		result = add_by_nik(w, p, 0);
+	else if (!named->refused)
+		result = store_returned_meant(w->store, named->office_no,
+			(struct lantik_span){.data = named->batch_id, .len = sizeof named->batch_id},
+			(int32_t)record_no, &p->returned);
+	return result ? result : settle(w, p);
+}
+
+enum store_result person_follow(struct worker *w, struct person *p, uint64_t size)
+{
+	enum store_result result = STORE_OK;
+
+	if (size == p->seen || !p->nik_len)
 		return STORE_OK;
-	enum store_result result = store_person_came(w->store, person_nik(p), p->seen, ret);
-	if (!result && !*ret)
-		result = scan_refused(w, p, p->seen, &found, &count);
-	*ret |= count > 0;
-	free(found);
-	return result;
+	result = add_by_nik(w, p, p->seen);
+	p->seen = size;
+	return result ? result : settle(w, p);
 }
 
 /* ---- places ---- */

@@ -127,7 +127,6 @@ static enum store_result write_retire(struct deed *d)
 	return store_retire_receipt_key(d->worker->store, &d->asked, d->leaf.leaf_index);
 }
 
-const struct deed_handler deed_receipt_key_add = {
-	.open = deed_wait_for_house, .check = check_add, .write = write_add, .signed_later = true};
+const struct deed_handler deed_receipt_key_add = {.open = deed_believe, .check = check_add, .write = write_add};
 const struct deed_handler deed_receipt_key_retire = {
-	.open = deed_wait_for_house, .check = check_retire, .write = write_retire, .signed_later = true};
+	.open = deed_believe, .check = check_retire, .write = write_retire};

@@ -33,9 +33,9 @@ static enum store_result judge_fork(struct deed *d)
 
 static enum store_result open_recovery(struct deed *d)
 {
-	enum store_result result = deed_wait_for_house(d);
+	enum store_result result = deed_believe(d);
 
-	return result ? result : judge_fork(d);
+	return result || deed_is_refused(d) ? result : judge_fork(d);
 }
 
 /* Whether the ledger had this root at this size. */
@@ -91,5 +91,4 @@ static enum store_result write_recovery(struct deed *d)
 	return store_set_epoch(d->worker->store, d->asked.recovery.epoch);
 }
 
-const struct deed_handler deed_recover = {
-	.open = open_recovery, .check = check_recovery, .write = write_recovery, .signed_later = true};
+const struct deed_handler deed_recover = {.open = open_recovery, .check = check_recovery, .write = write_recovery};

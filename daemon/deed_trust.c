@@ -2,25 +2,18 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "deed_trust.h"
 
-#include <time.h>
+#include "store_witness.h"
 
-#include "clock.h"
-
-#define PATIENCE_MICROS INT64_C(3000000)
-
-enum store_result deed_wait_for_house(struct deed *d)
+enum store_result deed_believe(struct deed *d)
 {
-	const struct timespec pause = {.tv_nsec = 20000000};
-	int64_t version = 0, until = clock_steady() + PATIENCE_MICROS;
-	enum store_result result = store_reference_version(d->worker->store, &version);
+	uint64_t trust_size;
+	enum store_result result = store_trust_size(d->worker->store, &trust_size);
 
-	if (result)
+	if (result || house_follow(d->worker->house, d->worker->store, trust_size))
 		return result;
-	while (!house_is_current(d->worker->house, version)) {
-		if (clock_steady() > until)
-			return STORE_RETRY;
-		(void)nanosleep(&pause, NULL);
-	}
+	if (!store_is_up(d->worker->store))
+		return STORE_DOWN;
+	deed_refuse(d, "lantikd does not believe the keys that its database names: its log says why");
 	return STORE_OK;
 }
 

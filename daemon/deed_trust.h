@@ -5,8 +5,8 @@
 
 #include "deed.h"
 
-/* Waits a moment until the house has read all deeds that stand; STORE_RETRY when it has not. */
-LANTIK_MUST_CHECK enum store_result deed_wait_for_house(struct deed *d);
+/* So that the house knows all deeds about keys that stand; refuses when it cannot. */
+LANTIK_MUST_CHECK enum store_result deed_believe(struct deed *d);
 /* Under the lock of the head: both trusts. A deed that the second cannot take is refused, and the answer is false. */
 LANTIK_MUST_CHECK bool deed_judge_trust(
 	struct deed *d, struct lantik_trust *ret_before, struct lantik_trust *ret_after);

@@ -35,7 +35,7 @@
 		     "a.kode_instansi, e.programme, a.kind, coalesce(a.kelompok_lapor, 0::smallint), "                 \
 		     "coalesce(a.change_kind, 0::smallint) "                                                           \
 		     "FROM appointment a JOIN entry e USING (batch_no) LEFT JOIN entry_hash h USING (batch_no) "       \
-		     "WHERE a.nik = $1::text ORDER BY e.leaf_index, a.record_no"
+		     "WHERE a.nik = $1::text AND e.leaf_index >= $2::bigint ORDER BY e.leaf_index, a.record_no"
 
 #define RETURNED                                                                                                       \
 	"SELECT r.batch_no, r.batch_no, b.leaf_index, r.record_no, b.office_no, " HASH_AT(                             \
@@ -43,18 +43,12 @@
 							 "FROM returned_record r JOIN batch b USING (batch_no) LEFT "  \
 							 "JOIN entry_hash h USING (batch_no) WHERE "
 
-#define CAME                                                                                                           \
-	"SELECT EXISTS (SELECT FROM entry e JOIN appointment a USING (batch_no) "                                      \
-	"WHERE e.leaf_index >= $1::bigint AND a.nik = $2::text) "                                                      \
-	"OR EXISTS (SELECT FROM batch b JOIN returned_record r USING (batch_no) "                                      \
-	"WHERE b.leaf_index >= $1::bigint AND position($3::bytea IN r.bytes) > 0) "                                    \
-	"OR EXISTS (SELECT FROM decision d WHERE d.leaf_index >= $1::bigint AND d.rejected > 0)"
-
 const struct store_statement store_erase_statements[] = {
 	{"named", NAMED},
 	{"rows_of", ROWS},
 	{"whole_row", "SELECT * FROM appointment WHERE batch_no = $1::bigint AND record_no = $2::int"},
-	{"returned_with", RETURNED "position($1::bytea IN r.bytes) > 0 ORDER BY b.leaf_index, r.record_no"},
+	{"returned_with", RETURNED "position($1::bytea IN r.bytes) > 0 AND b.leaf_index >= $2::bigint "
+				   "ORDER BY b.leaf_index, r.record_no"},
 	{"returned_meant", RETURNED "b.office_no = $1::int AND r.record_no = $3::int AND (b.batch_id = $2::uuid OR "
 				    "b.batch_no IN (SELECT batch_no FROM decision WHERE decision_id = $2::uuid))"},
 	{"refused_bodies", "SELECT b.batch_no, b.leaf_index FROM batch b JOIN batch_body USING (batch_no) "
@@ -71,7 +65,6 @@ const struct store_statement store_erase_statements[] = {
 			"(clock_timestamp() AT TIME ZONE 'Asia/Jakarta')::date, true) FROM current_appointment c "
 			"LEFT JOIN appointment a USING (batch_no, record_no) WHERE c.nik = $1::text ORDER BY c.kind "
 			"FOR UPDATE OF c"},
-	{"person_came", CAME},
 	{"asked_in_force", "SELECT in_force FROM deed_request WHERE request_no = $1::bigint"},
 	{"erase", "SELECT lantik.erase($1::bigint, $2::text, $3::bigint[], $4::int[], $5::bytea[], $6::bigint[], "
 		  "$7::int[], $8::bytea[], $9::bigint[], $10::int)"},
@@ -213,12 +206,14 @@ static enum store_result hash_row(struct store *store, struct store_person_row *
 	return STORE_OK;
 }
 
-enum store_result store_rows_of(struct store *store, struct lantik_span nik, struct store_person_rows *ret)
+enum store_result store_rows_of(
+	struct store *store, struct lantik_span nik, uint64_t from, struct store_person_rows *ret)
 {
 	struct store_call call = store_call(store);
 	PGresult *rows;
 
 	call_text(&call, nik);
+	call_int8(&call, (int64_t)from);
 	enum store_result result = store_run(&call, "rows_of", &rows);
 	if (result)
 		return result;
@@ -250,12 +245,14 @@ static enum store_result ask_returned(struct store_call *call, const char *state
 	return STORE_OK;
 }
 
-enum store_result store_returned_with(struct store *store, struct lantik_span nik, struct store_person_rows *ret)
+enum store_result store_returned_with(
+	struct store *store, struct lantik_span nik, uint64_t from, struct store_person_rows *ret)
 {
 	struct store_call call = store_call(store);
 
 	LANTIK_ASSERT(nik.len);
 	call_bytes(&call, nik);
+	call_int8(&call, (int64_t)from);
 	return ask_returned(&call, "returned_with", ret);
 }
 
@@ -379,19 +376,12 @@ enum store_result store_lock_person(struct store *store, struct lantik_span nik,
 	return STORE_OK;
 }
 
-enum store_result store_person_came(struct store *store, struct lantik_span nik, uint64_t from, bool *ret)
-{
-	struct store_call call = store_call(store);
-
-	call_int8(&call, (int64_t)from);
-	call_text(&call, nik);
-	call_bytes(&call, nik);
-	return ask_bool(&call, "person_came", ret);
-}
-
 enum store_result store_take_time(struct store *store)
 {
-	return store_simple(store, "SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on", NULL);
+	return store_simple(store,
+		"SET LOCAL statement_timeout = 0; SET LOCAL enable_seqscan = on; "
+		"SET LOCAL plan_cache_mode = force_custom_plan",
+		NULL);
 }
 
 enum store_result store_asked_in_force(struct store *store, int64_t request_no, bool *ret)

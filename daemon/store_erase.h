@@ -51,13 +51,13 @@ struct store_person_rows {
 };
 void store_person_rows_free(struct store_person_rows *rows);
 
-/* All rows of the register of a NIK, in the order of the ledger, each hashed anew. Reads the whole register. Zero ret;
- * free it in any case. */
+/* All rows of the register of a NIK, of batches and decisions from a leaf on, in the order of the ledger, each hashed
+ * anew. From 0 it reads the whole register. Zero ret; free it in any case. */
 LANTIK_MUST_CHECK enum store_result store_rows_of(
-	struct store *store, struct lantik_span nik, struct store_person_rows *ret);
-/* Returned records whose bytes hold the NIK anywhere; it must not be empty. */
+	struct store *store, struct lantik_span nik, uint64_t from, struct store_person_rows *ret);
+/* Returned records, of batches from a leaf on, whose bytes hold the NIK anywhere; it must not be empty. */
 LANTIK_MUST_CHECK enum store_result store_returned_with(
-	struct store *store, struct lantik_span nik, struct store_person_rows *ret);
+	struct store *store, struct lantik_span nik, uint64_t from, struct store_person_rows *ret);
 /* The returned record that an office means by id (of its batch or of a decision) and number; at most one. */
 LANTIK_MUST_CHECK enum store_result store_returned_meant(struct store *store, int32_t office_no, struct lantik_span id,
 	int32_t record_no, struct store_person_rows *ret);
@@ -93,9 +93,6 @@ LANTIK_MUST_CHECK enum store_result store_rejections_of(
 
 /* Locks the current rows of a NIK, as every commit does; whether one of them is in force today. */
 LANTIK_MUST_CHECK enum store_result store_lock_person(struct store *store, struct lantik_span nik, bool *ret_in_force);
-/* Whether a batch or decision from this leaf on brought something of the NIK. */
-LANTIK_MUST_CHECK enum store_result store_person_came(
-	struct store *store, struct lantik_span nik, uint64_t from, bool *ret);
 /* The rest of this transaction may read whole tables and take its time. */
 LANTIK_MUST_CHECK enum store_result store_take_time(struct store *store);
 /* Whether the official meant a person in force, too. */

@@ -388,6 +388,7 @@ class Site:
             "curve_key_file": str(self.keys / "lantikd.curve.key"),
             "receipt_key_file": str(self.keys / "receipt.key"),
             "revoked_file": str(self.revoked_file),
+            "recovery_key": str(self.recovery / "recovery.vkey"),
             **self.settings})
 
     def second_daemon(self):
