@@ -226,22 +226,35 @@ static int failure(struct audit *audit)
 	return LANTIK_EXIT_OK;
 }
 
+static int from_check(struct audit *audit)
+{
+	if (audit->from <= audit->size)
+		return LANTIK_EXIT_OK;
+	return lantik_fail(audit->cli, 710, LANTIK_EXIT_USAGE, "--from %llu: the ledger has %llu leaves only",
+		"--from %llu: buku besar hanya memiliki %llu daun", (unsigned long long)audit->from,
+		(unsigned long long)audit->size);
+}
+
+static int look(struct audit *audit, const char *memory, const struct lantik_skey *cosigner)
+{
+	int exit_code = from_check(audit);
+	if (!exit_code)
+		exit_code = audit_witnesses_read(audit, memory);
+	if (exit_code)
+		return exit_code;
+	steps_run(audit);
+	exit_code = failure(audit);
+	return exit_code ? exit_code : conclude(audit, memory, cosigner);
+}
+
 static int run(struct audit *audit, const struct lantik_skey *cosigner)
 {
 	struct lantik_buffer path = {0};
-	int exit_code = LANTIK_EXIT_OK;
-	if (begin(audit)) {
-		const char *memory = audit_memory_path(audit, &path) ? (const char *)path.data : NULL;
-		exit_code = audit_witnesses_read(audit, memory);
-		if (!exit_code)
-			steps_run(audit);
-		if (!exit_code)
-			exit_code = failure(audit);
-		if (!exit_code)
-			exit_code = conclude(audit, memory, cosigner);
-	} else {
+	int exit_code;
+	if (begin(audit))
+		exit_code = look(audit, audit_memory_path(audit, &path) ? (const char *)path.data : NULL, cosigner);
+	else
 		exit_code = failure(audit);
-	}
 	for (unsigned i = 0; i < audit->idle_count; i++)
 		database_close(&audit->idle[i]);
 	audit_witnesses_free(audit);

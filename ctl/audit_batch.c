@@ -280,6 +280,8 @@ static void roots_read(const struct batch_row *b)
 void audit_batch_read(struct entry *entry)
 {
 	struct batch_row b = {.entry = entry, .row = &entry->all->batches.stream};
+	entry->batch_no = entry->number;
+	entry->office_no = audit_integer(b.row, B_office_no);
 	entry->is_bound = leaf_read(&b);
 	roots_read(&b);
 	verdict_read(&b);

@@ -138,6 +138,8 @@ static void roots_read(const struct decision_row *d)
 void audit_decision_read(struct entry *entry)
 {
 	struct decision_row d = {.entry = entry, .row = &entry->all->decisions.stream};
+	entry->batch_no = audit_integer(d.row, D_batch_no);
+	entry->office_no = audit_integer(d.row, D_office_no);
 	entry->is_bound = leaf_read(&d);
 	roots_read(&d);
 	statement_read(&d);

@@ -170,6 +170,7 @@ static void entries_run(struct audit *audit)
 	for (size_t i = 0; i < LANTIK_COUNT(streams); i++)
 		owned_close(all, streams[i]);
 	free(all->items.items);
+	free(all->differences);
 	free(all->keys);
 	lantik_arena_free(&all->arena);
 	free(all);

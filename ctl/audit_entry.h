@@ -42,6 +42,8 @@ struct entry {
 	struct entries *all;
 	int64_t number;
 	bool is_decision;
+	int64_t batch_no;  /* as it was sent: the same, or the batch that the decision is about */
+	int64_t office_no; /* of the row */
 	/* The leaf is there and is about it: the roots below are the ledger's word, otherwise the row's own. */
 	bool is_bound;
 	/* Verdict or statement is the one that the leaf binds: the lists below are sure. */
@@ -66,6 +68,8 @@ struct entries {
 	uint32_t accepted[LANTIK_MAX_RECORDS]; /* record numbers, ascending */
 	struct audit_held held[LANTIK_MAX_RECORDS];
 	struct items items;
+	struct difference *differences; /* of the rows that are looked at */
+	size_t difference_count, difference_capacity;
 };
 
 /* Opens the stream; select is everything up to FROM with the table under the name t, order what follows the number. */
@@ -98,6 +102,20 @@ void audit_findings_check(struct entry *entry);
 
 /* ---- audit_item.c: hashed rows beside the hashes that are bound ---- */
 
+/* One row that is not as it must be. */
+struct difference {
+	uint32_t record_no;
+	enum audit_what what;
+	const char *column; /* NULL: not known */
+};
+
+struct hashed;
+/* Says more of the differences than their hashes tell: moved rows, columns. May append. */
+typedef void (*items_refine)(struct entry *entry, const struct hashed *hashed);
+
+/* More differences of one batch than these are told as they are. */
+#define MAX_REFINED 256u
+
 struct hashed {
 	const char *table;  /* of the rows */
 	const char *column; /* of entry_hash */
@@ -105,6 +123,7 @@ struct hashed {
 	const uint8_t *root;
 	const uint32_t *numbers; /* that must be there, ascending; NULL: not known for sure */
 	size_t count;
+	items_refine refine; /* may be NULL */
 };
 
 void items_add(struct items *items, uint32_t record_no, const uint8_t hash[LANTIK_HASH]);
@@ -112,5 +131,15 @@ void items_add(struct items *items, uint32_t record_no, const uint8_t hash[LANTI
  * told as extra. */
 void items_add_erased(struct entry *entry, int part, struct items *items, const char *table);
 void items_check(struct entry *entry, const struct items *items, const struct hashed *hashed);
+void items_differ(struct entries *all, uint32_t record_no, enum audit_what what, const char *column);
+/* The stored hash of a record that must be there; NULL when it need not, or when the hashes do not fit. */
+const uint8_t *items_stored(const struct hashed *hashed, uint32_t record_no);
+
+/* ---- audit_differ.c ---- */
+
+/* Appends the columns of a row of the register, the number first. */
+void audit_rows_select(struct lantik_buffer *ret);
+void audit_row_hash(struct lantik_span fields, uint16_t row_format, uint8_t ret[LANTIK_HASH]);
+void audit_rows_refine(struct entry *entry, const struct hashed *hashed);
 
 #endif

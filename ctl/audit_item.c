@@ -102,27 +102,69 @@ static void stored_altered(const struct entry *entry, const struct hashed *hashe
 			entry->number);
 }
 
-/* Beside the numbers that the verdict or the statement gives, and the stored hashes when there are as many. */
-static uint64_t tell_by_number(const struct entry *entry, const struct items *items, const struct hashed *hashed)
+void items_differ(struct entries *all, uint32_t record_no, enum audit_what what, const char *column)
 {
-	uint64_t before = entry->all->audit->findings;
-	bool comparable = hashed->stored.len == hashed->count * LANTIK_HASH;
+	if (all->difference_count == all->difference_capacity) {
+		all->difference_capacity = all->difference_capacity ? 2 * all->difference_capacity : 64;
+		all->differences = realloc(all->differences, all->difference_capacity * sizeof *all->differences);
+		LANTIK_ASSERT(all->differences);
+	}
+	all->differences[all->difference_count++] = (struct difference){record_no, what, column};
+}
+
+static bool stored_comparable(const struct hashed *hashed)
+{
+	return hashed->stored.len == hashed->count * LANTIK_HASH;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+const uint8_t *items_stored(const struct hashed *hashed, uint32_t record_no)
+{
+	if (!hashed->count || !stored_comparable(hashed))
+		return NULL;
+	const uint32_t *at = bsearch(&record_no, hashed->numbers, hashed->count, sizeof record_no, by_value);
+	return at ? stored_at(hashed, (size_t)(at - hashed->numbers)) : NULL;
+}
+
+/* Beside the numbers that the verdict or the statement gives, and the stored hashes when there are as many. */
+static void compare_by_number(struct entries *all, const struct items *items, const struct hashed *hashed)
+{
+	bool comparable = stored_comparable(hashed);
 	size_t i = 0, at = 0;
 	while (i < items->count || at < hashed->count) {
 		const struct item *item = i < items->count ? &items->items[i] : NULL;
 		if (!item || (at < hashed->count && hashed->numbers[at] < item->record_no)) {
-			tell(entry, hashed->table, AUDIT_MISSING, hashed->numbers[at++]);
+			items_differ(all, hashed->numbers[at++], AUDIT_MISSING, NULL);
 		} else if (at == hashed->count || item->record_no < hashed->numbers[at]) {
-			tell(entry, hashed->table, AUDIT_EXTRA, item->record_no);
+			items_differ(all, item->record_no, AUDIT_EXTRA, NULL);
 			i++;
 		} else {
 			if (comparable && memcmp(stored_at(hashed, at), item->hash, LANTIK_HASH) != 0)
-				tell(entry, hashed->table, AUDIT_ALTERED, item->record_no);
+				items_differ(all, item->record_no, AUDIT_ALTERED, NULL);
 			i++;
 			at++;
 		}
 	}
-	return entry->all->audit->findings - before;
+}
+
+static uint64_t tell_by_number(struct entry *entry, const struct items *items, const struct hashed *hashed)
+{
+	struct entries *all = entry->all;
+	all->difference_count = 0;
+	compare_by_number(all, items, hashed);
+	if (hashed->refine && all->difference_count <= MAX_REFINED)
+		hashed->refine(entry, hashed);
+	for (size_t i = 0; i < all->difference_count; i++) {
+		const struct difference *d = &all->differences[i];
+		audit_found(all->audit, hashed->table, d->what, d->column, "batch_no %" PRId64 " record_no %" PRIu32,
+			entry->number, d->record_no);
+	}
+	return all->difference_count;
 }
 
 static int by_bytes(const void *a, const void *b)

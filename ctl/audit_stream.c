@@ -68,7 +68,7 @@ void audit_open(struct audit *audit, struct audit_stream *ret, const char *query
 {
 	struct lantik_buffer sql = {0};
 	va_list arguments;
-	char text[4096];
+	char text[16384];
 	memset(ret, 0, sizeof *ret);
 	ret->audit = audit;
 	if (audit->failed || audit->database->failed || !connection_take(audit, &ret->connection))

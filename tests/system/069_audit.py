@@ -1,9 +1,14 @@
-"""The audit: green on a database with batches, returned records, decisions and deeds; each edit is found and named.
+"""The audit: green on a database with batches, returned records, decisions and deeds; an older copy, a fork and each edit are
+found and named; what it cosigns verifies by somebody else's hand.
 
 SPDX-License-Identifier: Apache-2.0
 """
 
-import unittest
+import base64
+import itertools
+import struct
+import time
+import uuid
 
 import decided
 import harness
@@ -12,10 +17,12 @@ import harness
 STRICT = "programme,kode_instansi,terdata_non_asn,ikut_cpns_2024,ikut_pppk_2024_lengkap\nPW2024,6171,yes,any,yes\n"
 # What is no accepted name, date or number.
 SPOILED = {"nama": ". . .", "nik": "99", "jabatan_nama": "=B7"}
+ORDER = ("--official", "Pejabat Uji", "--reason", "pemeriksaan")
+EM_DASH = "\u2014"
 
 
 class Worked(decided.Case):
-    """A site on which everything happened once that leaves a trace in the register."""
+    """A site on which everything happened once that leaves a trace."""
 
     @classmethod
     def setUpClass(cls):
@@ -23,15 +30,14 @@ class Worked(decided.Case):
         case = cls("run")
         case.load("eligibility.csv", STRICT)
         case.work()
-
-    def run(self, result=None):
-        return super().run(result)
+        case.settle()
 
     def work(self):
         _, manifest, records = self.people(30)
         for i, (field, value) in enumerate(SPOILED.items()):
             setattr(records[4 * i + 2], field, value)
-        self.send(manifest, records)
+        self.receipt, self.receipt_text = self.send(manifest, records)
+        type(self).kept = self.receipt_text
         _, manifest, records = self.took_cpns(12)
         for record in records[6:]:
             record.ikut_pppk_2024_lengkap = 1
@@ -39,32 +45,228 @@ class Worked(decided.Case):
         for act, numbers in (("accept", [1, 4]), ("return", [2]), ("reject", [3]), ("replay", [5])):
             self.decide(act, self.batch_no(receipt), numbers)
         first, manifest, records = self.people(8)
-        self.send(manifest, records)
+        receipt, _ = self.send(manifest, records)
         _, manifest, records = self.people(8, step="SK", first=first)
         self.send(manifest, records)
+        self.refused()
+        self.deeds(receipt)
+
+    def refused(self):
         _, manifest, records = self.people(3)
         manifest.all_or_nothing = 1
         records[1].nama = "-"
-        self.send(manifest, records)
+        self.assertEqual(self.send(manifest, records)[0].verdict.outcome, "refused")
 
-    def audit(self, *args, expect=0, user="lantik_auditor"):
-        return harness.run(harness.program("lantikctl"), "--database", self.site.cluster.conninfo(user), "audit", "--json",
-                           *args, expect=expect)
+    def deeds(self, receipt):
+        other = harness.WireOffice(self.site, "kanreg-05", kanreg="05")
+        self.site.ctl("office", "scope", other.name, "--agencies", "6171,6271")
+        self.site.ctl("office", "revoke", other.name, "--reason", "ditutup")
+        self.erase(receipt, 4)
 
-    def found(self, *args):
+    def erase(self, receipt, record_no):
+        harness.run(harness.program("lantikctl"), "--database", self.site.cluster.conninfo("lantik_reviewer"), "erase",
+                    uuid.UUID(bytes=receipt.leaf.batch_id), record_no, *ORDER, "--in-force", "--yes")
+
+    def settle(self):
+        """Until every leaf has its checkpoint."""
+        harness.wait_until(lambda: self.site.value(
+            "SELECT count(*) = max(size) FROM lantik.checkpoint WHERE size <= (SELECT size FROM lantik.ledger_head)") == "t"
+            and self.site.value("SELECT (SELECT size FROM lantik.ledger_head) = max(size) FROM lantik.checkpoint") == "t",
+            90, "everything is signed")
+
+    # --- the auditor ---
+
+    memories = itertools.count()
+
+    def audit(self, *args, expect=0, memory=None, pinned=True, database="lantik"):
+        memory = memory or self.site.directory / f"memory-{next(self.memories)}"
+        keys = ("--key", self.site.keys / "receipt.vkey", "--recovery-key", self.site.recovery / "recovery.vkey")
+        return harness.run(harness.program("lantikctl"), "--database",
+                           self.site.cluster.conninfo("lantik_auditor", database), "audit", "--json", "--memory", memory,
+                           *(keys if pinned else ()), *args, expect=expect)
+
+    def found(self, *args, **options):
         return {(line["table"], line["key"], line["what"], line["column"])
-                for line in self.audit(*args, expect=8).of_type("type", "finding")}
+                for line in self.audit(*args, expect=8, **options).of_type("type", "finding")}
+
+    def remarks(self, *args, **options):
+        return [line["what"] for line in self.audit(*args, expect=3, **options).of_type("type", "remark")]
+
+    def write(self, name, text):
+        path = self.site.directory / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def newest(self):
+        return self.site.value("SELECT note FROM lantik.checkpoint ORDER BY size DESC LIMIT 1")
 
 
 class Green(Worked):
+    def size(self):
+        return int(self.site.value("SELECT size FROM lantik.ledger_head"))
+
     def test_all_holds(self):
         done = self.audit()
         self.assertEqual(done.of_type("type", "finding"), [])
-        self.assertEqual(done.summary["leaves"], int(self.site.value("SELECT size FROM lantik.ledger_head")))
+        self.assertEqual((done.summary["leaves"], done.summary["signed_size"]), (self.size(), self.size()))
+        self.assertEqual(done.summary["rows"], int(self.site.value("SELECT count(*) FROM lantik.appointment")))
+
+    def test_in_indonesian_for_a_person(self):
+        done = harness.run(harness.program("lantikctl"), "--database", self.site.cluster.conninfo("lantik_auditor"), "audit",
+                           "--key", self.site.keys / "receipt.vkey", "--recovery-key",
+                           self.site.recovery / "recovery.vkey", "--lang", "id", "--memory",
+                           self.site.directory / "memory-id")
+        self.assertIn("semua sah", done.stdout)
 
     def test_from_a_leaf(self):
-        for start in (0, 1, 3, 7):
-            self.assertEqual(self.audit("--from", start).of_type("type", "finding"), [])
+        for start in range(self.size() + 1):
+            done = self.audit("--from", start)
+            self.assertEqual(done.of_type("type", "finding"), [], start)
+            self.assertEqual(done.summary["leaves"], self.size() - start)
+        self.assertTrue(self.audit("--from", 3).of_type("type", "left_out"), "what needs the whole register is named")
+        self.audit("--from", self.size() + 1, expect=2)
+
+    def test_without_pinned_keys_it_says_so(self):
+        self.assertEqual(self.remarks(pinned=False), ["key_not_pinned"])
+
+    def test_another_ledgers_key(self):
+        other = self.site.directory / "other"
+        self.site.ctl("keygen", "--directory", other, "--recovery-directory", other / "safe", "--origin", self.site.ORIGIN)
+        done = self.audit("--key", other / "receipt.vkey", pinned=False, expect=8)
+        self.assertEqual({line["table"] for line in done.of_type("type", "finding")} - {"receipt_key"}, {"checkpoint"})
+
+    def test_what_offices_hold(self):
+        receipt, note = self.write("kept.receipt", self.kept), self.write("kept.checkpoint", self.newest())
+        self.assertEqual(self.audit("--against", receipt, "--against", note).of_type("type", "finding"), [])
+        self.audit("--from", self.size() - 1, "--against", receipt, "--against", note)
+        self.audit("--against", self.write("nothing", "nothing\n"), expect=1)
+        forged = self.newest().replace(self.site.ORIGIN, "lantik.test/log/other")
+        self.assertEqual(self.remarks("--against", self.write("forged", forged)), ["not_proved"])
+
+    def test_cosigned(self):
+        keys, out = self.site.directory / "auditor", self.site.directory / "cosigned"
+        self.site.ctl("key", "new-auditor", "--directory", keys, "--name", "audit.test/1")
+        [key_file] = [path for path in keys.iterdir() if path.suffix == ".key"]
+        before = int(time.time())
+        self.audit("--cosign", key_file, "--out", out)
+        note = out.read_text()
+        text, signatures = note.rsplit("\n\n", 1)
+        self.assertEqual(note.removesuffix(signatures.splitlines(True)[-1]), self.newest(), "nothing else was changed")
+        key = self.office.receipt.SigningKey.parse(key_file.read_text()).verifier
+        name, raw = signatures.splitlines()[-1].removeprefix(f"{EM_DASH} ").split(" ")
+        raw = base64.b64decode(raw)
+        (seconds,) = struct.unpack(">Q", raw[4:12])
+        self.assertEqual((name, len(raw)), ("audit.test/1", 76))
+        self.assertTrue(before <= seconds <= time.time())
+        self.assertTrue(key.verifies(f"cosignature/v1\ntime {seconds}\n{text}\n".encode(), raw[12:]))
+        self.audit("--cosign", key_file, expect=2)
+        self.audit("--against", out)
+
+
+class Edited(Worked):
+    """One edit a table, by a superuser behind the daemon's back; 061_tamper.py has them all."""
+
+    def change(self, statement, expected):
+        """The audit of an edit, which is taken back: all that is expected is found, and nothing else in those tables."""
+        tables = "ledger_leaf ledger_node ledger_head checkpoint batch batch_body appointment entry_hash finding " \
+                 "returned_record decision deed deed_request".split()
+        back = [f"DELETE FROM lantik.{t}; INSERT INTO lantik.{t} OVERRIDING SYSTEM VALUE SELECT * FROM kept.{t}" for t in tables]
+        self.site.sql("CREATE SCHEMA kept; " + "; ".join(
+            f"CREATE TABLE kept.{t} AS SELECT * FROM lantik.{t}" for t in tables))
+        try:
+            self.site.sql(f"SET session_replication_role = replica; {statement}")
+            found = self.found()
+        finally:
+            self.site.sql("SET session_replication_role = replica; " + "; ".join(back) + "; DROP SCHEMA kept CASCADE")
+        where = {finding[0] for finding in expected}
+        self.assertEqual({finding for finding in found if finding[0] in where}, set(expected), found)
+
+    def test_each_is_named(self):
+        self.site.daemon.stop()
+        key = "SELECT min(batch_no) FROM lantik.appointment"
+        batch = self.site.value(key)
+        row = f"batch_no {batch} record_no"
+        leaf = self.site.value(f"SELECT leaf_index FROM lantik.batch WHERE batch_no = {batch}")
+        last = int(self.site.value("SELECT max(leaf_index) FROM lantik.ledger_leaf"))
+        where = f"WHERE batch_no = {batch}"
+        for statement, *expected in (
+                (f"UPDATE lantik.appointment SET upah = upah + 1 {where} AND record_no = 5",
+                 ("appointment", f"{row} 5", "altered", "upah")),
+                (f"DELETE FROM lantik.appointment {where} AND record_no = 6", ("appointment", f"{row} 6", "missing", None)),
+                (f"INSERT INTO lantik.appointment (batch_no, record_no, office_no, kind, step, salt, kode_instansi) "
+                 f"VALUES ({batch}, 999, 1, 1, 1, '', '6171')", ("appointment", f"{row} 999", "extra", None)),
+                (f"INSERT INTO lantik.appointment (batch_no, record_no, office_no, kind, step, salt, kode_instansi) "
+                 "VALUES (7777, 1, 1, 1, 1, '', '6171')", ("appointment", "batch_no 7777 record_no 1", "extra", None)),
+                (f"UPDATE lantik.appointment SET record_no = 13 - record_no + 1000 {where} AND record_no IN (5, 8); "
+                 "UPDATE lantik.appointment SET record_no = record_no - 1000 WHERE record_no > 1000",
+                 ("appointment", f"{row} 5", "reordered", None), ("appointment", f"{row} 8", "reordered", None)),
+                (f"UPDATE lantik.entry_hash SET rows = sha256('') || substr(rows, 33) {where}",
+                 ("entry_hash", f"batch_no {batch}", "altered", "rows")),
+                (f"DELETE FROM lantik.entry_hash {where}", ("entry_hash", f"batch_no {batch}", "missing", None)),
+                (f"UPDATE lantik.batch SET programme = 'PW2025' {where}",
+                 ("batch", f"batch_no {batch}", "altered", "programme")),
+                (f"UPDATE lantik.batch SET verdict = replace(verdict, 'returned', 'Returned') {where}",
+                 ("batch", f"batch_no {batch}", "altered", "verdict")),
+                (f"DELETE FROM lantik.batch {where}", ("batch", f"leaf_index {leaf}", "missing", None)),
+                (f"UPDATE lantik.batch_body SET body_size = body_size + 1 {where}",
+                 ("batch_body", f"batch_no {batch}", "altered", "body_size")),
+                (f"UPDATE lantik.batch_body SET body = set_byte(body, 40, 255 - get_byte(body, 40)) {where}",
+                 ("batch_body", f"batch_no {batch}", "altered", "body")),
+                (f"UPDATE lantik.returned_record SET cause = 'N01.digits:nik' {where} AND record_no = 7",
+                 ("returned_record", f"{row} 7", "altered", "cause")),
+                (f"UPDATE lantik.returned_record SET outcome = 2 {where} AND record_no = 7",
+                 ("returned_record", f"{row} 7", "altered", "outcome")),
+                (f"DELETE FROM lantik.returned_record {where} AND record_no = 7",
+                 ("returned_record", f"{row} 7", "missing", None)),
+                ("UPDATE lantik.decision SET act = 3 WHERE act = 1",
+                 ("decision", f"decision_no {self.site.value('SELECT decision_no FROM lantik.decision WHERE act = 1')}",
+                  "altered", "act")),
+                (f"UPDATE lantik.deed SET durability = 3 - durability WHERE leaf_index = 0",
+                 ("deed", "leaf_index 0", "altered", "durability")),
+                (f"UPDATE lantik.ledger_node SET hash = sha256('') WHERE level = 1 AND node_index = 0",
+                 ("ledger_node", "level 1 node_index 0", "altered", "hash")),
+                (f"UPDATE lantik.ledger_leaf SET leaf_hash = sha256('') WHERE leaf_index = {leaf}",
+                 ("ledger_leaf", f"leaf_index {leaf}", "altered", "leaf_hash")),
+                (f"DELETE FROM lantik.ledger_leaf WHERE leaf_index = {last}",
+                 ("ledger_leaf", f"leaf_index {last}", "missing", None)),
+                (f"DELETE FROM lantik.checkpoint WHERE size = 3", ("checkpoint", "size 3", "missing", None)),
+                ("UPDATE lantik.ledger_head SET size = size - 1", ("ledger_head", "only_row true", "altered", "size"))):
+            with self.subTest(statement):
+                self.change(statement, expected)
+        self.assertEqual(self.audit().of_type("type", "finding"), [], "all was taken back")
+
+
+class Older(Worked):
+    """A copy of yesterday put in the place of today's database."""
+
+    def test_the_memory_finds_it(self):
+        self.site.daemon.stop()
+        self.site.cluster.sql("CREATE DATABASE yesterday TEMPLATE lantik", database="postgres")
+        self.site.daemon.start()
+        memory = self.site.directory / "memory"
+        self.audit(memory=memory, database="yesterday")
+        _, manifest, records = self.people(2)
+        receipt, text = self.send(manifest, records)
+        self.settle()
+        self.audit(memory=memory)
+        size = receipt.index
+        lost = ("ledger_leaf", f"leaf_index {size}-{size} (signed: {memory})", "missing", None)
+        kept = memory.read_bytes()
+        self.assertEqual(self.found(memory=memory, database="yesterday"), {lost})
+        self.assertEqual(memory.read_bytes(), kept, "it does not forget")
+        path = self.write("office.receipt", text)
+        self.assertIn(("ledger_leaf", f"leaf_index {size}-{size} (signed: {path})", "missing", None),
+                      self.found("--against", path, database="yesterday"))
+        self.forked(memory, size)
+
+    def forked(self, memory, size):
+        """Yesterday's copy went on by itself, without its own checkpoint: a signed one says another root."""
+        self.site.cluster.sql(f"UPDATE lantik.ledger_head SET size = size + 1", database="yesterday")
+        self.site.cluster.sql(
+            "INSERT INTO lantik.ledger_leaf (leaf_index, leaf, leaf_hash) SELECT leaf_index + 1, leaf, sha256('') FROM"
+            " lantik.ledger_leaf ORDER BY leaf_index DESC LIMIT 1", database="yesterday")
+        found = self.found(memory=memory, database="yesterday")
+        self.assertTrue([f for f in found if f[0] == "ledger_leaf"], found)
 
 
 if __name__ == "__main__":
