@@ -309,6 +309,11 @@ Test(deed, the_recovery_key_of_its_log_signs_it)
 				lantik_deed_signature(&deed, &recovery.vkey), LANTIK_E_BAD_SIGNATURE, "byte %zu", i);
 		note.data[i] ^= 1;
 	}
+	struct lantik_buffer theirs = {0};
+	cr_assert_eq(lantik_note_sign(lantik_span_of(samples[9].text), &elsewhere, &theirs), LANTIK_OK);
+	cr_assert_eq(lantik_deed_parse(lantik_buffer_span(&theirs), &deed), LANTIK_OK);
+	cr_assert_eq(lantik_deed_signature(&deed, &elsewhere.vkey), LANTIK_E_BAD_SIGNATURE, "of another log");
+	lantik_buffer_free(&theirs);
 	lantik_buffer_append_span(&note, lantik_span_of("\xe2\x80\x94 someone.test AAAAAAAA\n"));
 	cr_assert_eq(lantik_deed_parse(lantik_buffer_span(&note), &deed), LANTIK_E_MALFORMED, "one signature");
 	cr_assert_eq(parse(samples[9].text, &deed), LANTIK_OK);

@@ -340,6 +340,31 @@ Test(receipt, a_decision_is_never_taken_for_a_batch_nor_the_reverse)
 	}
 }
 
+/* A proof at a later size is as true, but a receipt has one form for ever. */
+Test(receipt, a_later_checkpoint_is_refused)
+{
+	struct world world = world_make(6);
+	struct lantik_edge edge = {0};
+	uint8_t hash[LANTIK_HASH], root[LANTIK_HASH], extra[LANTIK_HASH] = {8};
+	for (uint64_t i = 0; i < 6; i++) {
+		lantik_leaf_hash((struct lantik_span){(const uint8_t *)&i, sizeof i}, hash);
+		lantik_edge_append(&edge, hash, NULL, NULL);
+	}
+	lantik_leaf_hash(lantik_buffer_span(&world.leaf), hash);
+	lantik_edge_append(&edge, hash, NULL, NULL);
+	lantik_edge_append(&edge, extra, NULL, NULL);
+	lantik_edge_root(&edge, root);
+	struct lantik_proof proof = {.count = 3};
+	memcpy(proof.hashes[0], extra, LANTIK_HASH);
+	memcpy(proof.hashes[1], world.proof.hashes[0], LANTIK_HASH);
+	memcpy(proof.hashes[2], world.proof.hashes[1], LANTIK_HASH);
+	cr_assert_eq(lantik_inclusion_verify(6, 8, hash, &proof, root), LANTIK_OK);
+	lantik_buffer_free(&world.note);
+	cr_assert_eq(lantik_checkpoint_sign(8, root, &world.key, 1, &world.note), LANTIK_OK);
+	cr_assert_eq(judge_mixed(&world, 6, &proof, &world, verdict_text), LANTIK_E_BAD_PROOF);
+	world_free(&world);
+}
+
 /* One text behind the other: what stands first is no longer alone. */
 Test(receipt, a_second_text_is_refused)
 {
