@@ -6,6 +6,7 @@
 #include "deed_private.h"
 #include "lantik/time.h"
 #include "lines.h"
+#include "note_parts.h"
 #include "wording.h"
 
 /* Whether the next line begins with the word; a list ends where it does not. */
@@ -269,12 +270,17 @@ static enum lantik_error take_deed(struct lantik_span *text, struct lantik_deed 
 /* Behind the end: nothing, or the blank line and one signature line of the recovery key. */
 static enum lantik_error take_signature(struct lantik_span rest, struct lantik_span whole, struct lantik_deed *ret)
 {
-	struct lantik_span line;
+	struct lantik_span text, signatures, line;
+	struct signature_line signature = {0};
 	if (rest.len == 0)
 		return LANTIK_OK;
-	if (!lantik_deed_is_signed_kind(ret->kind) || !lantik_line_take(&rest, &line) || line.len != 0 ||
-		!lantik_line_take(&rest, &line) || line.len == 0 || rest.len != 0)
+	if (!lantik_deed_is_signed_kind(ret->kind) || lantik_note_open(whole, LANTIK_MAX_DEED, &text, &signatures) ||
+		text.len != whole.len - rest.len || !lantik_line_take(&signatures, &line) || signatures.len != 0)
 		return LANTIK_E_MALFORMED;
+	enum lantik_error error = lantik_signature_parse(line, &signature);
+	lantik_buffer_free(&signature.bytes);
+	if (error)
+		return error;
 	ret->is_signed = true;
 	ret->signed_text = whole;
 	return LANTIK_OK;

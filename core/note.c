@@ -231,16 +231,43 @@ enum lantik_error lantik_note_open(
 	return is_note_text(note) && note_split(note, ret_text, ret_signatures) ? LANTIK_OK : LANTIK_E_MALFORMED;
 }
 
+/* Unicode's White_Space but for control characters, which no note holds. */
+static bool is_space(const uint8_t *at, size_t len)
+{
+	if (len == 2)
+		return at[0] == 0xc2 && (at[1] == 0x85 || at[1] == 0xa0);
+	if (len != 3)
+		return len == 1 && at[0] == ' ';
+	unsigned low = (unsigned)at[1] << 8 | at[2];
+	if (at[0] == 0xe1)
+		return low == 0x9a80;
+	if (at[0] == 0xe3)
+		return low == 0x8080;
+	return at[0] == 0xe2 &&
+	       ((low >= 0x8080 && low <= 0x808a) || low == 0x80a8 || low == 0x80a9 || low == 0x80af || low == 0x819f);
+}
+
+/* Of somebody else's key: what C2SP allows, which is more than we allow our own. */
+static bool is_foreign_name(struct lantik_span name)
+{
+	for (size_t at = 0, len; at < name.len; at += len) {
+		len = lantik_utf8_length(name.data + at, name.len - at);
+		if (!len || is_space(name.data + at, len) || name.data[at] == '+')
+			return false;
+	}
+	return name.len > 0;
+}
+
 enum lantik_error lantik_signature_parse(struct lantik_span line, struct signature_line *ret)
 {
 	struct lantik_span rest;
 	if (!lantik_line_after(line, EM_DASH " ", &rest))
 		return LANTIK_E_MALFORMED;
 	const uint8_t *space = rest.len ? memchr(rest.data, ' ', rest.len) : NULL;
-	if (!space || space == rest.data)
+	if (!space)
 		return LANTIK_E_MALFORMED;
 	ret->name = (struct lantik_span){rest.data, (size_t)(space - rest.data)};
-	if (memchr(ret->name.data, '+', ret->name.len))
+	if (!is_foreign_name(ret->name))
 		return LANTIK_E_MALFORMED;
 	lantik_buffer_reset(&ret->bytes);
 	enum lantik_error error =

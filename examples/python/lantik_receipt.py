@@ -1,8 +1,9 @@
-# Verifies a receipt of lantik from its text alone: C2SP signed note, RFC 6962 tree, leaf, verdict or statement.
+# Verifies a receipt of lantik from its text alone: proof, checkpoint, leaf, and the verdict, statement or deed.
 # SPDX-License-Identifier: Apache-2.0
 """Offline verification, written from docs/protocol.md (sections 6, 9-12) and sharing no code with the daemon.
 
-Needs the Python standard library and PyNaCl (Debian: python3-nacl). Nothing here opens a socket or a file.
+Needs the Python standard library and PyNaCl (Debian: python3-nacl). Nothing here opens a socket or a file. A log's key
+is given as a VerifierKey, or as a Trust that has grown by deeds.
 
     receipt = Receipt.parse(text)
     receipt.verify(VerifierKey.parse(log_vkey))            # the receipt is genuine
@@ -10,230 +11,21 @@ Needs the Python standard library and PyNaCl (Debian: python3-nacl). Nothing her
     decision = Decision.parse(other_text)
     decision.verify(VerifierKey.parse(log_vkey))           # the decision is genuine
     decision.verify_belongs(receipt)                       # and it is about that batch
+    trust = Trust(VerifierKey.parse(log_vkey), VerifierKey.parse(recovery_vkey))
+    trust.add(DeedReceipt.parse(deed_receipt))             # and now other keys, or another epoch, count
 """
 
-import base64
-import binascii
-import hashlib
-import re
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
-from nacl.exceptions import BadSignatureError
-
+from lantik_deed import ERASURE, KEY, RECOVERY, SHAPES, Deed
+from lantik_note import (HASH, Checkpoint, Cosigner, SigningKey, VerifierKey, rehearsal_message, sha256, submission_message,
+                         unbase64, verify_cosignature)
+from lantik_tree import Tree, leaf_hash, node_hash, tree_root, verify_consistency, verify_inclusion
+from lantik_trust import Trust
 from lantik_verdict import Statement, Unverified, Verdict, decimal, require
 
-HASH = 32
-MAX_NOTE = 4096
 MAX_PROOF = 64
-MAX_SIGNATURES = 16
-SUBMISSION_DOMAIN = b"lantik submission v1\n"
-REHEARSAL_DOMAIN = b"lantik rehearsals v1\n"
-EM_DASH = "\u2014"
-
-
-def sha256(*pieces):
-    return hashlib.sha256(b"".join(pieces)).digest()
-
-
-def unbase64(text):
-    """Standard base64 with padding, and only in its one canonical spelling."""
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise Unverified("not base64") from None
-    if isinstance(text, str):
-        text = text.encode()
-    require(base64.b64encode(raw) == text, "base64 not in its canonical form")
-    return raw
-
-
-# Keys (C2SP signed-note, type 0x01).
-
-
-@dataclass(frozen=True)
-class VerifierKey:
-    """A public key with its name: `<name>+<8 hex>+<base64(0x01 || key)>`."""
-
-    name: str
-    key_id: bytes
-    public: bytes
-
-    @classmethod
-    def of(cls, name, public):
-        require(re.fullmatch(r"[!-*,-~]{1,128}", name) is not None, "not a key name")
-        return cls(name, sha256(name.encode(), b"\n\x01", public)[:4], public)
-
-    @classmethod
-    def parse(cls, text):
-        parts = text.removesuffix("\n").split("+", 2)
-        require(len(parts) == 3 and re.fullmatch("[0-9a-f]{8}", parts[1]) is not None, "not a verifier key")
-        raw = unbase64(parts[2])
-        require(len(raw) == 33 and raw[0] == 1, "not an Ed25519 verifier key")
-        key = cls.of(parts[0], raw[1:])
-        require(key.key_id.hex() == parts[1], "the key id does not belong to the key")
-        return key
-
-    def format(self):
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(b'%c' % 1 + self.public).decode()}"
-
-    def verifies(self, message, signature):
-        try:
-            crypto_sign_open(signature + message, self.public)
-        except (BadSignatureError, ValueError):
-            return False
-        return True
-
-
-@dataclass(frozen=True)
-class SigningKey:
-    """A secret key: `PRIVATE+KEY+<name>+<8 hex>+<base64(0x01 || seed)>`."""
-
-    verifier: VerifierKey
-    seed: bytes = field(repr=False)
-
-    @classmethod
-    def of(cls, name, seed):
-        return cls(VerifierKey.of(name, crypto_sign_seed_keypair(seed)[0]), seed)
-
-    @classmethod
-    def parse(cls, text):
-        text = text.removesuffix("\n")
-        require(text.startswith("PRIVATE+KEY+"), "not a signing key")
-        parts = text[len("PRIVATE+KEY+"):].split("+", 2)
-        require(len(parts) == 3, "not a signing key")
-        raw = unbase64(parts[2])
-        require(len(raw) == 33 and raw[0] == 1, "not an Ed25519 signing key")
-        key = cls.of(parts[0], raw[1:])
-        require(key.verifier.key_id.hex() == parts[1], "the key id does not belong to the key")
-        return key
-
-    def sign(self, message):
-        return crypto_sign(message, crypto_sign_seed_keypair(self.seed)[1])[:64]
-
-    def sign_submission(self, body):
-        return self.sign(submission_message(body))
-
-
-def submission_message(body):
-    """What an office signs: the domain, then the digest of the body."""
-    return SUBMISSION_DOMAIN + sha256(body)
-
-
-def rehearsal_message(body):
-    """What an office signs for a rehearsal: it never proves a submission."""
-    return REHEARSAL_DOMAIN + sha256(body)
-
-
-# The RFC 6962 tree.
-
-
-def leaf_hash(leaf):
-    return sha256(b"\x00", leaf)
-
-
-def node_hash(left, right):
-    return sha256(b"\x01", left, right)
-
-
-def tree_root(leaf_hashes):
-    """Root over leaf hashes in order; the definition of RFC 6962 section 2.1."""
-    count = len(leaf_hashes)
-    if count == 0:
-        return sha256()
-    if count == 1:
-        return leaf_hashes[0]
-    split = 1 << (count - 1).bit_length() - 1
-    return node_hash(tree_root(leaf_hashes[:split]), tree_root(leaf_hashes[split:]))
-
-
-def verify_inclusion(index, size, leaf, proof, root):
-    """RFC 9162 section 2.1.3.2; leaf is a leaf hash."""
-    require(index < size, "the leaf's index is not inside the tree")
-    position, last, value = index, size - 1, leaf
-    for sibling in proof:
-        require(last != 0, "the inclusion proof is too long")
-        if position & 1 or position == last:
-            value = node_hash(sibling, value)
-            while not position & 1 and position:
-                position, last = position >> 1, last >> 1
-        else:
-            value = node_hash(value, sibling)
-        position, last = position >> 1, last >> 1
-    require(last == 0, "the inclusion proof is too short")
-    require(value == root, "the inclusion proof does not lead to the root")
-
-
-def verify_consistency(old, new, old_root, new_root, proof):
-    """RFC 9162 section 2.1.4.2."""
-    require(old <= new, "the older tree is the larger one")
-    if old in (0, new):
-        require(not proof, "a proof where none belongs")
-        require(old_root == (new_root if old == new else sha256()), "the roots of these sizes contradict each other")
-        return
-    path = list(proof)
-    if old & (old - 1) == 0:
-        path.insert(0, old_root)
-    require(path, "the consistency proof is too short")
-    position, last = old - 1, new - 1
-    while position & 1:
-        position, last = position >> 1, last >> 1
-    first = second = path[0]
-    for node in path[1:]:
-        require(last != 0, "the consistency proof is too long")
-        if position & 1 or position == last:
-            first, second = node_hash(node, first), node_hash(node, second)
-            while not position & 1 and position:
-                position, last = position >> 1, last >> 1
-        else:
-            second = node_hash(second, node)
-        position, last = position >> 1, last >> 1
-    require(last == 0, "the consistency proof is too short")
-    require(first == old_root and second == new_root, "the consistency proof does not join the two roots")
-
-
-# Checkpoints (C2SP tlog-checkpoint).
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    origin: str
-    size: int
-    root: bytes
-
-    @classmethod
-    def verify(cls, note, key):
-        """The checkpoint in a signed note, once a signature of the key was found and holds."""
-        require(len(note) <= MAX_NOTE, "the note is too large")
-        require(not re.search(rb"[\x00-\x09\x0b-\x1f]", note), "a control character in the note")
-        try:
-            text, tail = note.decode("utf-8").rsplit("\n\n", 1)
-        except ValueError:
-            raise Unverified("not a signed note") from None
-        text += "\n"
-        require(tail.endswith("\n"), "not a signed note")
-        cls._check_signatures(text.encode(), tail[:-1].split("\n"), key)
-        lines = text[:-1].split("\n")
-        require(len(lines) >= 3 and all(lines), "not a checkpoint")
-        root = unbase64(lines[2])
-        require(len(root) == HASH, "the root is not 32 bytes")
-        require(lines[0] == key.name, "the origin is not the key's name")
-        return cls(lines[0], decimal(lines[1], "the tree size"), root)
-
-    @staticmethod
-    def _check_signatures(text, lines, key):
-        require(len(lines) <= MAX_SIGNATURES, "too many signatures")
-        found = False
-        for line in lines:
-            match = re.fullmatch(EM_DASH + r" ([^\s+]+) (\S+)", line)
-            require(match is not None, "not a signature line")
-            raw = unbase64(match[2])
-            if match[1] != key.name or raw[:4] != key.key_id:
-                continue  # of another key: to be ignored
-            require(len(raw) == 68 and key.verifies(text, raw[4:]), "the signature does not verify")
-            found = True
-        require(found, "no signature of this key")
 
 
 # Leaves.
@@ -307,12 +99,33 @@ class DecisionLeaf:
         return leaf
 
 
+@dataclass(frozen=True)
+class DeedLeaf:
+    type: int
+    leaf_index: int
+    deed_id: bytes
+    deed_sha256: bytes
+    requested_at: int
+    recorded_at: int
+    durability: int
+
+    @classmethod
+    def parse(cls, raw):
+        layout = struct.Struct(">HBQ16s32sqqB")
+        require(len(raw) == layout.size, "the leaf has the wrong length")
+        leaf_format, *rest = layout.unpack(raw)
+        leaf = cls(*rest)
+        require(leaf_format == 1 and leaf.type in (KEY, ERASURE, RECOVERY), "not a deed's leaf of format 1")
+        require(leaf.durability in DURABILITY, "the durability class is not known")
+        return leaf
+
+
 # Receipts: a C2SP tlog-proof, a blank line, and the text that the leaf binds.
 
 
 @dataclass
 class Proved:
-    """What both kinds of receipt have in common."""
+    """What the kinds of receipt have in common."""
 
     index: int
     proof: list
@@ -342,8 +155,8 @@ class Proved:
                    parts[1] + b"\n\n" + parts[2] + b"\n", parts[3], unbase64(head[1][len("extra "):]), text)
 
     def verify(self, log_key):
-        """Raises Unverified unless the receipt is genuine under the log's pinned key."""
-        checkpoint = Checkpoint.verify(self.checkpoint_note, log_key)
+        """Raises Unverified unless the receipt is genuine under the log's pinned key, or what it has grown to."""
+        checkpoint = Trust.of(log_key).checkpoint(self.checkpoint_note)
         require(checkpoint.size == self.index + 1, "the checkpoint is not the one of this leaf")
         require(self.leaf.leaf_index == self.index, "the leaf has another index")
         verify_inclusion(self.index, checkpoint.size, leaf_hash(self.leaf_bytes), self.proof, checkpoint.root)
@@ -406,6 +219,28 @@ class Decision(Proved):
         require(self.leaf.office == receipt.leaf.office, "the decision is about another office's batch")
         last = self.statement.records[-1].record_no
         require(last <= receipt.verdict.record_count, f"the batch has no record {last}")
+
+
+class DeedReceipt(Proved):
+    """Of a deed: the leaf binds its text, with the signature when it has one."""
+
+    def _read(self):
+        self.leaf, self.deed = DeedLeaf.parse(self.leaf_bytes), Deed.parse(self.text)
+
+    def _check_text(self):
+        require(sha256(self.text) == self.leaf.deed_sha256, "the deed is not the one of the leaf")
+        require(self.deed.deed_id.bytes == self.leaf.deed_id, "the leaf names another deed")
+        require(self.leaf.type == SHAPES[self.deed.kind][0], "the leaf is of another type than the deed")
+
+
+def read_receipt(text):
+    """A Receipt, a Decision or a DeedReceipt, by the type that the leaf says."""
+    lines = text.split(b"\n", 2)
+    require(len(lines) == 3 and lines[1].startswith(b"extra "), "not a receipt")
+    raw = unbase64(lines[1][len(b"extra "):])
+    kinds = {BATCH: Receipt, DECISION: Decision, KEY: DeedReceipt, ERASURE: DeedReceipt, RECOVERY: DeedReceipt}
+    require(len(raw) > 3 and raw[2] in kinds, "not a leaf of a known type")
+    return kinds[raw[2]].parse(text)
 
 
 def outcomes_now(receipt, decisions):

@@ -1,6 +1,7 @@
 /* The interop program: makes the test vectors, and tells Python what the C side reads and believes.
  * interop make DIRECTORY | decode BODY | verify VKEY RECEIPT... | verdict VERDICT... | statement STATEMENT... |
- * message KIND MESSAGE...
+ * message KIND MESSAGE... | deed DEED... | cosignature KEY NOTE... | tree LEAVES | prove PROOFS |
+ * trust VKEY RECOVERY-VKEY SCRIPT
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 
 #include "interop.h"
 
-static enum lantik_error read_file(const char *path, struct lantik_buffer *ret)
+enum lantik_error interop_read_file(const char *path, struct lantik_buffer *ret)
 {
 	FILE *file = fopen(path, "rb");
 	uint8_t chunk[65536];
@@ -27,7 +28,7 @@ static enum lantik_error read_file(const char *path, struct lantik_buffer *ret)
 static int decode(const char *path)
 {
 	struct lantik_buffer body = {0}, json = {0};
-	enum lantik_error error = read_file(path, &body);
+	enum lantik_error error = interop_read_file(path, &body);
 
 	if (!error)
 		error = interop_body_json(lantik_buffer_span(&body), &json);
@@ -70,6 +71,19 @@ static enum lantik_error judge_decision(const struct lantik_receipt *receipt)
 	return error;
 }
 
+static enum lantik_error judge_deed(const struct lantik_receipt *receipt)
+{
+	struct lantik_deed deed;
+	enum lantik_error error = lantik_deed_parse(receipt->deed_text, &deed);
+
+	if (error)
+		return error;
+	bool fits = memcmp(deed.deed_id, receipt->deed.deed_id, sizeof deed.deed_id) == 0 &&
+		    lantik_deed_leaf_type(deed.kind) == receipt->type;
+	lantik_deed_free(&deed);
+	return fits ? LANTIK_OK : LANTIK_E_MISMATCH;
+}
+
 /* All that an office asks of a receipt: the proof, and a text that can be read. */
 static enum lantik_error judge_receipt(struct lantik_span text, const struct lantik_vkey *key)
 {
@@ -83,8 +97,10 @@ static enum lantik_error judge_receipt(struct lantik_span text, const struct lan
 	error = lantik_receipt_verify(&receipt, &trust);
 	if (!error && receipt.type == LANTIK_LEAF_DECISION)
 		error = judge_decision(&receipt);
-	else if (!error)
+	else if (!error && receipt.type == LANTIK_LEAF_BATCH)
 		error = judge_verdict(receipt.verdict_text);
+	else if (!error)
+		error = judge_deed(&receipt);
 	lantik_receipt_free(&receipt);
 	return error;
 }
@@ -93,15 +109,17 @@ static enum lantik_error judge_receipt(struct lantik_span text, const struct lan
 struct judge {
 	const struct lantik_vkey *key; /* of receipts */
 	const char *kind;              /* of messages */
+	const char *cosigner;          /* of cosigned checkpoints */
 	enum lantik_error (*text)(struct lantik_span text);
 };
 
 static void say(const struct judge *judge, struct lantik_span text)
 {
 	struct lantik_buffer json = {0};
-	enum lantik_error error = judge->key    ? judge_receipt(text, judge->key)
-				  : judge->kind ? interop_message_json(judge->kind, text, &json)
-						: judge->text(text);
+	enum lantik_error error = judge->key        ? judge_receipt(text, judge->key)
+				  : judge->kind     ? interop_message_json(judge->kind, text, &json)
+				  : judge->cosigner ? interop_judge_cosignature(text, judge->cosigner)
+						    : judge->text(text);
 
 	if (error)
 		puts(lantik_error_text(error, LANTIK_ENGLISH));
@@ -117,7 +135,7 @@ static int say_all(const struct judge *judge, int count, char **paths)
 {
 	for (int i = 0; i < count; i++) {
 		struct lantik_buffer text = {0};
-		enum lantik_error error = read_file(paths[i], &text);
+		enum lantik_error error = interop_read_file(paths[i], &text);
 		if (error)
 			puts(lantik_error_text(error, LANTIK_ENGLISH));
 		else
@@ -153,7 +171,19 @@ int main(int argc, char **argv)
 		return say_all(&(struct judge){.text = judge_statement}, argc - 2, argv + 2);
 	if (argc > 3 && !strcmp(argv[1], "message"))
 		return say_all(&(struct judge){.kind = argv[2]}, argc - 3, argv + 3);
-	fprintf(stderr, "usage: interop make DIRECTORY | decode BODY | verify VKEY RECEIPT... | verdict VERDICT... |\n"
-			"       statement STATEMENT... | message KIND MESSAGE...\n");
+	if (argc > 2 && !strcmp(argv[1], "deed"))
+		return say_all(&(struct judge){.text = interop_judge_deed}, argc - 2, argv + 2);
+	if (argc > 3 && !strcmp(argv[1], "cosignature"))
+		return say_all(&(struct judge){.cosigner = argv[2]}, argc - 3, argv + 3);
+	if (argc == 3 && !strcmp(argv[1], "tree"))
+		return interop_tree((unsigned)strtoul(argv[2], NULL, 10));
+	if (argc == 3 && !strcmp(argv[1], "prove"))
+		return interop_prove(argv[2]);
+	if (argc == 5 && !strcmp(argv[1], "trust"))
+		return interop_trust(argv[2], argv[3], argv[4]);
+	fprintf(stderr,
+		"usage: interop make DIRECTORY | decode BODY | verify VKEY RECEIPT... | verdict VERDICT... |\n"
+		"       statement STATEMENT... | message KIND MESSAGE... | deed DEED... | cosignature KEY NOTE... |\n"
+		"       tree LEAVES | prove PROOFS | trust VKEY RECOVERY-VKEY SCRIPT\n");
 	return 2;
 }

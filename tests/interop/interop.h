@@ -4,6 +4,7 @@
 #define LANTIK_TESTS_INTEROP_H
 
 #include "lantik/codec.h"
+#include "lantik/deed.h"
 #include "lantik/receipt.h"
 #include "lantik/statement.h"
 
@@ -19,6 +20,18 @@ enum lantik_error interop_body_json(struct lantik_span body, struct lantik_buffe
  * LANTIK_E_NOT_FOUND when there is no such kind. */
 enum lantik_error interop_message_json(const char *kind, struct lantik_span bytes, struct lantik_buffer *ret);
 void interop_put_hex(struct lantik_buffer *ret, struct lantik_span bytes);
+
+enum lantik_error interop_read_file(const char *path, struct lantik_buffer *ret);
+
+/* --- interop_judge.c; what they return is the exit status --- */
+
+/* For each tree up to so many leaves: size, root, and the digests of its inclusion and of its consistency proofs. */
+int interop_tree(unsigned leaves);
+int interop_prove(const char *path);
+int interop_trust(const char *key_text, const char *recovery_text, const char *path);
+void interop_prove_line(char *line);
+enum lantik_error interop_judge_deed(struct lantik_span text);
+enum lantik_error interop_judge_cosignature(struct lantik_span note, const char *key);
 
 /* Writes all vectors into the directory; ends the process when it cannot. */
 void interop_make(const char *directory);
@@ -59,6 +72,8 @@ void making_append(struct making *making, struct lantik_span leaf, struct lantik
 
 /* Statements, their leaves and receipts, and the status of the batch after them. */
 void interop_make_decisions(struct making *making, const struct making_batch *batch, struct lantik_span receipt);
+/* Deeds, a rotation, a recovery, a cosignature, a witnessed reply. */
+void interop_make_deeds(struct making *making);
 /* Rehearsal, rulebook and reconciliation. */
 void interop_make_enquiries(const struct making *making, const struct making_batch *batch, struct lantik_span verdict);
 

@@ -167,7 +167,7 @@ static void make_refusals(const struct making *making)
 		snprintf(name, sizeof name, "refusal-%d.bin", code);
 		making_buffer(making, name, &out);
 	}
-	for (int reason = LANTIK_BUSY_LOAD; reason <= LANTIK_BUSY_DRAINING; reason++) {
+	for (int reason = LANTIK_BUSY_LOAD; reason <= LANTIK_BUSY_LEDGER_FORK; reason++) {
 		struct lantik_busy busy = {.retry_after_ms = 1500, .credit = 4};
 		busy.reason = reason;
 		lantik_busy_encode(&busy, &out);
@@ -430,6 +430,7 @@ void interop_make(const char *directory)
 	make_proofs(&making);
 	interop_make_decisions(&making, &batch, lantik_buffer_span(&receipt));
 	interop_make_enquiries(&making, &batch, parsed.verdict_text);
+	interop_make_deeds(&making);
 	making_buffer(&making, "values.txt", &making.values);
 	lantik_receipt_free(&parsed);
 	lantik_buffer_free(&receipt);

@@ -6,7 +6,8 @@ import unittest
 from common import values, vector
 from lantik_batch import Contract, encode_batch, manifest_of
 from lantik_connection import check_page, unpack
-from lantik_receipt import (BatchLeaf, Checkpoint, Decision, DecisionLeaf, Receipt, SigningKey, Unverified, Verdict,
+from lantik_note import verify_note
+from lantik_receipt import (BatchLeaf, Decision, DecisionLeaf, Receipt, SigningKey, Unverified, Verdict,
                             VerifierKey, leaf_hash, outcomes_now, rehearsal_message, sha256, submission_message,
                             tree_root, verify_consistency, verify_inclusion)
 from lantik_verdict import Statement, read_rehearsal
@@ -219,9 +220,10 @@ class Receipts(unittest.TestCase):
         """The key and the note that C2SP prints."""
         key = VerifierKey.parse("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")
         signature = "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM="
-        Checkpoint._check_signatures(b"This is an example message.\n", [f"\u2014 example.com/foo {signature}"], key)
+        note = f"This is an example message.\n\n\u2014 example.com/foo {signature}\n".encode()
+        self.assertEqual(verify_note(note, key), b"This is an example message.\n")
         with self.assertRaises(Unverified):
-            Checkpoint._check_signatures(b"This is another message.\n", [f"\u2014 example.com/foo {signature}"], key)
+            verify_note(note.replace(b"an example", b"another"), key)
 
     def test_receipt(self):
         receipt = Receipt.parse(vector("receipt.txt"))

@@ -410,6 +410,24 @@ Test(key, renamed_is_the_same_key_with_another_id)
 	cr_assert_eq(lantik_skey_rename(&key, "", &renamed), LANTIK_E_BAD_KEY);
 }
 
+Test(note, names_of_strangers_hold_no_space_of_unicode)
+{
+	static const char *const spaces[] = {"\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x8a",
+		"\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80", "+"};
+	static const char *const others[] = {"\xc3\xa9", "\xe2\x80\x8b", "\xe3\x80\x81", "\xe1\x9a\x81"};
+	struct lantik_skey key = sample_key("lantik.test/99", 3);
+	struct lantik_checkpoint head;
+	for (size_t i = 0; i < LANTIK_COUNT(spaces) + LANTIK_COUNT(others); i++) {
+		bool space = i < LANTIK_COUNT(spaces);
+		struct lantik_buffer note = sample_note(&key, 7);
+		lantik_buffer_printf(
+			&note, DASH " a%sb AAAAAAAA\n", space ? spaces[i] : others[i - LANTIK_COUNT(spaces)]);
+		cr_assert_eq(lantik_checkpoint_verify(lantik_buffer_span(&note), &key.vkey, &head),
+			space ? LANTIK_E_MALFORMED : LANTIK_OK, "%zu", i);
+		lantik_buffer_free(&note);
+	}
+}
+
 Test(note, of_any_text_is_signed_and_verified)
 {
 	static const char text[] = "first\n\nthird, after an empty line\n";
