@@ -5,7 +5,9 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 import base64
+import os
 import pathlib
+import shutil
 import unittest
 
 import fake_centre
@@ -428,6 +430,105 @@ class Verify(WithFakeCentre):
         self.assertIn("This office signed it", self.verify("--body", self.body).stdout)
         self.office.submit(self.path)
         self.error(self.office.lantik("keygen", "--switch", "--json", expect=6), "LNT-0184")
+
+
+class RealCentre(harness.Case):
+    """The same with lantikd."""
+
+    def test_the_office_s_own_keys_rotate_with_overlap(self):
+        office = self.site.office("kanreg-03")
+        paths = []
+
+        def send(first):
+            paths.append(office.sample(f"r{first}", kind="PPPK_PW", step="NI", agency="6171", rows=3, seed=68, first=first))
+            office.submit(paths[-1])
+
+        send(1)
+        before = {name: (office.home / name).read_bytes() for name in office.KEYS}
+        [made] = office.lantik("keygen", "--next", "--json").of_type("type", "result")
+        self.assertEqual(len({made["curve_key"], office.curve_key}), 2)
+        refused = office.lantik("keygen", "--switch", "--json", expect=5)
+        self.assertEqual([line["code"] for line in refused.of_type("type", "error")], ["LNT-0183"])
+        send(20)
+        former = office.curve_key
+        self.site.ctl("office", "add", office.name, "--curve-key", made["curve_key"], "--signing-key", made["signing_key"])
+        self.assertEqual(before, {name: (office.home / name).read_bytes() for name in office.KEYS})
+        send(40)
+        harness.wait_until(lambda: office.lantik("keygen", "--switch", expect=None).returncode == 0, 20, "the switch")
+        self.assertEqual((office.curve_key, office.signing_key), (made["curve_key"], made["signing_key"]))
+        send(60)
+        self.site.ctl("office", "revoke", "--key", former, "--reason", "key rotation")
+        send(80)
+        office.lantik("verify")
+        self.assertEqual(len(office.lantik("verify", "--json").of_type("type", "result")), 5)
+        for path in paths:
+            office.submit(path)
+        [former_id] = [path.name for path in (office.home / "former").iterdir()]
+        self.assertEqual((office.home / "former" / former_id / "sign.key").read_bytes(), before["sign.key"])
+
+    def test_a_signing_key_that_the_operator_mistook_is_found_before_the_switch(self):
+        office = self.site.office("kanreg-03-x")
+        [made] = office.lantik("keygen", "--next", "--json").of_type("type", "result")
+        other = harness.WireOffice(self.site, "kanreg-03-y", known=False)
+        self.site.ctl("office", "add", office.name, "--curve-key", made["curve_key"], "--signing-key",
+                      other.receipt.SigningKey.of(office.name, bytes(32)).verifier.format())
+
+        def refused():
+            done = office.lantik("keygen", "--switch", "--json", expect=(0, 5))
+            [error] = done.of_type("type", "error")
+            self.assertEqual(error["code"], "LNT-0183")
+            return "signing key" in error["what"]
+
+        harness.wait_until(refused, 20, "the signing key is refused")
+
+    def test_every_answer_is_proved_against_the_last_one(self):
+        office = self.site.office("kanreg-03-z")
+        path = office.sample("w", kind="PPPK_PW", step="NI", agency="6171", rows=3, seed=68, first=200)
+        office.submit(path)
+        for other in range(3):
+            self.site.office(f"kanreg-03-z{other}")
+            [result] = office.lantik("ping", "--json").of_type("type", "result")
+            self.assertTrue(result["proved"] and result["size"] > result["size_before"], result)
+        office.lantik("status", path)
+        office.lantik("reconcile")
+        self.assertFalse((office.home / "forks").exists())
+
+
+class RestoredCopy(harness.Case):
+    """An older copy of the database is put back, and the daemon's own memory is gone: the next office finds it."""
+
+    def test_it_is_found_by_the_next_ping(self):
+        office, data, copy = self.site.office(), self.site.cluster.directory, self.site.directory / "copy"
+
+        def send(first, **options):
+            path = office.sample(f"c{first}", kind="PPPK_PW", step="NI", agency="6171", rows=3, seed=69, first=first)
+            return office.submit(path, "--timeout", 20, **options)
+
+        send(1)
+        self.site.stop()
+        self.site.cluster.stop()
+        shutil.copytree(data, copy, symlinks=True)
+        for root, folders, files in os.walk(copy):
+            for name in [".", *folders, *files]:
+                stat = os.lstat(pathlib.Path(str(root).replace(str(copy), str(data), 1)) / name)
+                os.lchown(pathlib.Path(root) / name, stat.st_uid, stat.st_gid)
+        self.site.cluster.start()
+        self.site.start()
+        send(20)
+        self.site.stop()
+        self.site.cluster.stop()
+        shutil.rmtree(data)
+        copy.rename(data)
+        shutil.rmtree(self.site.state)
+        self.site.state.mkdir()
+        self.site.cluster.start()
+        self.site.start()
+        done = office.lantik("ping", "--json", expect=8)
+        self.assertEqual([line["code"] for line in done.of_type("type", "error")], ["LNT-0177"])
+        done = send(40, expect=4)
+        self.assertEqual([line["code"] for line in done.of_type("type", "error")], ["LNT-0177"])
+        self.assertIn(str(office.home), done.stdout)
+        self.assertEqual(self.site.value("SELECT count(*) FROM lantik.ledger_fork"), "1")
 
 
 if __name__ == "__main__":

@@ -519,7 +519,8 @@ class Office:
     def init(self, endpoint=None, server_key=None):
         self.lantik("init", "--endpoint", endpoint or self.site.endpoint, "--server-key",
                     server_key or self.site.keys / "lantikd.curve.pub", "--receipt-key",
-                    self.site.keys / "receipt.vkey", "--office", self.name)
+                    self.site.keys / "receipt.vkey", "--recovery-key", self.site.recovery / "recovery.vkey", "--office",
+                    self.name)
 
     def sample(self, name, **options):
         """A synthetic batch; options are those of `lantik sample` with _ for -."""
