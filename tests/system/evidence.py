@@ -1,0 +1,98 @@
+"""What the tests of witnessing and receipts share: proofs in replies, and checkpoints that prove a fork.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+
+import base64
+
+import batches
+import harness
+
+FORK = 4  # Busy.reason
+
+
+class Edge:
+    """The RFC 6962 tree, leaf by leaf: the roots of its complete subtrees, largest first."""
+
+    def __init__(self, node_hash):
+        self.node_hash, self.size, self.hashes = node_hash, 0, []
+
+    def append(self, leaf_hash):
+        index, self.size = self.size, self.size + 1
+        while index & 1:
+            leaf_hash, index = self.node_hash(self.hashes.pop(), leaf_hash), index >> 1
+        self.hashes.append(leaf_hash)
+
+    def root(self):
+        root = self.hashes[-1]
+        for left in reversed(self.hashes[:-1]):
+            root = self.node_hash(left, root)
+        return root
+
+
+class Case(batches.Case):
+    """A site whose daemon knows a recovery key, and one office that speaks the wire contract."""
+
+    def checkpoint(self, note, office=None):
+        """What a note says, once its signature was verified."""
+        office = office or self.office
+        return office.receipt.Checkpoint.verify(note, office.log_key)
+
+    def ask(self, message, body=b"", checkpoint=b"", office=None, endpoint=None, **overrides):
+        """One reply, whatever it says, to a request that shows this checkpoint."""
+        office = office or self.office
+        with office.client(endpoint=endpoint) as client:
+            return client.request(message, body, checkpoint=checkpoint, **overrides)
+
+    def shown_by(self, reply):
+        """The checkpoint that a reply is about."""
+        if reply.message == "PONG":
+            self.assertEqual(reply.envelope.checkpoint, b"", "a PONG is its checkpoint")
+            return self.checkpoint(reply.body)
+        if reply.message == "RECEIPT":
+            self.assertEqual(reply.envelope.checkpoint, b"", "a receipt holds its checkpoint")
+            return self.checkpoint(self.office.receipt.Receipt.parse(reply.body).checkpoint_note)
+        return self.checkpoint(reply.envelope.checkpoint)
+
+    def prove(self, reply, note):
+        """That the reply proves its checkpoint and the one that the request showed to be of one tree."""
+        held, shown = self.checkpoint(note), self.shown_by(reply)
+        old, new = sorted((held, shown), key=lambda checkpoint: checkpoint.size)
+        proof = list(reply.envelope.consistency)
+        self.assertEqual(bool(proof), old.size != new.size, "a proof exactly where there is something to prove")
+        self.office.receipt.verify_consistency(old.size, new.size, old.root, new.root, proof)
+        return shown
+
+    def busy_reason(self, reply):
+        return self.office.contract.Busy.FromString(reply.body).reason if reply.message == "BUSY" else None
+
+    def all_roots(self):
+        """The root of every size, told anew from the leaves in the database."""
+        receipt, edge = self.office.receipt, None
+        roots = [None]
+        edge = Edge(receipt.node_hash)
+        for (leaf,) in self.site.sql("SELECT encode(leaf, 'base64') FROM lantik.ledger_leaf ORDER BY leaf_index"):
+            edge.append(receipt.leaf_hash(base64.b64decode(leaf)))
+            roots.append(edge.root())
+        return roots
+
+    def sign(self, size, root):
+        """A checkpoint that this log's receipt key signed, whatever the ledger says."""
+        text = (self.site.keys / "receipt.key").read_text().strip()
+        key = self.office.receipt.SigningKey.parse(text)
+        body = f"{self.site.ORIGIN}\n{size}\n{base64.b64encode(root).decode()}\n"
+        signature = base64.b64encode(key.verifier.key_id + key.sign(body.encode())).decode()
+        return f"{body}\n\u2014 {key.verifier.name} {signature}\n".encode()
+
+    def size(self):
+        return int(self.site.value("SELECT size FROM lantik.ledger_head"))
+
+    def small_body(self, count=1):
+        """The bytes of a new batch of people that nobody has sent."""
+        _, manifest, records = self.people(count)
+        return self.body(manifest, records)
+
+    def wait_fork(self, office=None, endpoint=None):
+        """Until a daemon answers every request with Busy because of the fork."""
+        harness.wait_until(lambda: self.busy_reason(self.ask("PING", office=office, endpoint=endpoint)) == FORK, 3,
+                           "Busy(LEDGER_FORK)")
