@@ -5,10 +5,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { INDEX, LEAF, LEAF_HASH, TIMELINE, BATCH, DECISION, DEED, KIND, ACCEPTED };
+enum { INDEX, LEAF, LEAF_HASH, BATCH, DECISION, DEED, KIND, ACCEPTED };
 
 static const char leaves_query[] =
-	"SELECT l.leaf_index, l.leaf, l.leaf_hash, l.timeline, b.batch_no, d.decision_no, e.text, "
+	"SELECT l.leaf_index, l.leaf, l.leaf_hash, b.batch_no, d.decision_no, e.text, "
 	"coalesce(b.kind, d.kind), coalesce(b.accepted, d.accepted) FROM lantik.ledger_leaf l "
 	"LEFT JOIN lantik.batch b ON b.leaf_index = l.leaf_index "
 	"LEFT JOIN lantik.decision d ON d.leaf_index = l.leaf_index "
@@ -140,10 +140,7 @@ static void row_check(struct ledger *ledger, const struct leaf *leaf, uint64_t i
 		[LANTIK_LEAF_KEY] = {"deed", DEED},
 		[LANTIK_LEAF_RECOVERY] = {"deed", DEED}};
 	const struct audit_stream *leaves = &ledger->leaves;
-	int64_t kind = audit_integer(leaves, KIND), timeline = audit_integer(leaves, TIMELINE);
-	if (timeline < ledger->timeline)
-		tell_leaf(ledger, AUDIT_ALTERED, "timeline", index);
-	ledger->timeline = timeline;
+	int64_t kind = audit_integer(leaves, KIND);
 	if (leaf->type != LANTIK_LEAF_NONE && audit_null(leaves, rows[leaf->type].column))
 		audit_found(ledger->audit, rows[leaf->type].table, AUDIT_MISSING, NULL, "leaf_index %" PRIu64, index);
 	ledger->recorded_at = leaf->recorded_at;

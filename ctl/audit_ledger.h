@@ -14,7 +14,6 @@ struct ledger {
 	bool diverged;       /* a signed checkpoint says another root: later ones must, too */
 	int64_t unsigned_at; /* when the first leaf was recorded whose checkpoint did not come yet; 0: none */
 	uint64_t unsigned_from;
-	int64_t timeline;
 	bool broken;              /* a hash is lost: the tree above it cannot be computed */
 	int64_t recorded_at;      /* of the last leaf; 0: none */
 	uint64_t size_by_kind[6]; /* as ledger_head has it, by kind */
