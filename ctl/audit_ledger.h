@@ -60,16 +60,16 @@ void audit_trust_deed(struct audit *audit, struct lantik_span text, uint64_t lea
 /* ---- audit_witness.c: checkpoints that others hold ---- */
 
 struct audit_witness {
-	const char *path;
-	bool is_memory, is_receipt;
+	char name[256]; /* the file, or the row of ledger_fork; cut off when it is longer */
+	bool is_fork, is_receipt;
 	struct lantik_buffer text;
 	struct lantik_checkpoint said; /* not proved before it is judged */
 	bool is_reached;
 	uint8_t root[LANTIK_HASH]; /* of the ledger at its size, when that is reached */
 };
 
-/* Reads the memory (NULL: none) and --against; paths are borrowed. LANTIK_EXIT_OK or the exit code of a failure that
- * was reported. */
+/* Reads the memory (NULL: none), --against and ledger_fork. LANTIK_EXIT_OK or the exit code of a failure that was
+ * reported. */
 LANTIK_MUST_CHECK int audit_witnesses_read(struct audit *audit, const char *memory);
 /* The tree has this size now. */
 void audit_witnesses_reach(struct audit *audit, const struct lantik_edge *edge);

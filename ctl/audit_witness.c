@@ -39,7 +39,8 @@ static enum lantik_error said_read(struct audit_witness *witness)
 static int witness_read(struct audit *audit, const char *path, bool is_memory)
 {
 	struct audit_witness *witness = &audit->witnesses[audit->witness_count];
-	*witness = (struct audit_witness){.path = path, .is_memory = is_memory};
+	*witness = (struct audit_witness){0};
+	snprintf(witness->name, sizeof witness->name, "%s", path);
 	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_RECEIPT, &witness->text);
 	if (error == LANTIK_E_NOT_FOUND && is_memory)
 		return LANTIK_EXIT_OK; /* the first audit */
@@ -49,18 +50,38 @@ static int witness_read(struct audit *audit, const char *path, bool is_memory)
 	return error ? refuse(audit->cli, path, error) : LANTIK_EXIT_OK;
 }
 
+/* Signed checkpoints that offices showed and the ledger did not continue. */
+static void forks_read(struct audit *audit, uint64_t most)
+{
+	struct audit_stream forks;
+	audit_open(audit, &forks, "SELECT fork_no, note FROM lantik.ledger_fork ORDER BY fork_no LIMIT %" PRIu64, most);
+	while (audit_next(&forks)) {
+		struct audit_witness *witness = &audit->witnesses[audit->witness_count++];
+		*witness = (struct audit_witness){.is_fork = true};
+		snprintf(witness->name, sizeof witness->name, "ledger_fork fork_no %" PRId64, audit_integer(&forks, 0));
+		lantik_buffer_append_span(&witness->text, audit_cell(&forks, 1));
+		LANTIK_ASSERT(!witness->text.error);
+		if (said_read(witness) != LANTIK_OK)
+			witness->said.size = 0;
+	}
+	audit_close(&forks);
+}
+
 int audit_witnesses_read(struct audit *audit, const char *memory)
 {
 	unsigned count = 0;
+	uint64_t forks = audit_count(audit, "SELECT count(*) FROM lantik.ledger_fork");
 	int exit_code = LANTIK_EXIT_OK;
 	while (lantik_option_text_at(audit->cli, "against", count))
 		count++;
-	audit->witnesses = calloc(count + 1, sizeof *audit->witnesses);
+	audit->witnesses = calloc(count + forks + 1, sizeof *audit->witnesses);
 	LANTIK_ASSERT(audit->witnesses);
 	if (memory)
 		exit_code = witness_read(audit, memory, true);
 	for (unsigned i = 0; i < count && !exit_code; i++)
 		exit_code = witness_read(audit, lantik_option_text_at(audit->cli, "against", i), false);
+	if (!exit_code)
+		forks_read(audit, forks);
 	return exit_code;
 }
 
@@ -121,7 +142,7 @@ static enum lantik_error prove(
 static void tell_lost(struct audit *audit, const struct audit_witness *witness, uint64_t size)
 {
 	audit_found(audit, "ledger_leaf", AUDIT_MISSING, NULL, "leaf_index %" PRIu64 "-%" PRIu64 " (signed: %s)", size,
-		witness->said.size - 1, witness->path);
+		witness->said.size - 1, witness->name);
 	lantik_say(audit->cli,
 		"           The ledger ends before what was signed: an older copy of the database, or leaves were "
 		"removed.",
@@ -132,7 +153,7 @@ static void tell_lost(struct audit *audit, const struct audit_witness *witness, 
 static void tell_forked(struct audit *audit, const struct audit_witness *witness)
 {
 	audit_found(audit, "ledger_leaf", AUDIT_ALTERED, NULL, "leaf_index 0-%" PRIu64 " (signed otherwise: %s)",
-		witness->said.size - 1, witness->path);
+		witness->said.size - 1, witness->name);
 	lantik_say(audit->cli, "           The same key signed another history of the same length.",
 		"           Kunci yang sama menandatangani riwayat lain yang sama panjang.");
 }
@@ -143,16 +164,19 @@ static void judge(struct audit *audit, struct audit_witness *witness, uint64_t s
 	enum lantik_error error = prove(audit, witness, &checkpoint);
 	if (error) {
 		audit_remark(audit, "not_proved", "%s is not proved by the keys of this ledger: %s",
-			"%s tidak terbukti oleh kunci buku besar ini: %s", witness->path,
+			"%s tidak terbukti oleh kunci buku besar ini: %s", witness->name,
 			lantik_error_text(error, lantik_cli_language(audit->cli)));
 		return;
 	}
 	reach_before(audit, witness);
-	if (lantik_trust_maybe_lost(&audit->trust, &checkpoint))
+	bool is_lost = lantik_trust_maybe_lost(&audit->trust, &checkpoint);
+	if (is_lost && witness->is_fork)
+		return; /* the recovery is what was done about it */
+	if (is_lost)
 		audit_remark(audit, "lost_by_recovery",
 			"%s was signed before a recovery that gave its last leaves up; its office sends them again",
 			"%s ditandatangani sebelum pemulihan yang melepas daun terakhirnya; kantornya mengirim ulang",
-			witness->path);
+			witness->name);
 	else if (checkpoint.size > size)
 		tell_lost(audit, witness, size);
 	else if (witness->is_reached && memcmp(witness->root, checkpoint.root, LANTIK_HASH) != 0)
