@@ -2,6 +2,7 @@
  * both, and its digest is in the decision's leaf.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit_derived.h"
@@ -34,10 +35,14 @@ enum {
 	SAME_MOMENT,
 };
 
-/* Each with what held the record back before: another decision, or else its batch. */
+/* Each with what held the record back before: another decision, or else its batch, whose findings still tell it when
+ * the record was erased. */
 #define RECORDS                                                                                                        \
 	"SELECT x.decision_no, x.record_no, x.batch_no, x.outcome, x.cause, p.decision_no IS NOT NULL, p.cause, "      \
-	"r.cause FROM lantik.decided_record x "                                                                        \
+	"coalesce(r.cause, (SELECT string_agg(DISTINCT f.rule_case || coalesce(':' || f.field, ''), ' ' "              \
+	"ORDER BY f.rule_case || coalesce(':' || f.field, '')) FROM lantik.finding f "                                 \
+	"WHERE f.batch_no = x.batch_no AND f.record_no = x.record_no AND f.severity <> 4)) "                           \
+	"FROM lantik.decided_record x "                                                                                \
 	"LEFT JOIN LATERAL (SELECT y.decision_no, y.cause FROM lantik.decided_record y "                               \
 	"WHERE y.batch_no = x.batch_no AND y.record_no = x.record_no AND y.decision_no < x.decision_no "               \
 	"ORDER BY y.decision_no DESC LIMIT 1) p ON true LEFT JOIN lantik.returned_record r "                           \
@@ -54,12 +59,24 @@ enum {
 	X_CAUSE_RETURNED
 };
 
+/* A decision whose records are not those of its statement. They may stand under another number. */
+struct misplaced {
+	int64_t decision_no, batch_no;
+	char *records, *outcomes; /* arrays, as PostgreSQL writes them */
+};
+
+/* Each is a finding already; more are not looked up. */
+#define MOST_MISPLACED 1000u
+
 struct decided_audit {
 	struct audit *audit;
 	struct audit_stream decisions, records;
 	bool has_record; /* records holds a row that was not looked at yet */
 	struct lantik_statement statement;
 	struct lantik_buffer text;
+	bool is_misplaced; /* the decision at hand */
+	struct misplaced *misplaced;
+	size_t misplaced_count;
 };
 
 /* ---- the request ---- */
@@ -145,6 +162,7 @@ static void record_found(
 {
 	audit_found(d->audit, "decided_record", what, column, "decision_no %" PRId64 " record_no %" PRId64, decision_no,
 		record_no);
+	d->is_misplaced = true;
 }
 
 static void next_record(struct decided_audit *d)
@@ -166,7 +184,7 @@ static int32_t state_of(enum lantik_outcome outcome)
 	return outcome == LANTIK_ACCEPTED ? 1 : outcome == LANTIK_RETURNED ? 2 : outcome == LANTIK_IN_REVIEW ? 3 : 4;
 }
 
-/* After a replay what it found; else what held the record back before. What that was is gone with an erased record. */
+/* After a replay what it found; else what held the record back before. */
 static bool is_cause(struct decided_audit *d, const struct lantik_decided *decided, size_t *at)
 {
 	const struct lantik_findings *f = &d->statement.findings;
@@ -225,6 +243,82 @@ static void records_check(struct decided_audit *d)
 		extra_record(d);
 }
 
+/* ---- decisions under another number ---- */
+
+static char *array_of(struct decided_audit *d, bool outcomes)
+{
+	lantik_buffer_reset(&d->text);
+	for (size_t i = 0; i < d->statement.record_count; i++)
+		lantik_buffer_printf(&d->text, "%c%" PRIu32, i ? ',' : '{',
+			outcomes ? (uint32_t)state_of(d->statement.records[i].outcome)
+				 : d->statement.records[i].record_no);
+	lantik_buffer_printf(&d->text, "}");
+	lantik_buffer_append(&d->text, "", 1);
+	LANTIK_ASSERT(!d->text.error);
+	char *text = strdup((const char *)d->text.data);
+	LANTIK_ASSERT(text);
+	return text;
+}
+
+static void misplaced_keep(struct decided_audit *d)
+{
+	if (d->misplaced_count == MOST_MISPLACED)
+		return;
+	struct misplaced *room = realloc(d->misplaced, (d->misplaced_count + 1) * sizeof *room);
+	LANTIK_ASSERT(room);
+	d->misplaced = room;
+	room[d->misplaced_count++] = (struct misplaced){.decision_no = audit_integer(&d->decisions, DECISION_NO),
+		.batch_no = audit_integer(&d->decisions, BATCH_NO),
+		.records = array_of(d, false),
+		.outcomes = array_of(d, true)};
+}
+
+static bool is_in_misplaced(const struct decided_audit *d, int64_t number)
+{
+	for (size_t i = 0; i < d->misplaced_count; i++)
+		if (d->misplaced[i].decision_no == number)
+			return true;
+	return false;
+}
+
+/* Numbers under which just these records stand; whether a decision has the number; whether the hashes of the decision
+ * itself stand under its own. */
+#define ELSEWHERE                                                                                                      \
+	"SELECT x.decision_no, EXISTS (SELECT FROM lantik.decision d WHERE d.decision_no = x.decision_no), "           \
+	"EXISTS (SELECT FROM lantik.entry_hash h WHERE h.batch_no = $4::bigint) "                                      \
+	"FROM lantik.decided_record x WHERE x.batch_no = $1::bigint AND x.decision_no <> $4::bigint "                  \
+	"GROUP BY x.decision_no HAVING array_agg(x.record_no ORDER BY x.record_no) = $2::int[] "                       \
+	"AND array_agg(x.outcome ORDER BY x.record_no) = $3::smallint[]"
+
+/* The number was altered when its records are complete under one that no decision has any more, or that another
+ * decision has wrongly. */
+static void misplaced_tell(struct decided_audit *d, const struct misplaced *m)
+{
+	char batch_no[24], decision_no[24];
+	bool moved = false;
+
+	snprintf(batch_no, sizeof batch_no, "%" PRId64, m->batch_no);
+	snprintf(decision_no, sizeof decision_no, "%" PRId64, m->decision_no);
+	PGresult *rows = database_query(d->audit->database, ELSEWHERE, 4,
+		(const char *const[]){batch_no, m->records, m->outcomes, decision_no});
+	for (int i = 0; rows && i < PQntuples(rows); i++)
+		moved |= cell_true(rows, i, 1) ? is_in_misplaced(d, cell_number(rows, i, 0)) : !cell_true(rows, i, 2);
+	PQclear(rows);
+	if (moved)
+		audit_found(d->audit, "decision", AUDIT_ALTERED, "decision_no", "decision_no %" PRId64, m->decision_no);
+}
+
+static void misplaced_end(struct decided_audit *d)
+{
+	for (size_t i = 0; i < d->misplaced_count && !d->audit->failed; i++)
+		misplaced_tell(d, &d->misplaced[i]);
+	for (size_t i = 0; i < d->misplaced_count; i++) {
+		free(d->misplaced[i].records);
+		free(d->misplaced[i].outcomes);
+	}
+	free(d->misplaced);
+}
+
 /* ---- the step ---- */
 
 /* A statement that cannot be read was altered, and is named where its digest is compared; its records are passed over.
@@ -238,7 +332,10 @@ static void decision_check(struct decided_audit *d)
 		return;
 	}
 	request_check(d);
+	d->is_misplaced = false;
 	records_check(d);
+	if (d->is_misplaced)
+		misplaced_keep(d);
 	lantik_statement_free(&d->statement);
 }
 
@@ -255,6 +352,7 @@ void audit_decided_run(struct audit *audit)
 		extra_record(&d);
 	audit_close(&d.records);
 	audit_close(&d.decisions);
+	misplaced_end(&d);
 	lantik_buffer_free(&d.text);
 }
 

@@ -20,12 +20,14 @@ enum {
 	ASKED_KIND,
 	ASKED_TEXT,
 	ASKED_AT,
-	REFUSED
+	REFUSED,
+	ASKED_ELSEWHERE
 };
 
 static const char deeds_query[] =
 	"SELECT t.leaf_index, t.request_no, t.deed_id, t.kind, t.text, t.durability, t.requested_at, t.recorded_at, "
-	"l.leaf, r.request_no, r.deed_id, r.kind, r.request, r.requested_at, f.request_no FROM lantik.deed t "
+	"l.leaf, r.request_no, r.deed_id, r.kind, r.request, r.requested_at, f.request_no, "
+	"(SELECT x.request_no FROM lantik.deed_request x WHERE x.deed_id = t.deed_id) FROM lantik.deed t "
 	"LEFT JOIN lantik.ledger_leaf l ON l.leaf_index = t.leaf_index "
 	"LEFT JOIN lantik.deed_request r ON r.request_no = t.request_no "
 	"LEFT JOIN lantik.deed_refusal f ON f.request_no = t.request_no "
@@ -65,6 +67,12 @@ static void request_check(struct audit *audit, const struct audit_stream *row, c
 	if (audit_null(row, ASKED)) {
 		audit_found(audit, "deed_request", AUDIT_MISSING, NULL, "request_no %" PRId64,
 			audit_integer(row, REQUEST_NO));
+		if (audit_null(row, ASKED_ELSEWHERE))
+			return;
+		/* Which of the two numbers was altered cannot be told. */
+		deed_is(audit, row, "request_no", false);
+		audit_found(audit, "deed_request", AUDIT_ALTERED, "request_no", "request_no %" PRId64,
+			audit_integer(row, ASKED_ELSEWHERE));
 		return;
 	}
 	if (!audit_is(row, ASKED_ID, (struct lantik_span){deed->deed_id, 16})) {

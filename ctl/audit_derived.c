@@ -56,5 +56,6 @@ const struct audit_step audit_derived_steps[] = {
 	{.what = {"receipt keys", "kunci tanda terima"}, .run = audit_receipt_key_run},
 	{.what = {"erasures", "penghapusan"}, .run = audit_erased_run},
 	{.what = {"rulebooks", "buku aturan"}, .run = audit_rulebook_run},
+	{.what = {"numbers of batches", "nomor paket"}, .needs_whole = true, .run = audit_number_run},
 	{.what = {NULL, NULL}},
 };

@@ -18,6 +18,7 @@ void audit_rejected_run(struct audit *audit);
 void audit_office_run(struct audit *audit);
 void audit_receipt_key_run(struct audit *audit);
 void audit_erased_run(struct audit *audit);
+void audit_number_run(struct audit *audit);
 void audit_rulebook_run(struct audit *audit);
 
 #endif

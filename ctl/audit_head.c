@@ -7,7 +7,7 @@
 
 #define KEY "only_row true"
 
-enum { SIZE, EDGE, ROOT, RECORDED_AT, ORIGIN, EPOCH, KINDS, FIRST_KIND };
+enum { SIZE, EDGE, ROOT, RECORDED_AT, ORIGIN, EPOCH, KINDS, FIRST_KIND, ONLY_ROW = FIRST_KIND + 5 };
 
 static void altered(struct ledger *ledger, const char *column)
 {
@@ -63,13 +63,19 @@ void ledger_head_check(struct ledger *ledger)
 	audit_open(ledger->audit, &head,
 		"SELECT size, edge, root, recorded_at, origin, epoch, cardinality(size_by_kind), size_by_kind[1], "
 		"size_by_kind[2], "
-		"size_by_kind[3], size_by_kind[4], size_by_kind[5] FROM lantik.ledger_head");
+		"size_by_kind[3], size_by_kind[4], size_by_kind[5], only_row FROM lantik.ledger_head "
+		"ORDER BY only_row DESC");
 	if (audit_next(&head)) {
+		if (!audit_integer(&head, ONLY_ROW))
+			altered(ledger, "only_row");
 		tree_check(ledger, &head);
 		names_check(ledger, &head);
 		times_check(ledger, &head);
 	} else if (!ledger->audit->failed) {
 		audit_found(ledger->audit, "ledger_head", AUDIT_MISSING, NULL, KEY);
 	}
+	while (audit_next(&head))
+		audit_found(ledger->audit, "ledger_head", AUDIT_EXTRA, NULL, "only_row %s",
+			audit_integer(&head, ONLY_ROW) ? "true" : "false");
 	audit_close(&head);
 }
