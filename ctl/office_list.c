@@ -55,6 +55,26 @@ static const struct lantik_column request_columns[] = {
 	{"curve_key", {"CURVE key", "kunci CURVE"}, false},
 };
 
+static const char refusals_query[] =
+	"SELECT r.request_no, to_char(r.requested_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), r.kind, "
+	"to_char(f.refused_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), f.why "
+	"FROM lantik.deed_refusal f JOIN lantik.deed_request r USING (request_no) "
+	"WHERE f.refused_at > now() - interval '30 days' ORDER BY 1";
+enum { REFUSAL_REQUEST, REFUSAL_ASKED, REFUSAL_KIND, REFUSAL_AT, REFUSAL_WHY };
+
+static const struct lantik_column refusal_columns[] = {
+	{"request", {"request", "permintaan"}, true},
+	{"asked_at", {"asked", "diminta"}, false},
+	{"deed", {"refused by lantikd", "ditolak lantikd"}, false},
+	{"refused_at", {"refused", "ditolak"}, false},
+	{"why", {"why", "alasan"}, false},
+};
+
+static void blank_line(struct lantik_cli *cli)
+{
+	lantik_say(cli, "%s", "%s", "");
+}
+
 static void add_number_or_null(struct lantik_listing *listing, const PGresult *rows, int row, int column)
 {
 	if (PQgetisnull(rows, row, column))
@@ -107,17 +127,24 @@ static bool list_scopes(struct database *database)
 	if (!rows)
 		return false;
 	int last = (int)LANTIK_COUNT(scope_columns) - 1;
+	if (PQntuples(rows))
+		blank_line(database->cli);
 	struct lantik_listing *listing = lantik_listing_new(database->cli, scope_columns, LANTIK_COUNT(scope_columns));
 	for (int row = 0; row < PQntuples(rows); row++) {
 		for (int i = 0; i < last; i++)
 			lantik_listing_text(listing, cell_or_null(rows, row, i));
 		add_number_or_null(listing, rows, row, last);
 	}
-	if (PQntuples(rows))
-		lantik_say(database->cli, " ", " ");
 	lantik_listing_print(&listing);
 	PQclear(rows);
 	return true;
+}
+
+/* Words in JSON are never translated. */
+static const char *deed_word(struct lantik_cli *cli, int32_t kind)
+{
+	return lantik_word(
+		LANTIK_WORDS_deed_kind, kind, lantik_cli_json(cli) ? LANTIK_ENGLISH : lantik_cli_language(cli));
 }
 
 static bool names_key(enum lantik_deed_kind kind)
@@ -127,6 +154,10 @@ static bool names_key(enum lantik_deed_kind kind)
 
 static void list_waiting(struct lantik_cli *cli, const struct deeds_waiting *waiting)
 {
+	lantik_summary_number(cli, "waiting", (int64_t)waiting->count);
+	if (!waiting->count)
+		return;
+	blank_line(cli);
 	struct lantik_listing *listing = lantik_listing_new(cli, request_columns, LANTIK_COUNT(request_columns));
 	for (size_t i = 0; i < waiting->count; i++) {
 		const struct lantik_deed *deed = &waiting->items[i].deed;
@@ -135,15 +166,35 @@ static void list_waiting(struct lantik_cli *cli, const struct deeds_waiting *wai
 		lantik_z85_encode(deed->curve, curve);
 		lantik_listing_number(listing, waiting->items[i].request_no);
 		lantik_listing_text(listing, waiting->items[i].asked_at);
-		lantik_listing_text(
-			listing, lantik_word(LANTIK_WORDS_deed_kind, (int32_t)deed->kind, lantik_cli_language(cli)));
+		lantik_listing_text(listing, deed_word(cli, (int32_t)deed->kind));
 		lantik_listing_text(listing, deed->office.len ? name : NULL);
 		lantik_listing_text(listing, names_key(deed->kind) ? curve : NULL);
 	}
-	if (waiting->count)
-		lantik_say(cli, " ", " ");
 	lantik_listing_print(&listing);
-	lantik_summary_number(cli, "waiting", (int64_t)waiting->count);
+}
+
+/* Of those that were only asked for nobody would hear otherwise. */
+static bool list_refusals(struct database *database)
+{
+	struct lantik_cli *cli = database->cli;
+	PGresult *rows = database_query(database, refusals_query, 0, NULL);
+	int count = rows ? PQntuples(rows) : 0;
+	if (count) {
+		blank_line(cli);
+		struct lantik_listing *listing =
+			lantik_listing_new(cli, refusal_columns, LANTIK_COUNT(refusal_columns));
+		for (int row = 0; row < count; row++) {
+			lantik_listing_number(listing, cell_number(rows, row, REFUSAL_REQUEST));
+			lantik_listing_text(listing, cell(rows, row, REFUSAL_ASKED));
+			lantik_listing_text(listing, deed_word(cli, (int32_t)cell_number(rows, row, REFUSAL_KIND)));
+			lantik_listing_text(listing, cell(rows, row, REFUSAL_AT));
+			lantik_listing_text(listing, cell(rows, row, REFUSAL_WHY));
+		}
+		lantik_listing_print(&listing);
+	}
+	lantik_summary_number(cli, "refused", count);
+	PQclear(rows);
+	return rows != NULL;
 }
 
 static int list(struct database *database)
@@ -152,6 +203,7 @@ static int list(struct database *database)
 	bool good = deeds_waiting_read(database, &waiting) && list_keys(database, &waiting) && list_scopes(database);
 	if (good)
 		list_waiting(database->cli, &waiting);
+	good = good && list_refusals(database);
 	deeds_waiting_free(&waiting);
 	return good ? LANTIK_EXIT_OK : database_fail(database, "could not read the offices", "gagal membaca kantor");
 }
