@@ -41,6 +41,11 @@ def client_module():
 class Deeds:
     """What the cases of this file share, whatever their site."""
 
+    @classmethod
+    def wait_first_look(cls):
+        """Before it lantikctl takes the daemon for one that never ran, and does not wait for it."""
+        harness.wait_until(lambda: cls.site.value("SELECT count(*) FROM lantik.receipt_key") == "1", 20, "the first look")
+
     def new(self, name):
         """An office with keys that nobody knows yet."""
         return harness.WireOffice(self.site, name, known=False)
@@ -143,6 +148,7 @@ class Offices(Deeds, harness.Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.wait_first_look()
         cls.sampler = harness.Office(cls.site, "sampler", cls.site.directory / "sampler")
 
     def submit(self, office, number):
@@ -426,6 +432,7 @@ class TwoDaemons(Deeds, harness.Case):
     """Two daemons over one database: each deed is carried out by one, and counts at both."""
 
     def test_each_once(self):
+        self.wait_first_look()
         second, endpoint = self.site.second_daemon()
         second.start()
         self.addCleanup(second._end)
