@@ -18,7 +18,11 @@ static const char query[] =
 	"WHERE k.revoked_at IS NULL AND o.revoked_at IS NULL), "
 	"(SELECT count(DISTINCT kode_instansi) FROM lantik.agency), (SELECT count(*) FROM lantik.region), "
 	"EXISTS (SELECT FROM lantik.region WHERE is_test), (SELECT version FROM lantik.reference_version), "
-	"pg_is_in_recovery() "
+	"pg_is_in_recovery(), "
+	"(SELECT count(*) FROM lantik.deed_request r WHERE NOT EXISTS (SELECT FROM lantik.deed d "
+	"WHERE d.request_no = r.request_no) AND NOT EXISTS (SELECT FROM lantik.deed_refusal f "
+	"WHERE f.request_no = r.request_no)), "
+	"EXISTS (SELECT FROM lantik.ledger_fork f JOIN lantik.ledger_head h ON h.epoch = f.epoch) "
 	"FROM (SELECT count(*) FILTER (WHERE outcome = 1) AS committed, count(*) FILTER (WHERE outcome = 2) AS "
 	"refused, "
 	"coalesce(sum(accepted), 0) AS accepted, coalesce(sum(returned), 0) AS returned, "
@@ -41,7 +45,9 @@ enum {
 	REGIONS,
 	TEST,
 	VERSION,
-	STANDBY
+	STANDBY,
+	WAITING,
+	FORK
 };
 
 struct line {
@@ -64,6 +70,7 @@ static const struct line lines[] = {
 	{REVIEW, "records_in_review", {"records in review", "rekaman ditelaah"}, true},
 	{OFFICES, "offices", {"offices", "kantor"}, true},
 	{KEYS, "keys", {"office keys", "kunci kantor"}, true},
+	{WAITING, "deeds_waiting", {"deeds that wait", "akta yang menunggu"}, true},
 	{AGENCIES, "agencies", {"agencies", "instansi"}, true},
 	{REGIONS, "regions", {"regions", "wilayah"}, true},
 	{VERSION, "reference_version", {"reference version", "versi rujukan"}, true},
@@ -76,10 +83,17 @@ static const char *state_of(const PGresult *rows, const char **ret_english, cons
 		bool holds;
 		const char *word, *english, *indonesian;
 	} states[] = {
+		{cell_true(rows, 0, FORK), "FORK",
+			"the ledger lost leaves that were signed; nothing is taken: lantikctl ledger status",
+			"buku besar kehilangan daun yang sudah ditandatangani; tidak ada yang diterima: lantikctl "
+			"ledger status"},
 		{!*cell(rows, 0, ORIGIN), "INCOMPLETE", "the ledger has no origin: lantikctl migrate --origin NAME",
 			"buku besar belum berasal: lantikctl migrate --origin NAMA"},
 		{cell_number(rows, 0, AGENCIES) == 0, "INCOMPLETE", "no reference tables: lantikctl load",
 			"belum ada tabel rujukan: lantikctl load"},
+		{cell_number(rows, 0, KEYS) == 0 && cell_number(rows, 0, WAITING) > 0, "INCOMPLETE",
+			"what was asked for waits for lantikd: start it, then lantikctl office list",
+			"yang diminta menunggu lantikd: jalankan, lalu lantikctl office list"},
 		{cell_number(rows, 0, KEYS) == 0, "INCOMPLETE", "no office may send: lantikctl office add",
 			"belum ada kantor: lantikctl office add"},
 		{cell_true(rows, 0, TEST), "TEST", "holds the fictional province 99; no real appointment belongs here",

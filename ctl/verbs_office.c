@@ -61,12 +61,12 @@ const struct lantik_verb ctl_office_verbs[] = {
 	{.name = "office add", .run = ctl_office_add, .options = add_options, .arguments = "NAME", .least_arguments = 1,
 	 .most_arguments = 1,
 	 .summary = {"let an office send batches, or add keys to one", "izinkan kantor mengirim, atau tambah kuncinya"},
-	 .details = {"The office makes both keys by `lantik keygen` and tells the public halves. For an office that is "
-		     "there already, leave the scope out: a second pair of keys is added, and both count until you revoke "
+	 .details = {"The office makes both keys by `lantik keygen` (new ones: `--next`) and tells the public halves. "
+		     "For an office that is there already, leave the scope out: a second pair of keys is added, and both count until you revoke "
 		     "the old one. lantikd carries it out as a deed, with a leaf of its own in the ledger. Before its first "
 		     "start it is only asked for, and done when it starts.",
-		     "Kantor membuat kedua kunci dengan `lantik keygen` dan memberitahukan bagian publiknya. Bagi kantor yang "
-		     "sudah ada, jangan beri cakupan: pasangan kunci kedua ditambahkan, dan keduanya berlaku sampai yang lama "
+		     "Kantor membuat kedua kunci dengan `lantik keygen` (yang baru: `--next`) dan memberitahukan bagian "
+		     "publiknya. Bagi kantor yang sudah ada, jangan beri cakupan: pasangan kunci kedua ditambahkan, dan keduanya berlaku sampai yang lama "
 		     "dicabut. lantikd melaksanakannya sebagai akta, dengan daunnya sendiri di buku besar. Sebelum lantikd "
 		     "pertama kali mulai, hal ini hanya diminta, dan dilaksanakan saat mulai."},
 	 .examples = "lantikctl office add kanreg-03 --kanreg 03 --curve-key \"$(cat curve.pub)\" "

@@ -102,9 +102,11 @@ const struct lantik_verb ctl_setup_verbs[] = {
 	 .summary = {"the state in one word, then what the database holds",
 		     "keadaan dalam satu kata, lalu isi basis data"},
 	 .details = {"READY; TEST: holds the fictional province 99; STANDBY: a read-only copy; INCOMPLETE: origin, reference "
-		     "tables or offices are missing; NOT-SET-UP: not migrated; UNREACHABLE.",
+		     "tables or offices are missing; FORK: the ledger lost leaves that were signed; NOT-SET-UP: not migrated; "
+		     "UNREACHABLE.",
 		     "READY: siap; TEST: memuat provinsi rekaan 99; STANDBY: salinan hanya-baca; INCOMPLETE: asal, tabel "
-		     "rujukan, atau kantor belum ada; NOT-SET-UP: belum dimigrasi; UNREACHABLE: tak terhubung."},
+		     "rujukan, atau kantor belum ada; FORK: buku besar kehilangan daun yang sudah ditandatangani; NOT-SET-UP: belum "
+		     "dimigrasi; UNREACHABLE: tak terhubung."},
 	 .examples = "lantikctl status\nlantikctl status --json\n"},
 	{.name = NULL},
 };

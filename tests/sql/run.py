@@ -431,6 +431,8 @@ class Offices(Database):
         self.assertIn("\nagencies 6171 6271\nfrom 2026-07-01\nuntil 2027-01-01\n", text)
         self.assertEqual(self.value("SELECT (SELECT count(*) FROM lantik.office) + (SELECT count(*) FROM lantik.office_key)"), "0")
         waiting = [line for line in self.ctl("office", "list") if "request" in line]
+        status = self.ctl("status")[0]
+        self.assertEqual((status["state"], status["deeds_waiting"]), ("INCOMPLETE", 6))
         self.assertEqual([(line["deed"], line["office"]) for line in waiting],
                          [("office-add", "kanreg-03"), ("key-add", "kanreg-03"), ("office-add", "city"), ("key-revoke", None),
                           ("scope", "city"), ("office-revoke", "kanreg-03")])
@@ -456,6 +458,14 @@ class Offices(Database):
             with self.subTest(args=args):
                 self.ctl("office", *args, expect=status)
         self.assertEqual(self.requests(), before)
+
+    def test_a_fork_is_told_first(self):
+        self.sql("INSERT INTO lantik.ledger_fork (epoch, size, root, note, head_size, head_root) VALUES (1, 5, sha256('a'), 'x',"
+                 " 4, sha256('b'))")
+        self.assertEqual(self.ctl("status")[0]["state"], "FORK")
+        self.sql("UPDATE lantik.ledger_head SET epoch = 2")  # a recovery ends it
+        self.assertNotEqual(self.ctl("status")[0]["state"], "FORK")
+        self.sql("UPDATE lantik.ledger_head SET epoch = 1; DELETE FROM lantik.ledger_fork")
 
     def test_a_key_is_cut_off_without_a_database(self):
         file = self.directory / "revoked"
