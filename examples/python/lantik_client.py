@@ -16,7 +16,8 @@ from pathlib import Path
 import lantik_batch
 from lantik_batch import Contract
 from lantik_connection import ATTEMPT_TIMEOUT, Busy, Client, NoAnswer, Refused
-from lantik_receipt import Decision, Receipt, SigningKey, Unverified, VerifierKey, outcomes_now, require, sha256
+from lantik_receipt import Decision, DeedReceipt, Receipt, SigningKey, Unverified, VerifierKey, outcomes_now, require, sha256
+from lantik_witness import Fork, Witness
 
 
 class Outbox:
@@ -44,6 +45,25 @@ class Outbox:
         except FileNotFoundError:
             return b""
 
+    def deeds(self):
+        """Receipts of deeds about the log's keys, in the order in which they were taken."""
+        return [path.read_bytes() for path in sorted(self.path.glob("*.deed"))]
+
+    def remember(self, client):
+        """What the answers proved of the log."""
+        for number, text in enumerate(client.witness.deeds):
+            self.write(f"{number:04}-leaf-{DeedReceipt.parse(text).index}.deed", text)
+        if client.checkpoint:
+            self.write("checkpoint", client.checkpoint)
+
+    def accuse(self, fork):
+        """Both checkpoints and what should have joined them: the proof of a fork."""
+        forks = Outbox(self.path / "forks")
+        name = sha256(fork.held, fork.shown).hex()[:16]
+        for kind, text in (("held", fork.held), ("shown", fork.shown), ("proof", b"".join(fork.proof).hex().encode())):
+            forks.write(f"{name}.{kind}", text)
+        return forks.path / name
+
     def unanswered(self):
         return [path for path in sorted(self.path.glob("*.batch")) if not path.with_suffix(".receipt").exists()]
 
@@ -70,7 +90,9 @@ def connect(args):
         args.endpoint, args.server_key.encode(), read_key(args.curve_secret).encode(),
         signing_key=SigningKey.parse(read_key(args.signing_key)) if args.signing_key else None,
         log_key=VerifierKey.parse(read_key(args.log_key)) if args.log_key else None,
-        checkpoint=outbox.read("checkpoint"), contract=Contract(args.proto), notice=lambda text: print(text, file=sys.stderr, flush=True))
+        recovery_key=VerifierKey.parse(read_key(args.recovery_key)) if args.recovery_key else None,
+        deeds=outbox.deeds(), checkpoint=outbox.read("checkpoint"), contract=Contract(args.proto),
+        notice=lambda text: print(text, file=sys.stderr, flush=True))
 
 
 def read_key(value):
@@ -115,7 +137,7 @@ def send(outbox, client, path, args):
     deadline = time.monotonic() + args.timeout if args.timeout else None
     receipt, text = client.submit_body(path.read_bytes(), deadline)
     outbox.write(path.with_suffix(".receipt").name, text)
-    outbox.write("checkpoint", client.checkpoint)
+    outbox.remember(client)
     if receipt.is_earlier(uuid.UUID(path.stem).bytes):
         say("these records were recorded before; the receipt is the earlier one")
     tell_receipt(receipt)
@@ -171,7 +193,7 @@ def verb_status(args):
         for decision in decisions:
             outbox.write(f"{batch_id}.{decision.index}.decision", decision.whole)
             tell_decision(decision)
-        outbox.write("checkpoint", client.checkpoint)
+        outbox.remember(client)
 
 
 def verb_reconcile(args):
@@ -199,8 +221,11 @@ def verb_reconcile(args):
 
 
 def verb_ping(args):
-    with connect(args)[1] as client:
+    outbox, client = connect(args)
+    with client:
         say(client.ping(time.monotonic() + (args.timeout or ATTEMPT_TIMEOUT)).decode() or "(no checkpoint yet)")
+        if client.trust:
+            outbox.remember(client)
 
 
 def verb_reference(args):
@@ -211,16 +236,18 @@ def verb_reference(args):
 
 
 def verb_verify(args):
-    key = VerifierKey.parse(read_key(args.log_key))
+    recovery = VerifierKey.parse(read_key(args.recovery_key)) if args.recovery_key else None
+    deeds = Outbox(args.outbox).deeds() if recovery and os.path.isdir(args.outbox) else ()
+    trust = Witness(VerifierKey.parse(read_key(args.log_key)), recovery, deeds=deeds).trust
     receipt = Receipt.parse(Path(args.file).read_bytes())
-    receipt.verify(key)
+    receipt.verify(trust)
     if args.batch:
         require(receipt.leaf.body_sha256 == sha256(Path(args.batch).read_bytes()), "the receipt is about other bytes")
     say(f"verified: leaf {receipt.index} of {receipt.checkpoint.origin}" + (", about this batch" if args.batch else ""))
     tell_receipt(receipt)
     decisions = [Decision.parse(Path(path).read_bytes()) for path in args.decision]
     for decision in sorted(decisions, key=lambda decision: decision.index):
-        decision.verify(key)
+        decision.verify(trust)
         decision.verify_belongs(receipt)
         tell_decision(decision)
     if decisions:
@@ -235,6 +262,7 @@ def arguments():
     parser.add_argument("--curve-secret", help="the office's CURVE secret key, Z85, or a file that holds it")
     parser.add_argument("--signing-key", help="PRIVATE+KEY+..., or a file that holds it")
     parser.add_argument("--log-key", help="the log's verifier key NAME+ID+KEY, or a file that holds it")
+    parser.add_argument("--recovery-key", help="the log's recovery key NAME+ID+KEY, or a file that holds it")
     parser.add_argument("--outbox", default="outbox", help="directory of batches and receipts (default: outbox)")
     parser.add_argument("--proto", help="directory that holds lantik/v1/*.proto")
     parser.add_argument("--timeout", type=float, default=0, help="give up after this many seconds")
@@ -256,7 +284,7 @@ def arguments():
     return parser
 
 
-STATUS = {Busy: 4, NoAnswer: 4, Refused: 5, Unverified: 8}  # the exit status, otherwise 1; 2: the command line is wrong
+STATUS = {Busy: 4, NoAnswer: 4, Refused: 5, Unverified: 8, Fork: 8}  # the exit status, otherwise 1; 2: the command line is wrong
 
 
 def main():
@@ -274,6 +302,10 @@ def main():
         globals()[f"verb_{args.verb}"](args)
     except (Busy, NoAnswer, Refused, Unverified, OSError, ValueError, KeyError) as error:
         print(f"lantik_client: {error}", file=sys.stderr)
+        if isinstance(error, Fork):
+            kept = Outbox(args.outbox).accuse(error)
+            print(f"both checkpoints are kept in {kept}.*: show them to the operator and the auditor, over another way",
+                  file=sys.stderr)
         sys.exit(STATUS.get(type(error), 1))
 
 

@@ -20,8 +20,9 @@ from zmq.utils.monitor import recv_monitor_message
 
 import lantik_batch
 from lantik_batch import MAX_BODY, Contract
-from lantik_receipt import Checkpoint, Decision, Receipt, rehearsal_message, require, sha256, submission_message
+from lantik_receipt import Decision, Receipt, rehearsal_message, require, sha256, submission_message
 from lantik_verdict import Unverified, read_rehearsal
+from lantik_witness import Witness
 
 PROTOCOL_VERSION = 1
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts: doubled from one to the other
@@ -63,10 +64,10 @@ class Client:
     """One connection of one office. Not for use by two threads at once."""
 
     def __init__(self, endpoints, server_key, secret_key, *, signing_key=None, earlier_keys=(), log_key=None,
-                 contract=None, checkpoint=b"", attempt_timeout=ATTEMPT_TIMEOUT, notice=lambda text: None):
+                 recovery_key=None, deeds=(), contract=None, checkpoint=b"", attempt_timeout=ATTEMPT_TIMEOUT, notice=lambda text: None):
         self.contract = contract or Contract()
-        self.signing_key, self.earlier_keys, self.log_key = signing_key, earlier_keys, log_key
-        self.checkpoint, self.rulebook_sha256 = checkpoint, b""
+        self.signing_key, self.earlier_keys = signing_key, earlier_keys
+        self.witness, self.rulebook_sha256 = Witness(log_key, recovery_key, checkpoint, deeds), b""
         self.attempt_timeout, self.notice = attempt_timeout, notice
         self.handshake_failure = ""
         self._context = zmq.Context()
@@ -91,6 +92,16 @@ class Client:
         socket.heartbeat_ivl, socket.heartbeat_timeout, socket.sndbuf = 10_000, 60_000, 256 * 1024
         socket.reconnect_ivl, socket.reconnect_ivl_max = 500, 30_000
         return socket
+
+    @property
+    def trust(self):
+        """What receipts are verified by: the log's key, and what deeds made of it; None when no key is pinned."""
+        return self.witness.trust
+
+    @property
+    def checkpoint(self):
+        """The newest checkpoint that was proved to continue all before it."""
+        return self.witness.note
 
     def close(self):
         self._socket.disable_monitor()
@@ -190,7 +201,8 @@ class Client:
                 raise Refused(code, refusal.passing, refusal.detail, refusal.record_no)
             if reply.message == "BUSY":
                 busy = self.contract.Busy.FromString(reply.body)
-                reason = {1: "load", 2: "database down", 3: "draining"}.get(busy.reason, "busy")
+                reason = {1: "load", 2: "database down", 3: "draining",
+                          4: "the ledger contradicts what was signed: its operator must act"}.get(busy.reason, "busy")
                 raise Busy(busy.retry_after_ms / 1000, busy.credit, reason)
         except DecodeError:
             pass
@@ -201,8 +213,13 @@ class Client:
         wait = FIRST_WAIT
         while True:
             pause = 0
+            held = self.checkpoint
             try:
-                return self.expect(self.request(message, body, **overrides), answer)
+                reply = self.request(message, body, **overrides)
+                self.expect(reply, answer)
+                if self.trust and "checkpoint" not in overrides:
+                    self._hear(reply, held)
+                return reply.body
             except Busy as busy:
                 pause, reason = busy.retry_after, busy
             except NoAnswer as silence:
@@ -218,15 +235,27 @@ class Client:
             time.sleep(pause)
             wait = min(wait * 2, LONGEST_WAIT)
 
+    def _hear(self, reply, held):
+        """Deeds first: what they say of keys counts for everything else."""
+        self._take_deeds(reply.envelope)
+        self.witness.hear(held, reply.message, reply.envelope, reply.body)
+
+    def _take_deeds(self, envelope):
+        after = self.witness.take_deeds(envelope)
+        while after:  # there may be more behind the last one
+            reply = self.request("PING", checkpoint=after)
+            self.expect(reply, "PONG")
+            again, after = after, self.witness.take_deeds(reply.envelope)
+            require(again != after, "the same deeds again and again")
+
     # What an office wants.
 
     def submit_body(self, body, deadline=None):
         """Sends a body until its receipt arrives and proves it; returns the Receipt and its text."""
         text = self.again("SUBMIT", body, "RECEIPT", deadline)
         receipt = Receipt.parse(text)
-        if self.log_key:
-            receipt.verify(self.log_key)
-            self._keep_checkpoint(receipt.checkpoint_note, receipt.checkpoint.size)
+        if self.trust:
+            receipt.verify(self.trust)
         self._check_belongs(receipt, body)
         return receipt, text
 
@@ -246,11 +275,6 @@ class Client:
         for key in known:  # Ed25519 is deterministic: the signature of that send is made again
             receipt.verify_submission(body, key.verifier)
             receipt.verify_signature(key.sign_submission(body))
-
-    def _keep_checkpoint(self, note, size):
-        held = int(self.checkpoint.split(b"\n")[1]) if self.checkpoint else 0
-        if size > held:
-            self.checkpoint = note
 
     def _words(self, manifest):
         return (self.contract.name("Kind", manifest.kind).removeprefix("KIND_"),
@@ -285,9 +309,8 @@ class Client:
             answer = self.status(batch_id, deadline, decisions_from)
             if answer.receipt:
                 receipt = Receipt.parse(answer.receipt)
-                receipt.verify(self.log_key)
+                receipt.verify(self.trust)
                 require(receipt.leaf.batch_id == batch_id, "the receipt is about another batch")
-                self._keep_checkpoint(receipt.checkpoint_note, receipt.checkpoint.size)
             for text in answer.decisions:
                 decisions.append(self._prove_decision(text, receipt, decisions_from))
                 decisions_from = decisions[-1].index + 1
@@ -299,10 +322,9 @@ class Client:
     def _prove_decision(self, text, receipt, decisions_from):
         require(receipt is not None, "a decision without the receipt of its batch")
         decision = Decision.parse(text)
-        decision.verify(self.log_key)
+        decision.verify(self.trust)
         decision.verify_belongs(receipt)
         require(decision.index >= decisions_from, "the decisions are out of order")
-        self._keep_checkpoint(decision.checkpoint_note, decision.checkpoint.size)
         return decision
 
     def reconcile(self, from_leaf=0, limit=0, deadline=None):
@@ -317,10 +339,7 @@ class Client:
             from_leaf = page.next_leaf
 
     def ping(self, deadline=None):
-        note = self.again("PING", b"", "PONG", deadline)
-        if note and self.log_key:
-            self._keep_checkpoint(note, Checkpoint.verify(note, self.log_key).size)
-        return note
+        return self.again("PING", b"", "PONG", deadline)
 
     def reference(self, deadline=None, held=b""):
         """The centre's rulebook: the text that is held when it is still the same."""

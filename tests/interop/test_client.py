@@ -13,8 +13,10 @@ import lantik_connection
 from lantik_batch import Contract, encode_batch, fill, manifest_of, read_csv
 from lantik_client import Outbox
 from lantik_connection import Busy, Client, NoAnswer, Refused, check_page, unpack
-from lantik_receipt import (SigningKey, Unverified, VerifierKey, outcomes_now, rehearsal_message, sha256,
+from lantik_note import Checkpoint, sign_note
+from lantik_receipt import (DeedReceipt, SigningKey, Unverified, VerifierKey, outcomes_now, rehearsal_message, sha256,
                             submission_message)
+from lantik_witness import Fork
 
 CONTRACT = Contract()
 OFFICE_KEY = SigningKey.parse(values()["office_secret_key"])
@@ -22,7 +24,8 @@ LOG_KEY = VerifierKey.parse(values()["log_verifier_key"])
 
 
 class Centre:
-    """A ROUTER that gives the next answer of its script to each request: (message, body), or None for silence."""
+    """A ROUTER that gives the next answer of its script to each request: (message, body), maybe with further fields of
+    the envelope, or None for silence."""
 
     def __init__(self, script):
         self.script, self.requests = list(script), []
@@ -47,7 +50,7 @@ class Centre:
             answer = self.script.pop(0) if self.script else None
             if answer:
                 reply = CONTRACT.Envelope(protocol_version=1, request_id=envelope.request_id,
-                                          message=CONTRACT.number("Message", answer[0]))
+                                          message=CONTRACT.number("Message", answer[0]), **dict(*answer[2:]))
                 self.socket.send_multipart([route, reply.SerializeToString(), answer[1]])
 
     def close(self):
@@ -72,7 +75,7 @@ class Conversation(unittest.TestCase):
         return centre, client
 
     def test_receipt(self):
-        centre, client = self.open(self.receipt, ("PONG", b""))
+        centre, client = self.open(self.receipt, ("PONG", vector("checkpoint.txt")))
         receipt, text = client.submit_body(self.body)
         self.assertEqual((receipt.index, text), (6, vector("receipt.txt")))
         envelope, body = centre.requests[0]
@@ -175,7 +178,7 @@ class Conversation(unittest.TestCase):
         self.assertEqual((asked, answer.more), ([0, 7, 8], False))
         self.assertEqual([decision.statement.act for decision in decisions], ["accept", "replay"])
         self.assertEqual(outcomes_now(receipt, decisions), ["accepted", "returned", "accepted"])
-        self.assertEqual(client.checkpoint, decisions[1].checkpoint_note)
+        self.assertEqual(client.checkpoint, b"", "none of these answers showed the newest")
 
     def test_decisions_that_do_not_belong_are_not_believed(self):
         first, second = vector("decision-receipt.txt"), vector("decision-replay-receipt.txt")
@@ -228,6 +231,105 @@ class Conversation(unittest.TestCase):
         with self.assertRaises(NoAnswer):
             client.request("PING")
         self.assertEqual(centre.requests, [])
+
+
+class Witnessing(unittest.TestCase):
+    """The log of the vectors of deeds: an office that saw 6 leaves of it, and centres that go on, go back, or lie."""
+
+    open = Conversation.open
+    recovery = VerifierKey.parse(values()["recovery_verifier_key"])
+    next_key, log_key = (SigningKey.parse(values()[f"{name}_secret_key"]) for name in ("next_log", "log"))
+    added, retired, recovered = (vector(f"deed-{kind}-receipt.txt") for kind in (
+        "receipt-key-add", "receipt-key-retire", "recover"))
+    six = DeedReceipt.parse(added).checkpoint_note
+    eight = CONTRACT.Envelope.FromString(vector("envelope-witnessed.bin"))
+
+    def setUp(self):
+        lantik_connection.FIRST_WAIT = 0.01
+
+    def office(self, *script, checkpoint=six, recovery=recovery, deeds=(added,)):
+        return self.open(*script, checkpoint=checkpoint, recovery_key=recovery, deeds=deeds)
+
+    def pong(self, note, proof=(), deeds=()):
+        return "PONG", note, {"consistency": list(proof), "deeds": list(deeds)}.items()
+
+    def good(self):
+        return self.pong(self.eight.checkpoint, self.eight.consistency, self.eight.deeds)
+
+    def test_an_answer_that_continues_is_kept(self):
+        centre, client = self.office(self.good(), self.pong(self.eight.checkpoint))
+        self.assertEqual(client.ping(), self.eight.checkpoint)
+        self.assertEqual((centre.requests[0][0].checkpoint, client.checkpoint), (self.six, self.eight.checkpoint))
+        self.assertEqual(client.witness.deeds, [self.added, self.retired])
+        client.ping()
+        self.assertEqual(centre.requests[1][0].checkpoint, self.eight.checkpoint)
+
+    def test_the_first_checkpoint_is_taken_as_it_is(self):
+        _, client = self.office(self.pong(self.six), checkpoint=b"")
+        client.ping()
+        self.assertEqual(client.checkpoint, self.six)
+
+    def forged(self, size, root, key=None):
+        return sign_note(Checkpoint(LOG_KEY.name, size, root).text(), key or self.next_key)
+
+    def test_a_fork_is_noticed_and_kept(self):
+        proof = list(self.eight.consistency)
+        root = Checkpoint.verify(self.eight.checkpoint, self.next_key.verifier).root
+        for wrong in (self.pong(self.forged(8, bytes(32)), proof), self.pong(self.forged(9, root), proof),
+                      self.pong(self.eight.checkpoint, [], self.eight.deeds),
+                      self.pong(self.eight.checkpoint, [*proof, bytes(32)], self.eight.deeds),
+                      self.pong(self.eight.checkpoint, [bytes(32), *proof[1:]], self.eight.deeds),
+                      self.pong(self.forged(6, bytes(32))), self.pong(self.forged(5, bytes(32), self.log_key), proof)):
+            _, client = self.office(wrong)
+            with self.assertRaises(Fork) as caught:
+                client.ping()
+            self.assertEqual((caught.exception.held, caught.exception.shown), (self.six, wrong[1]))
+            self.assertEqual(client.checkpoint, self.six)
+
+    def test_what_no_trusted_key_signed_or_nobody_showed_is_no_answer(self):
+        stranger = SigningKey.of(LOG_KEY.name, bytes(32))
+        for wrong in (self.pong(b""), self.pong(self.forged(8, bytes(32), stranger)), self.pong(vector("checkpoint-epoch-2.txt"))):
+            _, client = self.office(wrong)
+            with self.assertRaises(Unverified) as caught:
+                client.ping()
+            self.assertNotIsInstance(caught.exception, Fork)
+
+    def test_a_recovery_ends_what_was_lost(self):
+        lost, second = vector("checkpoint-lost.txt"), vector("checkpoint-epoch-2.txt")
+        _, client = self.office(self.pong(second, deeds=[self.recovered]), checkpoint=lost, deeds=(self.added, self.retired))
+        client.ping()
+        self.assertEqual((client.checkpoint, client.trust.epoch), (second, 2))
+        _, client = self.office(self.pong(second), checkpoint=lost, deeds=(self.added, self.retired))
+        with self.assertRaises(Unverified):  # without the deed nobody says so
+            client.ping()
+
+    def test_a_deed_waits_for_the_recovery_key(self):
+        _, client = self.office(self.pong(self.six, deeds=[self.added]), checkpoint=b"", recovery=None, deeds=())
+        client.ping()
+        self.assertEqual((client.checkpoint, client.witness.deeds), (b"", []), "it is told again")
+
+    def test_deeds_that_are_not_proved_are_not_taken(self):
+        for wrong in (vector("deed-scope-receipt.txt")[:-1], self.retired.replace(b"compromised-from 6", b"compromised-from 0"),
+                      vector("receipt.txt")):
+            _, client = self.office(self.pong(self.six, deeds=[wrong]))
+            with self.assertRaises(Unverified):
+                client.ping()
+            self.assertEqual(client.witness.deeds, [self.added])
+
+    def test_more_deeds_are_asked_for_from_the_last_one(self):
+        first = [vector(f"deed-{kind}-receipt.txt") for kind in ("office-add", "key-add", "key-revoke", "office-revoke")]
+        centre, client = self.office(self.pong(self.eight.checkpoint, self.eight.consistency, first),
+                                     self.pong(self.eight.checkpoint, deeds=[self.retired]))
+        client.ping()
+        asked = [envelope.checkpoint for envelope, _ in centre.requests]
+        self.assertEqual(asked, [self.six, DeedReceipt.parse(first[3]).checkpoint_note])
+        self.assertEqual((client.checkpoint, client.trust.keys[0].compromised_from), (self.eight.checkpoint, 6))
+
+    def test_the_program_keeps_both_sides_of_a_fork(self):
+        with tempfile.TemporaryDirectory() as directory:
+            kept = Outbox(directory).accuse(Fork("why", self.six, self.eight.checkpoint, [bytes(32)]))
+            self.assertEqual(kept.with_suffix(".held").read_bytes(), self.six)
+            self.assertEqual(kept.with_suffix(".shown").read_bytes(), self.eight.checkpoint)
 
 
 class Frames(unittest.TestCase):
