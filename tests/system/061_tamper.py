@@ -72,8 +72,8 @@ class Tamper(batches.Case):
         self.add_offices()
         self.form_register()
         self.decide_records()
-        self.change_receipt_key()
         self.erase_people()
+        self.change_receipt_key()
 
     def add_offices(self):
         """Offices, keys and scopes that came and went."""
@@ -128,15 +128,30 @@ class Tamper(batches.Case):
         self.decide("replay", manifest.batch_id, 3, 7)
         self.decided_batch = batches.uuid_of(manifest.batch_id)
 
-    def change_receipt_key(self):
-        """A second receipt key beside the first."""
-
     def erase_people(self):
         """One with two versions, one who was returned, one who was rejected and appointed otherwise."""
         for batch, record in ((self.first_batch, 5), (self.first_batch, 9), (self.decided_batch, 6)):
             harness.run(harness.program("lantikctl"), "--database", self.site.cluster.conninfo("lantik_reviewer"), "erase", batch,
-                        record, "--official", "Pejabat Uji", "--reason", "putusan 12/2027", "--yes", "--in-force",
-                        expect=None)
+                        record, "--official", "Pejabat Uji", "--reason", "putusan 12/2027", "--yes", "--in-force")
+
+    def change_receipt_key(self):
+        """A second receipt key beside the first, and then without it."""
+        def order(act, *key):
+            self.site.ctl("key", act, *key, "--recovery-key", self.site.recovery / "recovery.key", "--official", "Pejabat Uji",
+                          "--reason", "pergantian tahunan")
+
+        self.site.ctl("key", "new-receipt", "--directory", self.site.keys, "--origin", self.site.ORIGIN)
+        [new] = self.site.keys.glob("receipt-*.vkey")
+        self.site.daemon.stop()
+        with open(self.site.daemon.config, "a", encoding="utf-8") as config:
+            config.write(f'next_receipt_key_file = "{new.with_suffix(".key")}"\n')
+        self.site.daemon.start()
+        order("add", new)
+        _, manifest, records = self.people(2)
+        self.send(manifest, records)
+        order("retire", self.site.keys / "receipt.vkey", "--yes")
+        harness.wait_until(lambda: self.site.value("SELECT max(size) FROM lantik.checkpoint") == self.site.value(
+            "SELECT size FROM lantik.ledger_head"), 20, "all is signed")
 
     # --- one edit ---
 
@@ -229,6 +244,22 @@ class Tamper(batches.Case):
         self.database.remove(table, rows)
         return f"{table.name}: the last {len(rows)} rows cut off", [(row,) for row in rows]
 
+    def try_columns(self, table, columns):
+        """Changes a column of each of several rows of the register, which are hashed each by itself."""
+        rows = self.database.read(table, "")
+        self.dice = random.Random(f"{self.dice_seed} {columns}")
+        self.dice.shuffle(rows)
+        made = []
+        for column, row in zip(columns, rows):
+            value = tamper.other_value(table.columns[column][0], row.values[column], self.dice)
+            made.append((f"{table.name}.{column}: {str(row.values[column])[:40]!r} -> {str(value)[:40]!r}", row,
+                         self.database.put(table, row, {column: value})))
+        findings = self.audit()
+        for what, row, changed in made:
+            self.done += 1
+            self.check(f"{self.done}: {what}", table, None, [(row, changed)], findings)
+        self.database.undo(table.name)
+
     def try_edit(self, how, table, column=None):
         """False: there was nothing to edit so."""
         self.dice = random.Random(f"{self.dice_seed} {self.done} {how} {table.name} {column}")
@@ -282,8 +313,12 @@ class Tamper(batches.Case):
         self.missed, self.done = [], 0
         started = time.monotonic()
         edits = self.kinds_of_edits()
+        register = [(how, table, column) for how, table, column in edits
+                    if (how, table.name) == ("update", "appointment") and column not in table.key]
+        for at in range(0, len(register), 12):
+            self.try_columns(register[at][1], [column for _, _, column in register[at:at + 12]])
         impossible = [f"{how} {table.name} {column or ''}" for how, table, column in edits
-                      if not self.try_edit(how, table, column)]
+                      if (how, table, column) not in register and not self.try_edit(how, table, column)]
         dice = random.Random(self.dice_seed)
         while self.done < EDITS:
             self.try_edit(*dice.choice(edits))

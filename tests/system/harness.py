@@ -415,8 +415,9 @@ class Site:
         return run(program("lantikctl"), "--database", self.cluster.conninfo("postgres"), *args, **options)
 
     def audit(self, *args, expect=(0, 3)):
-        """What `lantikctl audit` says, from nothing remembered; 3 is remarks alone."""
-        return self.ctl("audit", "--json", *args, expect=expect, extra={"XDG_STATE_HOME": self.directory / "audit"})
+        """What `lantikctl audit` says with the keys that the offices pin; 3 is remarks alone."""
+        return self.ctl("audit", "--key", self.keys / "receipt.vkey", "--recovery-key", self.recovery / "recovery.vkey", "--json",
+                        *args, expect=expect, extra={"XDG_STATE_HOME": self.directory / "audit"})
 
     def start(self):
         self.daemon.start()
