@@ -74,6 +74,18 @@ class Page(unittest.TestCase):
             enum = "".join(part.capitalize() for part in name.split("_"))
             self.assertEqual(CONTRACT.number(enum, f"{name}_{word}".upper()), code)
 
+    def test_kinds_of_deeds(self):
+        """Each kind with its Indonesian word, and the lines that its own reader takes."""
+        found = re.findall(r"^\| `([a-z-]+)` \| (.+) \| ([a-z ]+) \|$", section("12.2 Deeds"), re.M)
+        text = (ROOT / "include" / "lantik" / "words.def").read_text()
+        expected = re.findall(r'^WORD\(deed_kind,\s*\d+,\s*"([^"]*)",\s*"([^"]*)"\)', text, re.M)
+        self.assertEqual([(kind, word) for kind, _, word in found], expected)
+
+    def test_busy_reasons(self):
+        line = re.search(r"^\| `reason` \| (.+) \|$", section("8. Refusals and Busy"), re.M)[1]
+        found = {name: int(number) for name, number in re.findall(r"([A-Z_]{4,}) (\d)", line)}
+        self.assertEqual(found, {v.name: v.number for v in CONTRACT.Busy.DESCRIPTOR.enum_types_by_name["Reason"].values if v.number})
+
     def check_numbers(self, title, enum, name_at, number_at):
         found = {row[name_at]: int(row[number_at]) for row in rows(title)}
         for name, number in found.items():
@@ -115,17 +127,22 @@ class Page(unittest.TestCase):
 
         found = {row[0]: row[1] for row in rows("15. Limits")}
         for what, name, unit in (("envelope", "ENVELOPE", "bytes"), ("body", "BODY", "bytes"),
+                                 ("envelope of a reply", "REPLY_ENVELOPE", "bytes"),
+                                 ("one of them, as a receipt", "ENVELOPE_DEED", "bytes"),
                                  ("one record", "RECORD", "bytes"), ("checkpoint note", "NOTE", "bytes"),
                                  ("key name, origin", "ORIGIN", "characters")):
             self.assertEqual(found[what], f"{limit(name):,} {unit}")
-        for what, name in (("records of a batch", "RECORDS"), ("documents of a record", "DOCUMENTS"),
+        for what, name in (("deeds of a reply", "ENVELOPE_DEEDS"), ("keys of a log, over its whole life", "TRUSTED_KEYS"),
+                           ("keys that sign a checkpoint", "SIGNERS"), ("recoveries of a log", "RECOVERIES"),
+                           ("lost heads of a recovery", "LOST"), ("agencies of a scope", "DEED_AGENCIES"),
+                           ("records of a batch", "RECORDS"), ("documents of a record", "DOCUMENTS"),
                            ("hashes of a proof", "PROOF"), ("decisions of a StatusAnswer", "DECISIONS"),
                            ("entries of a ReconcileAnswer", "RECONCILE")):
             self.assertEqual(found[what], f"{limit(name):,}")
         self.assertEqual(found["decided records of a ReconcileAnswer"], f"{2 * limit('RECORDS'):,}")
         for what, name in (("name or position of an official", "OFFICIAL"), ("reason of a decision", "REASON")):
             self.assertEqual(found[what], f"{limit(name)} characters")
-        for what, name in (("rulebook", "RULEBOOK"), ("receipt", "RECEIPT"),
+        for what, name in (("rulebook", "RULEBOOK"), ("receipt", "RECEIPT"), ("deed", "DEED"),
                            ("receipts of a StatusAnswer together", "STATUS_RECEIPTS")):
             self.assertEqual(found[what], f"{limit(name) >> 20} MiB")
 
