@@ -25,7 +25,8 @@ _Static_assert(sizeof(struct slot) == SLOT, "a slot is a sector");
 
 struct signer {
 	pthread_mutex_t lock;
-	struct lantik_skey keys[LANTIK_MAX_SIGNERS]; /* under the base origin */
+	struct lantik_skey keys[LANTIK_MAX_SIGNERS];  /* under the base origin */
+	struct lantik_skey named[LANTIK_MAX_SIGNERS]; /* under the epoch's: a new name costs as much as a signature */
 	size_t key_count;
 	int directory, file;
 	int next_slot;
@@ -110,11 +111,22 @@ static void file_name(unsigned epoch, char ret[32])
 		snprintf(ret, 32, "head.%u", epoch);
 }
 
+static enum lantik_error name_keys(
+	const struct signer *signer, const char *origin, struct lantik_skey ret[LANTIK_MAX_SIGNERS])
+{
+	enum lantik_error error = LANTIK_OK;
+
+	for (size_t i = 0; i < signer->key_count && !error; i++)
+		error = lantik_skey_rename(&signer->keys[i], origin, &ret[i]);
+	return error;
+}
+
 /* The head file of an epoch takes the place of the one before; nothing changes on failure. */
 static enum lantik_error epoch_enter(struct signer *signer, unsigned epoch)
 {
 	char name[32], origin[LANTIK_MAX_ORIGIN + 1];
 	struct signer_head last = {.epoch = epoch};
+	struct lantik_skey named[LANTIK_MAX_SIGNERS];
 	int next_slot = 0;
 
 	file_name(epoch, name);
@@ -126,6 +138,8 @@ static enum lantik_error epoch_enter(struct signer *signer, unsigned epoch)
 	enum lantik_error error = file_prepare(file, signer->directory);
 	if (!error)
 		error = slots_read(file, origin, &last, &next_slot);
+	if (!error)
+		error = name_keys(signer, origin, named);
 	if (error) {
 		close(file);
 		return error;
@@ -136,6 +150,8 @@ static enum lantik_error epoch_enter(struct signer *signer, unsigned epoch)
 	signer->next_slot = next_slot;
 	signer->last = last;
 	memcpy(signer->origin, origin, sizeof signer->origin);
+	memcpy(signer->named, named, signer->key_count * sizeof *named);
+	lantik_wipe(named, sizeof named);
 	return LANTIK_OK;
 }
 
@@ -192,6 +208,7 @@ void signer_close(struct signer **signer)
 		close((*signer)->directory);
 	pthread_mutex_destroy(&(*signer)->lock);
 	lantik_wipe((*signer)->keys, sizeof(*signer)->keys);
+	lantik_wipe((*signer)->named, sizeof(*signer)->named);
 	free(*signer);
 	*signer = NULL;
 }
@@ -242,17 +259,20 @@ const struct lantik_vkey *signer_vkey(const struct signer *signer)
 	return &signer->keys[0].vkey;
 }
 
-static const struct lantik_skey *find_key(const struct signer *signer, const struct lantik_vkey *vkey)
+/* Its place among the daemon's keys; key_count: it is not here. */
+static size_t find_key(const struct signer *signer, const struct lantik_vkey *vkey)
 {
-	for (size_t i = 0; i < signer->key_count; i++)
-		if (memcmp(signer->keys[i].vkey.public_key, vkey->public_key, LANTIK_PUBLIC_KEY) == 0)
-			return &signer->keys[i];
-	return NULL;
+	size_t at = 0;
+
+	while (at < signer->key_count &&
+		memcmp(signer->keys[at].vkey.public_key, vkey->public_key, LANTIK_PUBLIC_KEY) != 0)
+		at++;
+	return at;
 }
 
 bool signer_holds(const struct signer *signer, const struct lantik_vkey *vkey)
 {
-	return find_key(signer, vkey) != NULL;
+	return find_key(signer, vkey) < signer->key_count;
 }
 
 /* The keys that sign a size, under the name of the epoch; the lock is the caller's. *ret_lacking is the one that is not
@@ -270,14 +290,12 @@ static enum lantik_error keys_for(const struct signer *signer, uint64_t size,
 	if (!count)
 		return LANTIK_E_NOT_FOUND;
 	for (size_t i = 0; i < count; i++) {
-		const struct lantik_skey *key = find_key(signer, &wanted[i]);
-		if (!key) {
+		size_t at = find_key(signer, &wanted[i]);
+		if (at == signer->key_count) {
 			*ret_lacking = wanted[i];
 			return LANTIK_E_BAD_KEY;
 		}
-		enum lantik_error error = lantik_skey_rename(key, signer->origin, &ret[i]);
-		if (error)
-			return error;
+		ret[i] = signer->named[at];
 	}
 	*ret_count = count;
 	return LANTIK_OK;
@@ -379,9 +397,10 @@ void signer_last_note(struct signer *signer, struct lantik_buffer *ret)
 	pthread_mutex_lock(&signer->lock);
 	struct signer_head last = signer->last;
 	/* what is believed may have gone back with the database: the first key of this daemon will have signed it */
-	if (keys_for(signer, last.size, keys, &count, &lacking) &&
-		lantik_skey_rename(&signer->keys[0], signer->origin, &keys[0]) == LANTIK_OK)
+	if (keys_for(signer, last.size, keys, &count, &lacking)) {
+		keys[0] = signer->named[0];
 		count = 1;
+	}
 	pthread_mutex_unlock(&signer->lock);
 	if (last.size && count && lantik_checkpoint_sign(last.size, last.root, keys, count, ret))
 		LANTIK_ASSERT(ret->error);
