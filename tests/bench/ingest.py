@@ -132,6 +132,7 @@ class Bench:
         self.cluster = self.site.cluster
         self.office = self.site.office("kanreg-03")
         self.profile = profile
+        self.sender = "ingest_sender"
         self.runs = 0
         # Every agency has a formation that it never fills, so that a commit pays for the quota.
         self.cluster.sql(
@@ -205,7 +206,7 @@ class Bench:
     def _load(self, work, workers, window, daemon, wal):
         pid = daemon.process.pid
         before, backends = cpu_seconds(pid), {p: cpu_seconds(p) for p in self.cluster.backends("lantik_daemon")}
-        command = [program("ingest_sender"), self.site.endpoint, self.site.keys / "lantikd.curve.pub",
+        command = [program(self.sender), self.site.endpoint, self.site.keys / "lantikd.curve.pub",
                    self.site.keys / "receipt.vkey", self.office.home, work.directory / "bodies", window]
         samples = self.site.directory / "samples"
         if self.profile:
@@ -442,4 +443,5 @@ def main():
         print_all(facts, tables, args, output)
 
 
-main()
+if __name__ == "__main__":
+    main()

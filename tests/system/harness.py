@@ -240,6 +240,7 @@ class Daemon:
         self.notify = Notify(directory / "notify")
         self.process = None
         self.environment = {}  # of the next start, besides what every program gets
+        self.program = None  # another one than lantikd
         atexit.register(self._end)
 
     def _end(self):
@@ -251,7 +252,7 @@ class Daemon:
         self.notify.reset()
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [program("lantikd"), "--config", self.config], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                [self.program or program("lantikd"), "--config", self.config], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                 cwd="/", start_new_session=True, env=environment(NOTIFY_SOCKET=self.notify.path, **self.environment))
         if wait:
             self.wait_ready()

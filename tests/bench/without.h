@@ -1,0 +1,23 @@
+/* What stands in for functions of lantikd and of the sender in `scripts/bench evidence`; each has its original's form.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_BENCH_WITHOUT_H
+#define LANTIK_BENCH_WITHOUT_H
+
+#include "lantik/receipt.h"
+
+#include "signer.h"
+#include "store.h"
+
+void without_sha256(struct lantik_span data, uint8_t ret[LANTIK_HASH]);
+void without_root_of(const uint8_t *hashes, size_t count, uint8_t ret[LANTIK_HASH]);
+enum store_result without_store_body(
+	struct store *store, int64_t batch_no, const struct store_hashes *hashes, struct lantik_span body);
+bool without_verify(const uint8_t public_key[LANTIK_PUBLIC_KEY], struct lantik_span message,
+	const uint8_t signature[LANTIK_SIGNATURE]);
+enum lantik_error without_signer_sign(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH],
+	const struct lantik_edge *before, lantik_node_source nodes, void *context, struct lantik_buffer *ret_note);
+
+/* The sender's: a receipt is believed as it is. */
+enum lantik_error without_receipt_verify(struct lantik_receipt *receipt, const struct lantik_trust *trust);
+
+#endif
