@@ -154,8 +154,8 @@ static bool begin(struct audit *audit)
 			       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 	PGresult *rows = database_query(database,
 		"SELECT pg_export_snapshot(), coalesce((SELECT max(size) FROM lantik.ledger_head), 0), "
-		"coalesce((SELECT max(origin) FROM lantik.ledger_head), ''), (extract(epoch FROM now()) * "
-		"1000000)::bigint, "
+		"coalesce((SELECT max(origin) FROM lantik.ledger_head), ''), "
+		"(extract(epoch FROM now()) * 1000000)::bigint, pg_is_in_recovery() OR "
 		"EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'lantikd%')",
 		0, NULL);
 	if (!rows)

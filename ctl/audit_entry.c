@@ -14,8 +14,8 @@ enum { NUMBER, RECORD };
 /* Rows of entries before the first leaf that is looked at are left out, and so are rows of no entry with a number below
  * all of those that are. */
 #define LATER                                                                                                          \
-	"WHERE t.%s >= (SELECT coalesce(min(e.batch_no), 0) FROM lantik.entry e WHERE e.leaf_index >= %" PRIu64        \
-	") AND NOT EXISTS (SELECT FROM lantik.batch b WHERE b.batch_no = t.%s AND b.leaf_index < %" PRIu64             \
+	"WHERE t.%s >= %" PRIu64                                                                                       \
+	" AND NOT EXISTS (SELECT FROM lantik.batch b WHERE b.batch_no = t.%s AND b.leaf_index < %" PRIu64              \
 	") AND NOT EXISTS (SELECT FROM lantik.decision d WHERE d.decision_no = t.%s AND d.leaf_index < %" PRIu64 ")"
 
 void owned_open(struct entries *all, struct owned *ret, const char *table, const char *number, const char *select,
@@ -24,7 +24,7 @@ void owned_open(struct entries *all, struct owned *ret, const char *table, const
 	char later[1024] = "";
 	uint64_t from = all->audit->from;
 	if (from)
-		snprintf(later, sizeof later, LATER, number, from, number, from, number, from);
+		snprintf(later, sizeof later, LATER, number, all->least, number, from, number, from);
 	ret->table = table;
 	audit_open(all->audit, &ret->stream, "%s FROM lantik.%s t %s ORDER BY t.%s%s", select, table, later, number,
 		order);
@@ -154,6 +154,9 @@ static void entries_run(struct audit *audit)
 	all->audit = audit;
 	all->arena = lantik_arena_new((size_t)256 * 1024);
 	LANTIK_ASSERT(all->arena);
+	all->least = audit_count(audit,
+		"SELECT coalesce(min(batch_no), 9223372036854775807) FROM lantik.entry WHERE leaf_index >= %" PRIu64,
+		audit->from);
 	keys_read(all);
 	hashes_of_nothing(all);
 	audit_batches_open(all);

@@ -62,6 +62,7 @@ struct entries {
 	struct audit *audit;
 	struct owned batches, decisions, rows, returned, findings;
 	struct owned erased; /* by number, part, record */
+	uint64_t least;      /* number of those whose leaves are looked at */
 	struct audit_office_key *keys;
 	size_t key_count;
 	struct lantik_arena *arena;            /* for one manifest */

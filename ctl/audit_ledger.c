@@ -160,6 +160,16 @@ static bool is_beyond(struct ledger *ledger, uint64_t index)
 	return !note.is_signed;
 }
 
+/* A true leaf that cannot be read was made by a newer daemon. */
+static void tell_unknown(struct ledger *ledger, uint64_t index, struct lantik_span bytes)
+{
+	if (audit_leaf_holds(ledger->audit, bytes, index))
+		audit_remark(ledger->audit, "unknown_leaf",
+			"leaf %" PRIu64 " is of a form that this program does not know; use the newer lantikctl",
+			"daun %" PRIu64 " berbentuk yang tidak dikenal program ini; gunakan lantikctl yang lebih baru",
+			index);
+}
+
 static void leaf_check(struct ledger *ledger, uint64_t index)
 {
 	struct lantik_span bytes = audit_cell(&ledger->leaves, LEAF), hash = audit_cell(&ledger->leaves, LEAF_HASH);
@@ -178,6 +188,8 @@ static void leaf_check(struct ledger *ledger, uint64_t index)
 		tell_differing(ledger, &h, h.of_row, index);
 	else
 		leaf_grow(ledger, &h, index, leaf.recorded_at);
+	if (leaf.type == LANTIK_LEAF_NONE)
+		tell_unknown(ledger, index, bytes);
 	row_check(ledger, &leaf, index);
 	ledger->audit->leaves++;
 	audit_progress(ledger->audit);

@@ -77,6 +77,14 @@ int audit_cosign_prepare(struct audit *audit, struct lantik_skey *ret, bool *ret
 			"--cosign BERKAS dan --out BERKAS diberikan bersama");
 	if (!path)
 		return LANTIK_EXIT_OK;
+	if (!audit->is_pinned)
+		return lantik_fail(audit->cli, 711, LANTIK_EXIT_USAGE,
+			"--cosign needs --key\nA cosignature says that the log's own key was checked, not the "
+			"database's word "
+			"for it.",
+			"--cosign memerlukan --key\nTanda tangan bersama menyatakan bahwa kunci log sendiri yang "
+			"diperiksa, bukan "
+			"kata basis data.");
 	enum lantik_error error = lantik_file_read(path, MAX_KEY_FILE, &text);
 	if (!error)
 		error = lantik_skey_parse(lantik_buffer_span(&text), ret);

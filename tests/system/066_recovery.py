@@ -145,6 +145,7 @@ class LossyFailover(Lost):
 
     def audit(self, cluster):
         return harness.run(harness.program("lantikctl"), "--database", cluster.conninfo("lantik_auditor"), "audit", "--json",
+                           "--key", self.site.keys / "receipt.vkey", "--recovery-key", self.site.recovery / "recovery.vkey",
                            expect=None, extra={"XDG_STATE_HOME": str(self.site.directory)})
 
     def heal(self, standby, kept, lost, between, base):

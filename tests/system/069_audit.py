@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0
 
 import itertools
 import sys
+import threading
 import uuid
 
 import decided
@@ -175,7 +176,35 @@ class Green(Worked):
                              *(self.site.directory / "next").glob("*.vkey"), "--cosigner", key_file.with_suffix(".vkey"), out)
         self.assertRegex(proved.stdout, r"cosigned by audit\.test/1 at \d+ seconds")
         self.audit("--cosign", key_file, expect=2)
+        self.audit("--cosign", key_file, "--out", out, pinned=False, expect=2)
         self.audit("--against", out)
+
+
+class Meanwhile(Worked):
+    """Batches are recorded while the audit reads."""
+
+    def test_one_snapshot(self):
+        _, manifest, records = self.people(400)
+        bodies = [self.body(manifest, records[at:at + 4]) for at in range(0, 400, 4)]
+        done = threading.Event()
+
+        def send():
+            with self.office.client() as client:
+                for body in bodies:
+                    client.submit_body(body)
+            done.set()
+
+        sender = threading.Thread(target=send)
+        memory = self.site.directory / "memory-meanwhile"
+        sender.start()
+        sizes = []
+        while not done.is_set():
+            told = self.audit(memory=memory, expect=(0, 3))
+            sizes.append(told.summary["size"])
+            self.assertEqual({line["what"] for line in told.of_type("type", "remark")} - {"not_signed"}, set())
+        sender.join()
+        self.assertGreater(len(set(sizes)), 2, f"it saw the ledger grow: {sizes}")
+        self.audit(memory=memory)
 
 
 class Edited(Worked):
