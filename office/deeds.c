@@ -213,12 +213,12 @@ static void say_recovery(struct lantik_cli *cli, const struct lantik_deed *deed,
 	lantik_printable(deed->reason, &reason);
 	lantik_buffer_append(&reason, "", 1);
 	lantik_remark(cli,
-		"the centre lost the end of its ledger and goes on from a part of it, as epoch %u: %s\n"
-		"entries up to %" PRIu64
-		" are there as before; what this office sent is in its outbox, nothing is lost",
-		"pusat kehilangan ujung buku besarnya dan melanjutkan dari sebagiannya, sebagai epoch %u: %s\n"
-		"entri sampai %" PRIu64 " tetap ada; kiriman kantor ini ada di kotak keluar, tidak ada yang hilang",
-		deed->recovery.epoch, (const char *)reason.data, deed->recovery.common.size);
+		"the centre lost the end of its ledger and goes on from the first %" PRIu64 " entries, as epoch %u: %s",
+		"bagian akhir buku besar pusat hilang; pusat melanjutkan dari %" PRIu64
+		" entri pertama, sebagai epoch %u: %s",
+		deed->recovery.common.size, deed->recovery.epoch, (const char *)reason.data);
+	lantik_remark(cli, "what this office sent is in its outbox, nothing is lost",
+		"semua kiriman kantor ini ada di kotak keluarnya, tidak ada yang hilang");
 	if (lost > 0)
 		lantik_remark(cli,
 			"batches of this office that the centre may have lost: %s; send them again: lantik resend",

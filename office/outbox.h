@@ -30,7 +30,8 @@ struct lantik_entry {
 	int64_t created_at, first_sent_at, last_sent_at; /* microseconds since 1970 UTC; 0: never */
 	int64_t recorded_at;
 	uint64_t leaf_index;
-	/* The epoch of the ledger in which its receipt was last proved to stand; 0: of an earlier version, which means 1. */
+	/* The epoch of the ledger in which its receipt was last proved to stand; 0: of an earlier version, which
+	 * means 1. */
 	uint32_t epoch;
 	uint8_t returned_sha256[LANTIK_HASH]; /* of the file of returned rows as it was last written; 0: none was */
 	bool damaged; /* its state cannot be read: only key, file (the folder) and, if readable, batch_id are there */

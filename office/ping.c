@@ -42,9 +42,8 @@ static void say_proof(struct lantik_cli *cli, const struct lantik_heard *heard)
 		lantik_say(cli,
 			"This is the first that this office sees of it: from now on every answer is proved against "
 			"this one.",
-			"Ini yang pertama kali dilihat kantor ini: mulai sekarang setiap jawaban dibuktikan terhadap "
-			"yang "
-			"ini.");
+			"Kantor ini baru pertama kali melihatnya; mulai sekarang setiap jawaban dibuktikan terhadap "
+			"buku besar ini.");
 }
 
 static void say_ledger(struct lantik_cli *cli, const struct lantik_heard *heard, const struct lantik_trust *trust)
@@ -91,7 +90,7 @@ static void tell(struct lantik_cli *cli, const struct lantik_home *home, const s
 	lantik_say(cli, "The centre answers in %s ms (%s).", "Pusat menjawab dalam %s milidetik (%s).",
 		milliseconds(cli, reply->round_trip_us, time), home->settings[LANTIK_SETTING_ENDPOINT]);
 	say_ledger(cli, &reply->heard, trust);
-	if (lost > 0)
+	if (lost > 0 && reply->heard.deeds == 0) /* with the deed it was told already */
 		lantik_say(cli, "Batches of this office that the centre may have lost: %s. Next: lantik resend",
 			"Paket kantor ini yang mungkin hilang di pusat: %s. Berikutnya: lantik resend",
 			lantik_count_format(cli, (int64_t)lost, count));

@@ -127,9 +127,13 @@ static void tell(struct one *one, const struct lantik_proved *proved)
 			"%s: masih ada di pusat seperti semula, daun %" PRIu64 ".", now->file, now->leaf_index);
 	else if (had)
 		lantik_say(cli,
-			"%s: leaf %" PRIu64 " of epoch %u is now leaf %" PRIu64 " of epoch %u; both receipts are kept.",
-			"%s: daun %" PRIu64 " epoch %u kini daun %" PRIu64 " epoch %u; kedua tanda terima disimpan.",
-			now->file, before->leaf_index, before->epoch ? before->epoch : 1, now->leaf_index, now->epoch);
+			"%s: recorded again as leaf %" PRIu64 " of epoch %u (before: leaf %" PRIu64
+			" of epoch %u); both "
+			"receipts are kept.",
+			"%s: dicatat lagi sebagai daun %" PRIu64 " epoch %u (sebelumnya daun %" PRIu64
+			" epoch %u); kedua "
+			"tanda terima disimpan.",
+			now->file, now->leaf_index, now->epoch, before->leaf_index, before->epoch ? before->epoch : 1);
 	else
 		lantik_say(cli, "%s: recorded, leaf %" PRIu64 ".", "%s: tercatat, daun %" PRIu64 ".", now->file,
 			now->leaf_index);
@@ -145,6 +149,22 @@ static void tell(struct one *one, const struct lantik_proved *proved)
 			before->review, before->rejected, now->file);
 	one->all->changed += had && !same;
 	write_result(one, proved, same);
+}
+
+/* The copy beside the office's file follows, when it is as it was written. */
+static void renew_copy(const struct one *one, struct lantik_span former, struct lantik_span text)
+{
+	char path[LANTIK_MAX_PATH];
+	struct lantik_buffer copy = {0};
+	if (snprintf(path, sizeof path, "%s.lantik-receipt", one->entry->file) >= (int)sizeof path)
+		return;
+	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_RECEIPT, &copy);
+	bool same = error == LANTIK_OK && former.len > 0 && lantik_span_equal(lantik_buffer_span(&copy), former) &&
+		    !lantik_span_equal(former, text);
+	lantik_buffer_free(&copy);
+	if (same && lantik_file_write(path, 0644, text) != LANTIK_OK)
+		lantik_remark(one->all->cli, "%s cannot be written; the receipt is in the outbox",
+			"%s tidak dapat ditulis; tanda terima ada di kotak keluar", path);
 }
 
 /* With the decisions since that still count. */
@@ -166,10 +186,17 @@ static int take_answer(struct one *one, const struct lantik_reply *reply)
 	struct resending *all = one->all;
 	struct lantik_proved proved;
 	struct lantik_span body = lantik_buffer_span(&reply->body);
+	struct lantik_buffer former = {0};
+	char path[LANTIK_MAX_PATH];
 	if (reply->message != LANTIK_RECEIPT)
 		return lantik_report_refusal(all->cli, body);
+	enum lantik_error error = lantik_file_read(
+		lantik_outbox_path(&all->home, one->entry, "receipt", path), LANTIK_MAX_RECEIPT, &former);
 	int code = lantik_entry_keep_receipt(
 		all->cli, &all->home, lantik_peer_trust(all->peer), one->entry, body, reply->heard.proved, &proved);
+	if (code == LANTIK_EXIT_OK && error == LANTIK_OK)
+		renew_copy(one, lantik_buffer_span(&former), body);
+	lantik_buffer_free(&former);
 	if (code != LANTIK_EXIT_OK)
 		return code;
 	note_counts(one);

@@ -53,10 +53,8 @@ static const struct explanation {
 			 "terkirim, belum ada jawaban; ulangi: lantik submit BERKAS"}},
 	{"received",
 		{"received, not yet committed; ask again soon", "diterima, belum tercatat; tanyakan lagi sebentar"}},
-	{"maybe_lost",
-		{"the centre may have lost it: its receipt is of an epoch that ended; send it again: lantik resend",
-			"mungkin hilang di pusat: tanda terimanya dari epoch yang sudah berakhir; kirim ulang: "
-			"lantik resend"}},
+	{"maybe_lost", {"may be lost at the centre; send it again: lantik resend",
+			       "mungkin hilang di pusat; kirim ulang: lantik resend"}},
 	{"committed", {"committed", "tercatat"}},
 	{"refused", {"refused whole by a rule; correct the file and send it",
 			    "ditolak seluruhnya oleh aturan; perbaiki berkas lalu kirim"}},

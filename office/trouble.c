@@ -50,10 +50,9 @@ int lantik_fail_ledger_fork(struct lantik_peer *peer, int exit_code)
 		"it first\n"
 		"nothing of yours is lost: the outbox in %s holds every batch and receipt; leave it as it is, ask the "
 		"operator when the centre is back, and repeat the same command then",
-		"pusat sekarang tidak menerima apa pun: buku besarnya kehilangan entri yang pernah ditandatanganinya, "
-		"dan "
-		"operator harus memulihkannya dahulu\n"
-		"tidak ada milik Anda yang hilang: kotak keluar di %s menyimpan semua paket dan tanda terima; biarkan "
+		"pusat sedang tidak menerima apa pun: ada entri yang pernah ditandatanganinya hilang dari buku "
+		"besarnya, dan operator harus memulihkannya dahulu\n"
+		"tidak ada data Anda yang hilang: kotak keluar di %s menyimpan semua paket dan tanda terima; biarkan "
 		"apa "
 		"adanya, tanyakan kepada operator kapan pusat pulih, lalu ulangi perintah yang sama",
 		peer->home->folder);

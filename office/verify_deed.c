@@ -84,13 +84,14 @@ static void say_recovery(struct lantik_cli *cli, const struct lantik_deed_recove
 {
 	lantik_say(cli,
 		"  - The ledger lost entries and goes on as epoch %u: the first %" PRIu64 " entries are as before.",
-		"  - Buku besar kehilangan entri dan berlanjut sebagai epoch %u: %" PRIu64
+		"  - Sebagian entri buku besar hilang, dan buku besar berlanjut sebagai epoch %u: %" PRIu64
 		" entri pertama tetap seperti "
 		"semula.",
 		recovery->epoch, recovery->common.size);
 	for (size_t i = 0; i < recovery->lost_count; i++)
 		lantik_say(cli, "    Given up: a signed ledger of %" PRIu64 " entries.",
-			"    Dilepaskan: buku besar bertanda tangan dengan %" PRIu64 " entri.", recovery->lost[i].size);
+			"    Tidak dilanjutkan: buku besar bertanda tangan berisi %" PRIu64 " entri.",
+			recovery->lost[i].size);
 }
 
 static void say_erasure(struct lantik_cli *cli, const struct lantik_deed_erasure *erasure)

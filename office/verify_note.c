@@ -25,24 +25,22 @@ static void say_key(struct lantik_cli *cli, const struct lantik_trusted_key *key
 	lantik_hex_encode(key->vkey.id, sizeof key->vkey.id, id);
 	if (key->until_size == LANTIK_TRUST_OPEN && key->from_size == 0)
 		lantik_say(cli, "  - The holder of the key %s+%s signed this.",
-			"  - Pemegang kunci %s+%s menandatangani ini.", key->vkey.name, id);
+			"  - Ini ditandatangani pemegang kunci %s+%s.", key->vkey.name, id);
 	else if (key->until_size == LANTIK_TRUST_OPEN)
 		lantik_say(cli,
 			"  - The holder of the key %s+%s signed this; a deed of the centre, leaf %" PRIu64
 			", brought that key "
 			"into use.",
-			"  - Pemegang kunci %s+%s menandatangani ini; akta pusat, daun %" PRIu64
-			", mulai memberlakukan kunci "
-			"itu.",
+			"  - Ini ditandatangani pemegang kunci %s+%s; kunci itu diberlakukan dengan akta pusat (daun "
+			"%" PRIu64 ").",
 			key->vkey.name, id, key->from_size - 1);
 	else
 		lantik_say(cli,
 			"  - The holder of the key %s+%s signed this, before a deed of the centre, leaf %" PRIu64
 			", took that "
 			"key out of use.",
-			"  - Pemegang kunci %s+%s menandatangani ini, sebelum akta pusat, daun %" PRIu64
-			", mengakhiri kunci "
-			"itu.",
+			"  - Ini ditandatangani pemegang kunci %s+%s, sebelum kunci itu diakhiri dengan akta pusat "
+			"(daun %" PRIu64 ").",
 			key->vkey.name, id, key->until_size - 1);
 }
 
@@ -253,7 +251,7 @@ int lantik_verify_checkpoint(struct lantik_verifying *verifying, const char *pat
 		"  - That it continues what this office holds: `lantik ping` asks for that proof.\n"
 		"  - What the entries are: that the receipts and the auditor's run tell.",
 		"  - Bahwa ini kelanjutan dari yang dipegang kantor ini: `lantik ping` meminta buktinya.\n"
-		"  - Apa isi entri-entrinya: itu disebut tanda terima dan pemeriksaan auditor.");
+		"  - Apa isi entrinya: itu ada di tanda terima dan di hasil pemeriksaan auditor.");
 	write_checkpoint(verifying, path, text, &head);
 	return LANTIK_EXIT_OK;
 }

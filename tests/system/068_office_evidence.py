@@ -325,6 +325,8 @@ class Recovery(WithFakeCentre):
         self.assertEqual(before, [path.read_bytes() for path in sorted(self.office.home.glob("outbox/*/batch_id"))])
         self.assertEqual(len(self.entries("receipt.epoch-1")), 2)
         self.assertEqual(self.states(), ["committed"] * 4)
+        for path in self.paths[2:]:
+            self.assertIn(b"/2\n", pathlib.Path(f"{path}.lantik-receipt").read_bytes(), "the copy beside the file follows")
         self.office.lantik("reconcile")
         done = self.office.lantik("resend", "--json", "--timeout", 10)
         self.assertEqual((done.summary["wanted"], done.summary["sent"]), (0, 0))
