@@ -3,7 +3,7 @@
 #ifndef LANTIK_EXCHANGE_H
 #define LANTIK_EXCHANGE_H
 
-#include "witness.h"
+#include "continuity.h"
 
 struct lantik_peer;
 

@@ -433,6 +433,28 @@ class Verify(WithFakeCentre):
         self.office.submit(self.path)
         self.error(self.office.lantik("keygen", "--switch", "--json", expect=6), "LNT-0184")
 
+    def test_a_switch_that_was_interrupted_goes_on_where_it_was(self):
+        keys = {name: (self.office.home / name).read_bytes() for name in self.office.KEYS}
+        key_id = keys["sign.vkey"].split(b"+")[1].decode()
+        self.office.lantik("keygen", "--next")
+        new = {name: (self.office.home / "next" / name).read_bytes() for name in self.office.KEYS}
+        former = self.office.home / "former" / key_id
+        former.mkdir(parents=True)
+        for done in range(1, len(self.office.KEYS) + 1):
+            for name in self.office.KEYS:
+                (former / name).write_bytes(keys[name])
+                (self.office.home / name).write_bytes(keys[name])
+            for name in ("curve.pub", "curve.key", "sign.vkey", "sign.key")[:done]:
+                (self.office.home / name).write_bytes(new[name])
+            (self.office.home / "next").mkdir(exist_ok=True)
+            for name in self.office.KEYS:
+                (self.office.home / "next" / name).write_bytes(new[name])
+            self.office.lantik("keygen", "--switch")
+            self.assertEqual(new, {name: (self.office.home / name).read_bytes() for name in self.office.KEYS})
+            self.assertEqual(keys, {name: (former / name).read_bytes() for name in self.office.KEYS})
+            self.assertEqual(self.office.kept("former"), [key_id])
+            self.office.lantik("verify")
+
 
 class RealCentre(harness.Case):
     """The same with lantikd."""

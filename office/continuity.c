@@ -1,6 +1,6 @@
 /* Proves that what the centre shows continues what it showed before.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "witness.h"
+#include "continuity.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,8 +1,8 @@
 /* What this office holds of the centre's ledger, and whether an answer continues it. Every office is a witness: a
  * centre that shows two of them different ledgers, or an older one, is found by the next question.
  * SPDX-License-Identifier: Apache-2.0 */
-#ifndef LANTIK_WITNESS_H
-#define LANTIK_WITNESS_H
+#ifndef LANTIK_CONTINUITY_H
+#define LANTIK_CONTINUITY_H
 
 #include "deeds.h"
 #include "lantik/codec.h"
