@@ -3,6 +3,7 @@
 SPDX-License-Identifier: Apache-2.0
 """
 
+import datetime
 import os
 import resource
 import time
@@ -129,6 +130,62 @@ class Revoked(harness.Case):
             return client.request("PING", timeout=1).message == "REFUSAL"
         except (client_error("NoAnswer"), client_error("Refused")):
             return True
+
+
+class Scope(harness.Case):
+    """The days at the edges of a period."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sampler = harness.Office(cls.site, "sampler", cls.site.directory / "sampler")
+        cls.seed = 52
+
+    def body(self, office):
+        type(self).seed += 1
+        path = self.sampler.sample(f"sample-{self.seed}", kind="PPPK_PW", step="NI", agency="6171", rows=2, seed=self.seed)
+        return office.body(path)
+
+    def answer(self, client, body, **overrides):
+        """RECEIPT, or the code of the refusal."""
+        reply = client.request("SUBMIT", body, **overrides)
+        if reply.message != "REFUSAL":
+            return reply.message
+        return client.contract.name("RefusalCode", client.contract.Refusal.FromString(reply.body).code)
+
+    def becomes(self, client, office, wanted):
+        """What a new batch is answered within a second from now on, which a deed that was just done must have changed."""
+        end = time.monotonic() + harness.PATIENCE
+        while (answer := self.answer(client, self.body(office))) != wanted and time.monotonic() < end:
+            pass
+        self.assertEqual(answer, wanted)
+
+    @staticmethod
+    def day(offset):
+        """In Asia/Jakarta."""
+        jakarta = datetime.timezone(datetime.timedelta(hours=7))
+        return str(datetime.datetime.now(jakarta).date() + datetime.timedelta(days=offset))
+
+    def test_the_scope_of_the_day(self):
+        office = harness.WireOffice(self.site, "moved")
+        with office.client() as client:
+            self.becomes(client, office, "RECEIPT")
+            for scope, wanted in ((("--kanreg", "11", "--from", self.day(1)), "RECEIPT"),
+                                  (("--kanreg", "11", "--from", self.day(-3), "--until", self.day(0)), "RECEIPT"),
+                                  (("--kanreg", "11", "--from", self.day(0)), "NOT_ALLOWED"),
+                                  (("--agencies", "6171", "--until", self.day(1)), "RECEIPT"),
+                                  (("--agencies", "6204"), "NOT_ALLOWED"),
+                                  (("--kanreg", "03"), "RECEIPT")):
+                self.site.ctl("office", "scope", "moved", *scope, "--reason", "a test")
+                self.becomes(client, office, wanted)
+
+    def test_a_day_without_scope(self):
+        office = harness.WireOffice(self.site, "tomorrow", known=False)
+        self.site.ctl("office", "add", "tomorrow", "--kanreg", "03", "--from", self.day(1), "--curve-key", office.curve_key,
+                      "--signing-key", office.signing_key)
+        with office.client() as client:
+            client.again("PING", b"", "PONG", time.monotonic() + 20)
+            self.assertEqual(self.answer(client, self.body(office)), "NOT_ALLOWED")
 
 
 class Watchdog(harness.Case):
