@@ -41,11 +41,11 @@ class Case(evidence.Case):
         with office.client(endpoint=endpoint, timeout=timeout) as client:
             return client.request("SUBMIT", body, checkpoint=checkpoint)
 
-    def proved(self, reply, body):
+    def proved(self, reply, body, office=None):
         """The receipt in a reply, which proves this very body."""
         self.assertEqual(reply.message, "RECEIPT", self.busy_reason(reply))
         receipt = self.office.receipt.Receipt.parse(reply.body)
-        receipt.verify(self.office.log_key)
+        receipt.verify(self.trust(office or self.office))
         self.assertEqual(receipt.leaf.body_sha256, self.office.receipt.sha256(body))
         return receipt
 
@@ -286,49 +286,125 @@ class Sender(threading.Thread):
         """Shows the newest checkpoint that was seen and wants its proof."""
         reply = client.request("SUBMIT", body, checkpoint=self.checkpoint)
         self.case.assertEqual(reply.message, "RECEIPT")
-        receipt = self.case.proved(reply, body)
+        self.case.take_deeds(reply, self.office)
+        receipt = self.case.proved(reply, body, self.office)
         if self.checkpoint:
-            self.case.prove(reply, self.checkpoint)
-        if not self.checkpoint or receipt.index + 1 > self.case.checkpoint(self.checkpoint).size:
+            self.case.prove(reply, self.checkpoint, self.office)
+        if not self.checkpoint or receipt.index + 1 > self.case.checkpoint(self.checkpoint, self.office).size:
             self.checkpoint = receipt.checkpoint_note
         return receipt
 
 
-class TwoDaemons(Case):
-    seed = 66
+class Both(Case):
+    """Two daemons over one database; each batch goes to one of them and then to the other."""
 
-    def knows(self, endpoint, office):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other, cls.endpoint = cls.site.second_daemon()
+        cls.offices = [cls.office, harness.WireOffice(cls.site, "kanreg-03-b")]
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.other.stop()
+        super().tearDownClass()
+
+    def start_other(self):
+        self.other.start()
+        for office in self.offices:
+            harness.wait_until(lambda office=office: self.knows(office), 10, "the second daemon knows the offices")
+
+    def knows(self, office):
         try:
-            return self.ask("PING", office=office, endpoint=endpoint).message == "PONG"
+            return self.ask("PING", office=office, endpoint=self.endpoint).message == "PONG"
         except (self.office.client_module.Refused, self.office.client_module.NoAnswer):
             return False
 
-    def test_each_way(self):
-        daemon, endpoint = self.site.second_daemon()
-        daemon.start()
-        self.addCleanup(daemon.stop)
-        _, manifest, records = self.people(2 * BATCHES)
+    def start_senders(self, count):
+        _, manifest, records = self.people(2 * count)
         bodies = [self.body(manifest, [record]) for record in records]
-        offices = [self.office, harness.WireOffice(self.site, "kanreg-03-b")]
-        for office in offices:
-            harness.wait_until(lambda office=office: self.knows(endpoint, office), 10, "the second daemon knows the offices")
-        ways = [(self.site.endpoint, endpoint), (endpoint, self.site.endpoint)]
-        senders = [Sender(self, offices[i], bodies[i::2], *ways[i]) for i in (0, 1)]
-        for sender in senders:
+        ways = [(self.site.endpoint, self.endpoint), (self.endpoint, self.site.endpoint)]
+        self.senders = [Sender(self, self.offices[i], bodies[i::2], *ways[i]) for i in (0, 1)]
+        for sender in self.senders:
             sender.start()
-        for sender in senders:
+
+    def all_receipts(self):
+        for sender in self.senders:
             sender.join()
             if sender.error:
                 raise sender.error
-        receipts = [receipt for sender in senders for receipt in sender.receipts]
-        self.assertEqual(len({receipt.index for receipt in receipts}), 2 * BATCHES, "a leaf each")
+        return [receipt for sender in self.senders for receipt in sender.receipts]
+
+    def check_tree(self, receipts):
         roots = self.all_roots()
+        self.assertEqual(len({receipt.index for receipt in receipts}), len(receipts), "a leaf each")
         for receipt in receipts:
             self.assertEqual(receipt.checkpoint.root, roots[receipt.index + 1], "one tree")
         for size, note in self.site.sql("SELECT size, note FROM lantik.checkpoint"):
             self.assertEqual(self.checkpoint(note.encode()).root, roots[int(size)])
         self.assertEqual(self.notes(), self.size(), "every leaf has its checkpoint")
+
+
+class TwoDaemons(Both):
+    seed = 66
+
+    def test_each_way(self):
+        self.start_other()
+        self.start_senders(BATCHES)
+        receipts = self.all_receipts()
+        self.assertEqual(len(receipts), 2 * BATCHES)
+        self.check_tree(receipts)
         print(f"figure: {len(receipts)} receipts, each from two daemons; {self.size()} leaves")
+
+
+class KeysChangeMeanwhile(Both):
+    """While batches come to both daemons a receipt key is added and the first one retired: nobody signs by the old deeds."""
+
+    seed = 67
+
+    def deed(self, *args):
+        self.site.ctl(*args, "--recovery-key", self.site.recovery / "recovery.key", "--official", "PEJABAT", "--reason",
+                      "a test", timeout=60)
+
+    def hold_next_key(self):
+        """Both daemons hold it; its public half."""
+        [told] = self.site.ctl("key", "new-receipt", "--directory", self.site.keys, "--origin", self.site.ORIGIN,
+                               "--json").of_type("type", "keys")
+        self.site.daemon.stop()
+        for daemon in (self.site.daemon, self.other):
+            with open(daemon.config, "a", encoding="utf-8") as file:
+                file.write(f'next_receipt_key_file = "{told["secret"]}"\n')
+        self.site.daemon.start()
+        self.start_other()
+        return told["public"]
+
+    def wait_receipts(self, count):
+        def there():
+            for sender in self.senders:
+                if sender.error:
+                    raise sender.error
+            return sum(len(sender.receipts) for sender in self.senders) >= count
+
+        harness.wait_until(there, 60, f"{count} receipts")
+
+    def test_rotation_under_load(self):
+        public = self.hold_next_key()
+        self.start_senders(2 * BATCHES)
+        self.wait_receipts(10)
+        self.deed("key", "add", public)
+        self.wait_receipts(sum(len(sender.receipts) for sender in self.senders) + 20)
+        self.deed("key", "retire", self.site.keys / "receipt.vkey", "--yes")
+        self.wait_receipts(sum(len(sender.receipts) for sender in self.senders) + 20)
+        receipts = self.all_receipts()
+        added, retired = (int(leaf) for (leaf,) in self.site.sql(
+            "SELECT leaf_index FROM lantik.deed WHERE kind IN (6, 7) ORDER BY leaf_index"))
+        for receipt in receipts:
+            signatures = receipt.checkpoint_note.split(b"\n\n")[1].count(b"\xe2\x80\x94 ")
+            expected = 2 if added < receipt.index < retired else 1
+            self.assertEqual(signatures, expected, (added, receipt.index, retired))
+        self.assertTrue(all(any(low <= receipt.index < high for receipt in receipts)
+                            for low, high in ((0, added), (added, retired), (retired, self.size()))), "before, between and after")
+        self.check_tree(receipts)
 
 
 def main():

@@ -33,10 +33,22 @@ class Edge:
 class Case(batches.Case):
     """A site whose daemon knows a recovery key, and one office that speaks the wire contract."""
 
+    def trust(self, office):
+        """What the office believes: the first key, and the deeds that replies brought."""
+        from lantik_trust import Trust  # beside the modules of the office
+
+        if not hasattr(office, "trust"):
+            recovery = office.receipt.VerifierKey.parse((self.site.recovery / "recovery.vkey").read_text().strip())
+            office.trust = Trust(office.log_key, recovery)
+        return office.trust
+
+    def take_deeds(self, reply, office):
+        for deed in reply.envelope.deeds:
+            self.trust(office).add(office.receipt.DeedReceipt.parse(deed))
+
     def checkpoint(self, note, office=None):
         """What a note says, once its signature was verified."""
-        office = office or self.office
-        return office.receipt.Checkpoint.verify(note, office.log_key)
+        return self.trust(office or self.office).checkpoint(note)
 
     def ask(self, message, body=b"", checkpoint=b"", office=None, endpoint=None, **overrides):
         """One reply, whatever it says, to a request that shows this checkpoint."""
@@ -44,19 +56,19 @@ class Case(batches.Case):
         with office.client(endpoint=endpoint) as client:
             return client.request(message, body, checkpoint=checkpoint, **overrides)
 
-    def shown_by(self, reply):
+    def shown_by(self, reply, office=None):
         """The checkpoint that a reply is about."""
         if reply.message == "PONG":
             self.assertEqual(reply.envelope.checkpoint, b"", "a PONG is its checkpoint")
-            return self.checkpoint(reply.body)
+            return self.checkpoint(reply.body, office)
         if reply.message == "RECEIPT":
             self.assertEqual(reply.envelope.checkpoint, b"", "a receipt holds its checkpoint")
-            return self.checkpoint(self.office.receipt.Receipt.parse(reply.body).checkpoint_note)
-        return self.checkpoint(reply.envelope.checkpoint)
+            return self.checkpoint(self.office.receipt.Receipt.parse(reply.body).checkpoint_note, office)
+        return self.checkpoint(reply.envelope.checkpoint, office)
 
-    def prove(self, reply, note):
+    def prove(self, reply, note, office=None):
         """That the reply proves its checkpoint and the one that the request showed to be of one tree."""
-        held, shown = self.checkpoint(note), self.shown_by(reply)
+        held, shown = self.checkpoint(note, office), self.shown_by(reply, office)
         old, new = sorted((held, shown), key=lambda checkpoint: checkpoint.size)
         proof = list(reply.envelope.consistency)
         self.assertEqual(bool(proof), old.size != new.size, "a proof exactly where there is something to prove")
