@@ -131,12 +131,7 @@ static int write_text(struct lantik_cli *cli, const struct deed_ask *ask, const 
 		"kata dan angka ini tidak membentuk akta: %s", lantik_error_text(error, lantik_cli_language(cli)));
 }
 
-static bool is_revocation(enum lantik_deed_kind kind)
-{
-	return kind == LANTIK_DEED_KEY_REVOKE || kind == LANTIK_DEED_OFFICE_REVOKE;
-}
-
-/* A revocation counts from the moment it is asked for, so that daemons are told at once. */
+/* No lock is taken that a load of tables may hold: a revocation counts from the moment it is asked for. */
 static bool insert(struct database *database, struct deed_ask *ask, const struct lantik_buffer *text)
 {
 	char id[37], kind[24];
@@ -153,8 +148,6 @@ static bool insert(struct database *database, struct deed_ask *ask, const struct
 	if (rows)
 		ask->request_no = cell_number(rows, 0, 0);
 	PQclear(rows);
-	if (is_revocation(ask->deed.kind))
-		database_raise_version(database);
 	return database_commit(database);
 }
 

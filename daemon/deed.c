@@ -206,13 +206,20 @@ static void count_and_log(const struct deed *d)
 		(int)d->asked.office.len, (const char *)d->asked.office.data, (unsigned long long)d->leaf.leaf_index);
 }
 
-/* The receipt is put together when somebody asks; its checkpoint is signed and kept now. */
+/* The receipt is put together when somebody asks; its checkpoint is signed and kept now. A connection that was lost
+ * since the commit is made anew once; what is left then the sweep signs. */
 static void sign(struct deed *d, const struct appended *appended)
 {
 	struct lantik_buffer receipt = {0};
-	enum lantik_error error = answer_receipt_text(d->worker, lantik_buffer_span(&appended->leaf),
-		d->leaf.leaf_index, &appended->before, (struct lantik_span){0}, lantik_buffer_span(&d->text), &receipt);
+	enum lantik_error error = LANTIK_E_UNAVAILABLE;
 
+	for (int attempt = 0; attempt < 2 && error == LANTIK_E_UNAVAILABLE; attempt++) {
+		if (store_connect(d->worker->store))
+			break;
+		lantik_buffer_reset(&receipt);
+		error = answer_receipt_text(d->worker, lantik_buffer_span(&appended->leaf), d->leaf.leaf_index,
+			&appended->before, (struct lantik_span){0}, lantik_buffer_span(&d->text), &receipt);
+	}
 	if (error)
 		log_line(LOG_LINE_ERROR, "checkpoint of leaf %llu: %s", (unsigned long long)d->leaf.leaf_index,
 			lantik_error_text(error, LANTIK_ENGLISH));

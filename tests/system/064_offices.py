@@ -84,7 +84,7 @@ class Deeds:
             self.assertLessEqual(asked, recorded)
         unsigned = ("SELECT count(*) FROM lantik.deed d WHERE NOT EXISTS (SELECT FROM lantik.checkpoint c"
                     " WHERE c.size = d.leaf_index + 1)")
-        harness.wait_until(lambda: site.value(unsigned) == "0", 90, "every deed has its checkpoint")
+        harness.wait_until(lambda: site.value(unsigned) == "0", 150, "every deed has its checkpoint")  # two rounds of the sweep
         leaves = int(site.value("SELECT count(*) FROM lantik.ledger_leaf"))
         self.assertEqual(site.sql("SELECT size, (SELECT max(leaf_index) + 1 FROM lantik.ledger_leaf) FROM lantik.ledger_head"),
                          [(str(leaves), str(leaves))], "no gap")
@@ -426,6 +426,61 @@ class Killed(Deeds, harness.Case):
             self.wait_let_in(office)
         self.assertEqual(sorted(self.deeds()), sorted(("1", office.name) for office in offices))
         self.assertEqual(len(self.check_deeds()), len(offices))
+
+
+    def test_every_deed_once_when_connections_die(self):
+        # the decider's backend is ended again and again: also right at COMMIT, when the daemon does not know the outcome
+        before = len(self.deeds())
+        watching = self.site.cluster.session()
+        self.addCleanup(watching.close)
+        offices = [self.new(f"cut-{number}") for number in range(4 * self.ROUNDS)]
+        for office in offices:
+            self.add(office, "--kanreg", "03", "--timeout", "0")
+        end = ("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'lantikd decider'"
+               " AND backend_xid IS NOT NULL")
+        killed, left = 0, 40
+        waits = ("SELECT count(*) FROM lantik.deed_request r WHERE NOT EXISTS (SELECT FROM lantik.deed d"
+                 " WHERE d.request_no = r.request_no)")
+
+        def all_done():
+            nonlocal killed
+            if killed < left:
+                killed += int(watching.sql(end)[0][0])
+            return watching.sql(waits) == [("0",)]
+
+        harness.wait_until(all_done, 120, "every request is carried out")
+        print(f"figure: {killed} connections of the decider ended within a transaction")
+        self.assertGreater(killed, 0)
+        self.assertEqual(sorted(self.deeds()[before:]), sorted(("1", office.name) for office in offices))
+        self.check_deeds()
+        self.wait_let_in(offices[-1])
+
+
+class Forked(Deeds, harness.Case):
+    """While the ledger is forked offices neither come nor change, but a revocation counts; afterwards all is carried out."""
+
+    def test_what_is_asked_waits_and_a_revocation_counts(self):
+        self.wait_first_look()
+        here = self.new("here")
+        self.add(here, "--kanreg", "03")
+        self.wait_let_in(here)
+        size = self.site.value("SELECT size FROM lantik.ledger_head")
+        self.site.sql("INSERT INTO lantik.ledger_fork (epoch, size, root, note, head_size, head_root) SELECT epoch, size + 5,"
+                      " sha256('lost'), 'a note', size, root FROM lantik.ledger_head")
+        late = self.new("late")
+        done = self.add(late, "--kanreg", "03", "--timeout", "2", expect=4)
+        self.assertEqual(done.of_type("type", "error")[0]["code"], "LNT-0577")
+        self.assertEqual(self.site.ctl("status", "--json").lines[0]["state"], "FORK")
+        with here.client() as client:
+            self.assertIsNone(refusal(client), "Busy, but let in")
+            self.ctl_office("revoke", "here", "--reason", "uji", "--timeout", "0")
+            harness.wait_until(lambda: refusal(client) not in (None, "silence"), 1, "a revocation counts all the same")
+        self.assertEqual(self.site.value("SELECT size FROM lantik.ledger_head"), size)
+        self.site.sql("DELETE FROM lantik.ledger_fork")  # no such checkpoint was ever signed
+        harness.wait_until(lambda: len(self.deeds()) == 3, 20, "both are carried out")
+        self.assertEqual(self.deeds()[1:], [("1", "late"), ("4", "here")])
+        self.wait_let_in(late)
+        self.check_deeds()
 
 
 class TwoDaemons(Deeds, harness.Case):
