@@ -31,8 +31,21 @@ static enum lantik_error add_key(struct lantik_trust *trust, const struct lantik
 	trust->keys[trust->key_count++] = (struct lantik_trusted_key){.vkey = *key,
 		.from_size = leaf_index + 1,
 		.until_size = LANTIK_TRUST_OPEN,
-		.compromised_from = LANTIK_TRUST_OPEN};
+		.compromised_from = LANTIK_TRUST_OPEN,
+		.is_added = true,
+		.added_leaf = leaf_index};
 	return LANTIK_OK;
+}
+
+/* What the compromised key signed alone would otherwise be provable by nobody any more: the keys that go on count for
+ * those sizes, too, and sign them again. */
+static void stand_in(struct lantik_trust *trust, uint64_t from_size, uint64_t size)
+{
+	for (size_t i = 0; i < trust->key_count; i++) {
+		struct lantik_trusted_key *key = &trust->keys[i];
+		if (key->from_size > from_size && key->from_size <= size && size < key->until_size)
+			key->from_size = from_size;
+	}
 }
 
 /* A compromise that was known earlier, or reaches further back, stays. */
@@ -43,8 +56,11 @@ static void retire_key(struct lantik_trust *trust, const struct lantik_deed *dee
 		return;
 	if (leaf_index + 1 < key->until_size)
 		key->until_size = leaf_index + 1;
-	if (deed->is_compromised && deed->compromised_from < key->compromised_from)
-		key->compromised_from = deed->compromised_from;
+	if (!deed->is_compromised || deed->compromised_from >= key->compromised_from)
+		return;
+	key->compromised_from = deed->compromised_from;
+	key->compromised_leaf = leaf_index;
+	stand_in(trust, key->compromised_from, leaf_index + 1);
 }
 
 static bool is_same(const struct lantik_recovered *held, const struct lantik_recovered *told)

@@ -92,7 +92,7 @@ static enum store_result wait_for_notes(struct deed *d, const struct lantik_trus
 	const struct timespec pause = {.tv_nsec = 20000000};
 	const struct lantik_trusted_key *known = find_key(before, &d->asked.key);
 	int64_t until = clock_steady() + NOTES_MICROS;
-	uint64_t from = known->from_size ? known->from_size : 1, to = d->ledger.edge.size;
+	uint64_t from = known->is_added ? known->added_leaf + 1 : 1, to = d->ledger.edge.size;
 	uint32_t missing = 0;
 	enum store_result result = STORE_OK;
 

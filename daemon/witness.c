@@ -237,10 +237,10 @@ static void add_deed_leaf(uint64_t leaves[], size_t *count, uint64_t leaf, uint6
 	(*count)++;
 }
 
-#define MAX_DEED_LEAVES (2 * LANTIK_MAX_TRUSTED_KEYS + LANTIK_MAX_RECOVERIES)
+#define MAX_DEED_LEAVES (3 * LANTIK_MAX_TRUSTED_KEYS + LANTIK_MAX_RECOVERIES)
 
-/* Leaves of the deeds about keys and recoveries, ascending, that whoever saw this checkpoint may not know. A key that a
- * leaf added signs from the size after it. */
+/* Leaves of the deeds about keys and recoveries, ascending, that whoever saw this checkpoint may not know. A key that
+ * was retired may be told to be compromised by a deed of its own. */
 static size_t list_deeds(
 	const struct lantik_trust *trust, const struct lantik_checkpoint *shown, uint64_t ret[MAX_DEED_LEAVES])
 {
@@ -254,10 +254,12 @@ static size_t list_deeds(
 		add_deed_leaf(ret, &count, trust->epochs[i].first, from);
 	for (size_t i = 0; i < trust->key_count; i++) {
 		const struct lantik_trusted_key *key = &trust->keys[i];
-		if (key->from_size)
-			add_deed_leaf(ret, &count, key->from_size - 1, from);
+		if (key->is_added)
+			add_deed_leaf(ret, &count, key->added_leaf, from);
 		if (key->until_size != LANTIK_TRUST_OPEN)
 			add_deed_leaf(ret, &count, key->until_size - 1, from);
+		if (key->compromised_from != LANTIK_TRUST_OPEN)
+			add_deed_leaf(ret, &count, key->compromised_leaf, from);
 	}
 	return count;
 }

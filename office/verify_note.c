@@ -23,7 +23,7 @@ static void say_key(struct lantik_cli *cli, const struct lantik_trusted_key *key
 {
 	char id[9];
 	lantik_hex_encode(key->vkey.id, sizeof key->vkey.id, id);
-	if (key->until_size == LANTIK_TRUST_OPEN && key->from_size == 0)
+	if (key->until_size == LANTIK_TRUST_OPEN && !key->is_added)
 		lantik_say(cli, "  - The holder of the key %s+%s signed this.",
 			"  - Ini ditandatangani pemegang kunci %s+%s.", key->vkey.name, id);
 	else if (key->until_size == LANTIK_TRUST_OPEN)
@@ -33,7 +33,7 @@ static void say_key(struct lantik_cli *cli, const struct lantik_trusted_key *key
 			"into use.",
 			"  - Ini ditandatangani pemegang kunci %s+%s; kunci itu diberlakukan dengan akta pusat (daun "
 			"%" PRIu64 ").",
-			key->vkey.name, id, key->from_size - 1);
+			key->vkey.name, id, key->added_leaf);
 	else
 		lantik_say(cli,
 			"  - The holder of the key %s+%s signed this, before a deed of the centre, leaf %" PRIu64

@@ -105,8 +105,12 @@ class Trust:
         if key is None:
             return
         key.until_size = size if key.until_size is None else min(size, key.until_size)
-        if told is not None:
-            key.compromised_from = told if key.compromised_from is None else min(told, key.compromised_from)
+        if told is None or (key.compromised_from is not None and key.compromised_from <= told):
+            return
+        key.compromised_from = told
+        for other in self.keys:  # they sign again what it had signed alone
+            if other.from_size <= size and (other.until_size is None or size < other.until_size):
+                other.from_size = min(other.from_size, told)
 
     def _recover(self, fields, leaf_index):
         epoch = Epoch(fields["epoch"], leaf_index, fields["common"], fields["size"])

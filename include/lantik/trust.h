@@ -13,10 +13,12 @@
 #define LANTIK_TRUST_OPEN UINT64_MAX
 
 struct lantik_trusted_key {
-	struct lantik_vkey vkey;   /* under the base origin */
-	uint64_t from_size;        /* it signs sizes from here */
-	uint64_t until_size;       /* to before here */
-	uint64_t compromised_from; /* what it signs from here on counts for nothing */
+	struct lantik_vkey vkey;               /* under the base origin */
+	uint64_t from_size;                    /* it signs sizes from here */
+	uint64_t until_size;                   /* to before here */
+	uint64_t compromised_from;             /* what it signs from here on counts for nothing */
+	bool is_added;                         /* by the deed of added_leaf; otherwise it was pinned */
+	uint64_t added_leaf, compromised_leaf; /* the second: of the deed that says compromised_from, when one does */
 };
 
 /* A recovery: the epoch that it began. */
