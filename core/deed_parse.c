@@ -162,7 +162,8 @@ static bool read_rejection(struct lantik_span line, void *ret, size_t at)
 	if (!lantik_word_take(&line, &kind) || !read_kind(kind, &rejection->kind) || !lantik_word_take(&line, &leaf) ||
 		!lantik_decimal_parse(leaf, &rejection->leaf_index))
 		return false;
-	rejection->programme = lantik_span_is(line, DEED_NONE) ? (struct lantik_span){0} : line;
+	if (!lantik_span_is(line, DEED_NONE))
+		rejection->programme = line;
 	return true;
 }
 

@@ -354,7 +354,7 @@ enum lantik_error lantik_checkpoint_verify(
 	struct lantik_span note, const struct lantik_vkey *key, struct lantik_checkpoint *ret)
 {
 	struct lantik_span text, signatures;
-	struct lantik_checkpoint checkpoint;
+	struct lantik_checkpoint checkpoint = {0};
 	enum lantik_error error = lantik_note_open(note, LANTIK_MAX_NOTE, &text, &signatures);
 	if (!error)
 		error = signatures_check(text, signatures, key);
