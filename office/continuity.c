@@ -8,6 +8,7 @@
 
 #include "forks.h"
 #include "lost.h"
+#include "through.h"
 
 #define CHECKPOINT_FILE "checkpoint"
 
@@ -43,16 +44,39 @@ enum lantik_continuity lantik_continuity_of(const struct lantik_trust *trust, co
 
 /* --- what is held --- */
 
+static void hold(struct lantik_witness *witness, struct lantik_span note, const struct lantik_checkpoint *checkpoint)
+{
+	lantik_buffer_reset(&witness->note);
+	lantik_buffer_append_span(&witness->note, note);
+	LANTIK_ASSERT(!witness->note.error);
+	witness->held = *checkpoint;
+}
+
 static bool take_note(struct lantik_witness *witness, struct lantik_span note)
 {
 	struct lantik_checkpoint checkpoint;
 	if (lantik_checkpoint_trusted(note, &witness->trust, &checkpoint) != LANTIK_OK || checkpoint.size == 0)
 		return false;
-	lantik_buffer_reset(&witness->note);
-	lantik_buffer_append_span(&witness->note, note);
-	LANTIK_ASSERT(!witness->note.error);
-	witness->held = checkpoint;
+	hold(witness, note, &checkpoint);
 	return true;
+}
+
+/* What was proved when it was kept is not forgotten when its key is believed no more: the ledger must continue it, or
+ * somebody showed this office another one. */
+static bool take_former(struct lantik_witness *witness, struct lantik_span note)
+{
+	struct lantik_checkpoint checkpoint, trusted;
+	if (lantik_checkpoint_trusted(note, &witness->trust, &trusted) != LANTIK_E_BAD_SIGNATURE ||
+		!lantik_checkpoint_of_log(note, &witness->trust, &checkpoint) || checkpoint.size == 0)
+		return false;
+	hold(witness, note, &checkpoint);
+	return true;
+}
+
+static bool is_believed(const struct lantik_witness *witness)
+{
+	struct lantik_checkpoint checkpoint;
+	return lantik_checkpoint_trusted(lantik_buffer_span(&witness->note), &witness->trust, &checkpoint) == LANTIK_OK;
 }
 
 static void hold_nothing(struct lantik_witness *witness)
@@ -107,7 +131,9 @@ static void read_held(struct lantik_witness *witness)
 	struct lantik_buffer note = {0};
 	lantik_home_path(witness->home, CHECKPOINT_FILE, path);
 	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_NOTE, &note);
-	bool good = error == LANTIK_OK && take_note(witness, lantik_buffer_span(&note));
+	struct lantik_span text = lantik_buffer_span(&note);
+	bool good = error == LANTIK_OK &&
+		    (take_note(witness, text) || (witness->trust.key_count > 1 && take_former(witness, text)));
 	lantik_buffer_free(&note);
 	if (good)
 		return;
@@ -135,6 +161,7 @@ int lantik_witness_open(struct lantik_cli *cli, const struct lantik_home *home, 
 void lantik_witness_close(struct lantik_witness *witness)
 {
 	lantik_buffer_free(&witness->note);
+	lantik_buffer_free(&witness->through);
 	*witness = (struct lantik_witness){0};
 }
 
@@ -316,6 +343,43 @@ static enum lantik_hearing resume(struct lantik_witness *witness)
 	return LANTIK_ASK_AGAIN;
 }
 
+/* The receipt's own signature counts no more; that its root is a part of the ledger that is held does. */
+static void prove_through(struct lantik_witness *witness, struct lantik_span note, const struct lantik_proof *proof,
+	struct lantik_heard *heard)
+{
+	struct lantik_checkpoint own;
+	lantik_buffer_reset(&witness->through);
+	if (witness->held.size == 0 || !is_believed(witness) ||
+		!lantik_checkpoint_of_log(note, &witness->trust, &own) || own.size > witness->held.size ||
+		compare(&witness->held, &own, proof) != LANTIK_CONTINUES)
+		return;
+	lantik_through_format(lantik_buffer_span(&witness->note), proof, &witness->through);
+	LANTIK_ASSERT(!witness->through.error);
+	heard->proved = true;
+	heard->through = lantik_buffer_span(&witness->through);
+}
+
+/* What a stolen key signed may be false: it accuses nobody. */
+static enum lantik_continuity begin_anew(struct lantik_witness *witness, struct lantik_span note)
+{
+	char folder[LANTIK_MAX_PATH];
+	struct lantik_fork fork = {.ours = lantik_buffer_span(&witness->note), .theirs = note, .about = ""};
+	lantik_forks_keep(witness->home, &fork, folder);
+	lantik_remark(witness->cli,
+		"what this office had seen of the ledger is signed with a key that fell into other hands, and is not a "
+		"part of "
+		"the ledger: somebody showed it something false; it is kept in %s: send that folder to the operator "
+		"and to the "
+		"auditor",
+		"yang pernah dilihat kantor ini ditandatangani dengan kunci yang jatuh ke tangan lain, dan bukan "
+		"bagian dari "
+		"buku besar: ada yang menunjukkan hal palsu; disimpan di %s: kirim folder itu kepada operator dan "
+		"auditor",
+		folder);
+	hold_nothing(witness);
+	return LANTIK_FIRST;
+}
+
 static enum lantik_hearing judge(struct lantik_witness *witness, const struct lantik_envelope *envelope,
 	struct lantik_span body, struct lantik_heard *heard, int *ret_code)
 {
@@ -330,12 +394,16 @@ static enum lantik_hearing judge(struct lantik_witness *witness, const struct la
 	}
 	enum lantik_error error = lantik_checkpoint_trusted(note, &witness->trust, &heard->shown);
 	if (error != LANTIK_OK) {
+		if (is_receipt)
+			prove_through(witness, note, &envelope->consistency, heard);
 		*ret_code = is_receipt ? LANTIK_EXIT_OK : not_signed(witness, error);
 		return is_receipt ? LANTIK_HEARD : LANTIK_NOT_BELIEVED;
 	}
 	enum lantik_continuity continuity = lantik_continuity_of(
 		&witness->trust, held, &heard->shown, &envelope->consistency, envelope->message == LANTIK_PONG);
 	heard->proved = continuity == LANTIK_CONTINUES;
+	if (continuity != LANTIK_CONTINUES && held && !is_believed(witness))
+		continuity = begin_anew(witness, note);
 	if (continuity == LANTIK_CONTINUES || continuity == LANTIK_FIRST) {
 		keep(witness, note, &heard->shown);
 		return LANTIK_HEARD;

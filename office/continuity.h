@@ -13,6 +13,7 @@ struct lantik_witness {
 	struct lantik_trust trust;
 	struct lantik_buffer note;     /* the signed checkpoint that goes with requests; empty: none is held */
 	struct lantik_checkpoint held; /* what it says; size 0: none */
+	struct lantik_buffer through;  /* see struct lantik_heard */
 	bool asking_deeds;             /* the note stands for the last deed that came, and is not kept */
 	bool deeds_wait;               /* a deed came that cannot be proved without a recovery key */
 	bool knows_deeds;              /* all deeds were asked for */
@@ -25,6 +26,9 @@ struct lantik_heard {
 	bool proved;                     /* the smaller of both is a part of the larger */
 	bool restarted; /* what was held is of an epoch that ended, behind what it has in common with the present one */
 	unsigned deeds; /* new ones that came with it */
+	/* Of a receipt whose own checkpoint is of a key that is believed no more: what proves it all the same
+	 * (through.h). Valid until the next answer; empty: nothing does, or nothing need. */
+	struct lantik_span through;
 };
 
 /* How two checkpoints of the centre stand to each other. */

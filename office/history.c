@@ -349,7 +349,12 @@ static int load_receipt(struct lantik_cli *cli, const struct lantik_home *home, 
 			path, lantik_file_error(cli, error));
 	else
 		doubt = lantik_prove(lantik_buffer_span(&history->text), trust, &sent.expected, &history->proved);
-	if (doubt != LANTIK_NO_DOUBT)
+	if (doubt == LANTIK_DOUBT_SIGNATURE)
+		code = lantik_fail(cli, 132, LANTIK_EXIT_NOT_VERIFIED,
+			"%s does NOT verify: %s\nlantik resend asks the centre to prove it again",
+			"%s TIDAK terbukti sah: %s\nlantik resend meminta pusat membuktikannya lagi", path,
+			lantik_doubt_text(doubt, lantik_cli_language(cli)));
+	else if (doubt != LANTIK_NO_DOUBT)
 		code = lantik_fail(cli, 132, LANTIK_EXIT_NOT_VERIFIED, "%s does NOT verify: %s",
 			"%s TIDAK terbukti sah: %s", path, lantik_doubt_text(doubt, lantik_cli_language(cli)));
 	lantik_sent_free(&sent);

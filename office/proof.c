@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sent.h"
+#include "through.h"
 
 enum lantik_doubt lantik_doubt_of(enum lantik_error error)
 {
@@ -83,7 +84,10 @@ enum lantik_doubt lantik_prove(struct lantik_span text, const struct lantik_trus
 	enum lantik_doubt doubt = lantik_doubt_of(lantik_receipt_parse(text, &proved.receipt));
 	if (doubt != LANTIK_NO_DOUBT)
 		return doubt;
-	doubt = lantik_doubt_of(lantik_receipt_verify(&proved.receipt, trust));
+	enum lantik_error error = lantik_receipt_verify(&proved.receipt, trust);
+	if (error == LANTIK_E_BAD_SIGNATURE && expected->through.len > 0)
+		error = lantik_receipt_verify_through(&proved.receipt, expected->through, trust);
+	doubt = lantik_doubt_of(error);
 	if (doubt == LANTIK_NO_DOUBT && proved.receipt.type != LANTIK_LEAF_BATCH)
 		doubt = proved.receipt.type == LANTIK_LEAF_DECISION ? LANTIK_DOUBT_DECISION : LANTIK_DOUBT_DEED;
 	if (doubt == LANTIK_NO_DOUBT)
@@ -228,6 +232,13 @@ static enum held compare_held(struct keeping *keeping, const char *path)
 	return held;
 }
 
+static int keep_through(const struct keeping *keeping, struct lantik_span through)
+{
+	char path[LANTIK_MAX_PATH];
+	lantik_outbox_path(keeping->home, keeping->entry, LANTIK_THROUGH_FILE, path);
+	return lantik_file_write(path, 0644, through) == LANTIK_OK ? LANTIK_EXIT_OK : cannot_keep(keeping->cli, path);
+}
+
 /* Both receipts stay: the older one proves that the centre once had the batch. */
 static int put_aside(const struct keeping *keeping, const char *path)
 {
@@ -293,17 +304,21 @@ static int not_valid(struct lantik_cli *cli, enum lantik_doubt doubt)
 }
 
 int lantik_entry_keep_receipt(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_trust *trust,
-	struct lantik_entry *entry, struct lantik_span text, bool present, struct lantik_proved *ret)
+	struct lantik_entry *entry, struct lantik_span text, struct lantik_presence presence, struct lantik_proved *ret)
 {
 	struct lantik_sent sent;
 	int code = lantik_sent_read(cli, home, entry, &sent);
 	if (code != LANTIK_EXIT_OK)
 		return code;
 	struct keeping keeping = {cli, home, trust, entry, &sent.expected, text, 0, false};
+	if (presence.through.len > 0)
+		sent.expected.through = presence.through;
 	enum lantik_doubt doubt = lantik_prove(text, trust, &sent.expected, ret);
 	code = doubt == LANTIK_NO_DOUBT ? keep_text(&keeping) : not_valid(cli, doubt);
+	if (code == LANTIK_EXIT_OK && presence.through.len > 0)
+		code = keep_through(&keeping, presence.through);
 	if (code == LANTIK_EXIT_OK)
-		code = keep_state(&keeping, ret, present);
+		code = keep_state(&keeping, ret, presence.present);
 	lantik_sent_free(&sent);
 	if (code != LANTIK_EXIT_OK && doubt == LANTIK_NO_DOUBT)
 		lantik_proved_free(ret);

@@ -13,6 +13,12 @@ struct lantik_own_signature {
 	uint8_t sha256[LANTIK_HASH];
 };
 
+/* What an answer proved of the receipt in it, beyond the receipt's own signature. */
+struct lantik_presence {
+	bool present;               /* it stands in the present ledger */
+	struct lantik_span through; /* evidence for receipt.through; may be empty */
+};
+
 /* What the receipt must speak of; a NULL member is not compared. */
 struct lantik_expectation {
 	const char *office; /* of our own batch; an earlier batch may be another office's */
@@ -21,6 +27,8 @@ struct lantik_expectation {
 	/* Of our own batch: one of these, unless there are none. */
 	const struct lantik_own_signature *signatures;
 	size_t signature_count;
+	/* receipt.through: counts when the receipt's own checkpoint does not (through.h); may be empty. */
+	struct lantik_span through;
 	/* Enough, all four, when the centre had the same records under an earlier batch id (B03). */
 	const uint8_t *records_sha256;
 	struct lantik_span agency;
@@ -64,10 +72,11 @@ const char *lantik_doubt_text(enum lantik_doubt doubt, enum lantik_language lang
 struct lantik_checked lantik_proved_checked(const struct lantik_proved *proved);
 
 /* Proves the text against the entry and keeps it: HOME/outbox/<key>/receipt and the entry's state. A receipt of an
- * epoch that ended makes way for it and stays beside it, as receipt.epoch-N. present: the answer proved that it stands
- * in the present ledger. Reports doubts with exit code 8, also when another receipt is held that proves the same. A
+ * epoch that ended makes way for it and stays beside it, as receipt.epoch-N.
+ * Reports doubts with exit code 8, also when another receipt is held that proves the same. A
  * failure to write is exit code 4: the batch is recorded, and the same command brings the receipt again. */
 int lantik_entry_keep_receipt(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_trust *trust,
-	struct lantik_entry *entry, struct lantik_span text, bool present, struct lantik_proved *ret);
+	struct lantik_entry *entry, struct lantik_span text, struct lantik_presence presence,
+	struct lantik_proved *ret);
 
 #endif

@@ -8,6 +8,7 @@
 #include "history.h"
 #include "lost.h"
 #include "office.h"
+#include "through.h"
 
 #define DEFAULT_TIMEOUT_S 600
 
@@ -50,6 +51,30 @@ static bool has_receipt(const struct lantik_entry *entry)
 	return entry->state == LANTIK_ENTRY_RECORDED || entry->state == LANTIK_ENTRY_REFUSED;
 }
 
+/* A receipt of a key that fell into other hands is asked for again, with a proof through a later checkpoint. */
+static bool is_believed(const struct resending *all, const struct lantik_entry *entry)
+{
+	char path[LANTIK_MAX_PATH];
+	struct lantik_buffer text = {0}, through = {0};
+	struct lantik_receipt receipt;
+	const struct lantik_trust *trust = lantik_peer_trust(all->peer);
+	enum lantik_error error =
+		lantik_file_read(lantik_outbox_path(&all->home, entry, "receipt", path), LANTIK_MAX_RECEIPT, &text);
+	if (error == LANTIK_OK)
+		error = lantik_receipt_parse(lantik_buffer_span(&text), &receipt);
+	if (error == LANTIK_OK) {
+		error = lantik_receipt_verify(&receipt, trust);
+		if (error == LANTIK_E_BAD_SIGNATURE &&
+			lantik_file_read(lantik_outbox_path(&all->home, entry, LANTIK_THROUGH_FILE, path),
+				LANTIK_MAX_THROUGH, &through) == LANTIK_OK)
+			error = lantik_receipt_verify_through(&receipt, lantik_buffer_span(&through), trust);
+		lantik_receipt_free(&receipt);
+	}
+	lantik_buffer_free(&through);
+	lantik_buffer_free(&text);
+	return error == LANTIK_OK;
+}
+
 /* What was sent and never answered is as open as what was lost. */
 static bool is_wanted(const struct resending *all, const struct lantik_entry *entry)
 {
@@ -58,7 +83,7 @@ static bool is_wanted(const struct resending *all, const struct lantik_entry *en
 	if (!has_receipt(entry))
 		return entry->state == LANTIK_ENTRY_SENT;
 	if (!all->since_given)
-		return lantik_entry_maybe_lost(lantik_peer_trust(all->peer), entry);
+		return lantik_entry_maybe_lost(lantik_peer_trust(all->peer), entry) || !is_believed(all, entry);
 	return all->by_leaf ? entry->leaf_index >= all->leaf : lantik_instant_date(entry->recorded_at) >= all->recorded;
 }
 
@@ -151,18 +176,23 @@ static void tell(struct one *one, const struct lantik_proved *proved)
 	write_result(one, proved, same);
 }
 
-/* The copy beside the office's file follows, when it is as it was written. */
-static void renew_copy(const struct one *one, struct lantik_span former, struct lantik_span text)
+/* The copy beside the office's file follows, when it is as it was written; so does what proves it. */
+static void renew_copy(
+	const struct one *one, struct lantik_span former, struct lantik_span text, struct lantik_span through)
 {
 	char path[LANTIK_MAX_PATH];
 	struct lantik_buffer copy = {0};
-	if (snprintf(path, sizeof path, "%s.lantik-receipt", one->entry->file) >= (int)sizeof path)
+	if (snprintf(path, sizeof path, "%s.lantik-receipt", one->entry->file) + 9 > (int)sizeof path)
 		return;
 	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_RECEIPT, &copy);
-	bool same = error == LANTIK_OK && former.len > 0 && lantik_span_equal(lantik_buffer_span(&copy), former) &&
-		    !lantik_span_equal(former, text);
+	bool ours = error == LANTIK_OK && former.len > 0 && lantik_span_equal(lantik_buffer_span(&copy), former);
 	lantik_buffer_free(&copy);
-	if (same && lantik_file_write(path, 0644, text) != LANTIK_OK)
+	if (!ours)
+		return;
+	error = lantik_span_equal(former, text) ? LANTIK_OK : lantik_file_write(path, 0644, text);
+	if (error == LANTIK_OK && through.len > 0)
+		error = lantik_file_write(strcat(path, ".through"), 0644, through);
+	if (error != LANTIK_OK)
 		lantik_remark(one->all->cli, "%s cannot be written; the receipt is in the outbox",
 			"%s tidak dapat ditulis; tanda terima ada di kotak keluar", path);
 }
@@ -187,15 +217,16 @@ static int take_answer(struct one *one, const struct lantik_reply *reply)
 	struct lantik_proved proved;
 	struct lantik_span body = lantik_buffer_span(&reply->body);
 	struct lantik_buffer former = {0};
+	struct lantik_presence presence = {reply->heard.proved, reply->heard.through};
 	char path[LANTIK_MAX_PATH];
 	if (reply->message != LANTIK_RECEIPT)
 		return lantik_report_refusal(all->cli, body);
 	enum lantik_error error = lantik_file_read(
 		lantik_outbox_path(&all->home, one->entry, "receipt", path), LANTIK_MAX_RECEIPT, &former);
 	int code = lantik_entry_keep_receipt(
-		all->cli, &all->home, lantik_peer_trust(all->peer), one->entry, body, reply->heard.proved, &proved);
+		all->cli, &all->home, lantik_peer_trust(all->peer), one->entry, body, presence, &proved);
 	if (code == LANTIK_EXIT_OK && error == LANTIK_OK)
-		renew_copy(one, lantik_buffer_span(&former), body);
+		renew_copy(one, lantik_buffer_span(&former), body, presence.through);
 	lantik_buffer_free(&former);
 	if (code != LANTIK_EXIT_OK)
 		return code;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lantik/codec.h"
+#include "through.h"
 
 /* Without a readable body the agency stays empty, and no earlier receipt can stand for it. */
 static void read_manifest(const struct lantik_home *home, const struct lantik_entry *entry, struct lantik_sent *ret)
@@ -23,6 +24,15 @@ static void read_manifest(const struct lantik_home *home, const struct lantik_en
 		ret->expected.step = manifest.step;
 	}
 	lantik_buffer_free(&body);
+}
+
+static void read_through(const struct lantik_home *home, const struct lantik_entry *entry, struct lantik_sent *ret)
+{
+	char path[LANTIK_MAX_PATH];
+	lantik_outbox_path(home, entry, LANTIK_THROUGH_FILE, path);
+	if (lantik_file_read(path, LANTIK_MAX_THROUGH, &ret->through) != LANTIK_OK)
+		lantik_buffer_reset(&ret->through);
+	ret->expected.through = lantik_buffer_span(&ret->through);
 }
 
 /* What the keys of this office make of one body. */
@@ -96,6 +106,7 @@ int lantik_sent_read(struct lantik_cli *cli, const struct lantik_home *home, con
 	ret->arena = lantik_arena_new(1024 * 1024);
 	LANTIK_ASSERT(ret->arena);
 	read_manifest(home, entry, ret);
+	read_through(home, entry, ret);
 	int code =
 		lantik_own_signatures(cli, home, entry->body_sha256, &ret->signatures, &ret->expected.signature_count);
 	ret->expected.signatures = ret->signatures;
@@ -108,4 +119,5 @@ void lantik_sent_free(struct lantik_sent *sent)
 {
 	lantik_arena_free(&sent->arena);
 	free(sent->signatures);
+	lantik_buffer_free(&sent->through);
 }

@@ -9,6 +9,7 @@ struct lantik_sent {
 	struct lantik_expectation expected; /* borrows from the entry, the home and the members below */
 	struct lantik_arena *arena;
 	struct lantik_own_signature *signatures;
+	struct lantik_buffer through;
 };
 
 /* The digests of the entry, agency, kind and step of its body, and the signatures that sign.key and the signing keys in

@@ -38,7 +38,8 @@ static int take_receipt(struct lantik_cli *cli, const struct lantik_home *home, 
 	struct lantik_standing *standing, struct lantik_span receipt)
 {
 	struct lantik_proved proved;
-	int code = lantik_entry_keep_receipt(cli, home, trust, &standing->entry, receipt, false, &proved);
+	int code = lantik_entry_keep_receipt(
+		cli, home, trust, &standing->entry, receipt, (struct lantik_presence){0}, &proved);
 	if (code != LANTIK_EXIT_OK)
 		return code;
 	lantik_proved_free(&proved);

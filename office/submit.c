@@ -255,13 +255,14 @@ static int report(struct sending *sending, const struct lantik_proved *proved, c
 	return code == LANTIK_EXIT_OK ? lantik_checked_exit(&checked) : code;
 }
 
-static int take_receipt(struct sending *sending, struct lantik_span text, bool present)
+static int take_receipt(struct sending *sending, struct lantik_span text, const struct lantik_heard *heard)
 {
 	char path[LANTIK_MAX_PATH];
 	struct lantik_proved proved;
 	struct submission *all = sending->all;
+	struct lantik_presence presence = {heard->proved, heard->through};
 	int code = lantik_entry_keep_receipt(
-		all->cli, &all->home, lantik_peer_trust(all->peer), &sending->entry, text, present, &proved);
+		all->cli, &all->home, lantik_peer_trust(all->peer), &sending->entry, text, presence, &proved);
 	if (code != LANTIK_EXIT_OK)
 		return code;
 	copy_receipt(all->cli, sending, text, path);
@@ -292,7 +293,7 @@ static int take_answer(struct sending *sending, const struct lantik_reply *reply
 	struct lantik_span body = lantik_buffer_span(&reply->body);
 	sending->other_rulebook = reply->rulebook_differs;
 	if (reply->message == LANTIK_RECEIPT)
-		return take_receipt(sending, body, reply->heard.proved);
+		return take_receipt(sending, body, &reply->heard);
 	return turned_away(sending, body);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "office.h"
+#include "through.h"
 
 static int cannot_read(struct lantik_cli *cli, const char *path, enum lantik_error error)
 {
@@ -146,9 +147,19 @@ static int verify_text(struct lantik_verifying *verifying, const char *path, str
 	return lantik_verify_batch(verifying, path, text);
 }
 
+/* What proves the receipt when its own key is believed no more stands beside it. */
+static void read_through(struct lantik_verifying *verifying, const char *path)
+{
+	char beside[LANTIK_MAX_PATH];
+	if (snprintf(beside, sizeof beside, "%s.through", path) >= (int)sizeof beside ||
+		lantik_file_read(beside, LANTIK_MAX_THROUGH, &verifying->through) != LANTIK_OK)
+		lantik_buffer_reset(&verifying->through);
+}
+
 static int verify_file(struct lantik_verifying *verifying, const char *path)
 {
 	struct lantik_buffer text = {0};
+	read_through(verifying, path);
 	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_RECEIPT, &text);
 	int code = error == LANTIK_OK ? verify_text(verifying, path, lantik_buffer_span(&text))
 				      : cannot_read(verifying->cli, path, error);
@@ -188,6 +199,7 @@ int lantik_verify_main(struct lantik_cli *cli)
 	if (code == LANTIK_EXIT_OK)
 		code = verify(verifying);
 	lantik_buffer_free(&verifying->body);
+	lantik_buffer_free(&verifying->through);
 	free(verifying);
 	return code;
 }

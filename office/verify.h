@@ -14,7 +14,8 @@ struct lantik_verifying {
 	struct lantik_trust trust;
 	struct lantik_buffer body; /* --body; read when has_body */
 	bool has_body;
-	uint32_t record_no; /* --record; 0: none */
+	struct lantik_buffer through; /* of the file RECEIPT.through, or receipt.through in the outbox */
+	uint32_t record_no;           /* --record; 0: none */
 	struct lantik_cosigner cosigners[LANTIK_MAX_COSIGNERS];
 	size_t cosigner_count;
 };

@@ -319,7 +319,7 @@ int lantik_verify_batch(struct lantik_verifying *verifying, const char *path, st
 	uint8_t digest[LANTIK_HASH];
 	struct lantik_proved proved;
 	struct lantik_receipt receipt;
-	struct lantik_expectation expected = {0};
+	struct lantik_expectation expected = {.through = lantik_buffer_span(&verifying->through)};
 	if (verifying->has_body) {
 		lantik_sha256(lantik_buffer_span(&verifying->body), digest);
 		expected.body_sha256 = digest;

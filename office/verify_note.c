@@ -95,9 +95,23 @@ static void say_epoch(struct lantik_verifying *verifying, const struct lantik_ch
 int lantik_say_signed(struct lantik_verifying *verifying, const char *path, struct lantik_span note,
 	const struct lantik_checkpoint *head)
 {
-	for (size_t i = 0; i < verifying->trust.key_count; i++)
-		if (signed_by(note, &verifying->trust, &verifying->trust.keys[i]))
-			say_key(verifying->cli, &verifying->trust.keys[i]);
+	bool counts = false;
+	for (size_t i = 0; i < verifying->trust.key_count; i++) {
+		if (!signed_by(note, &verifying->trust, &verifying->trust.keys[i]))
+			continue;
+		say_key(verifying->cli, &verifying->trust.keys[i]);
+		counts = true;
+	}
+	if (!counts)
+		lantik_say(verifying->cli,
+			"  - The key that signed this fell into other hands; but a later checkpoint, which the centre "
+			"signed with "
+			"its present key, holds the same entry (the file beside it, .through).",
+			"  - Kunci yang menandatangani ini jatuh ke tangan lain; tetapi checkpoint yang lebih baru, "
+			"yang "
+			"ditandatangani pusat dengan kuncinya yang sekarang, memuat entri yang sama (berkas di "
+			"sampingnya, "
+			".through).");
 	say_epoch(verifying, head);
 	return say_cosigners(verifying, path, note);
 }
@@ -160,14 +174,12 @@ static bool say_key_out_of_use(struct lantik_verifying *verifying, const char *p
 				"%s does NOT verify: it is signed with the key %s+%s, which fell into other hands: "
 				"from a ledger of "
 				"%" PRIu64 " entries on its signature proves nothing\n"
-				"ask for the receipt again: lantik submit with the file; the centre signs it with its "
-				"present keys",
+				"lantik resend asks the centre to prove it through a later checkpoint of its ledger",
 				"%s TIDAK terbukti sah: ditandatangani dengan kunci %s+%s yang jatuh ke tangan lain: "
 				"sejak buku "
 				"besar berisi %" PRIu64 " entri tanda tangannya tidak membuktikan apa pun\n"
-				"minta tanda terimanya lagi: lantik submit dengan berkasnya; pusat menandatangani "
-				"dengan kunci "
-				"yang sekarang",
+				"lantik resend meminta pusat membuktikannya lewat checkpoint buku besar yang lebih "
+				"baru",
 				path, key.vkey.name, id, key.compromised_from);
 		else
 			lantik_fail(verifying->cli, 192, LANTIK_EXIT_NOT_VERIFIED,

@@ -239,6 +239,35 @@ class Deeds(WithFakeCentre):
                          ["receipt-key-add", "receipt-key-retire"])
         self.verify("a")
         self.error(self.verify("b", expect=8), "LNT-0191")
+        self.assertEqual(self.office.lantik("verify", expect=8).returncode, 8)
+        done = self.office.lantik("resend", "--json", "--timeout", 10)
+        self.assertEqual((done.summary["wanted"], done.summary["sent"], done.summary["changed"]), (1, 1, 0), done)
+        self.office.lantik("verify")
+        text = self.office.lantik("verify", f"{self.office.files / 'b'}.csv.lantik-receipt").stdout
+        self.assertIn("a later checkpoint, which the centre signed with its present key, holds the same entry", text)
+        through = next(self.office.home.glob("outbox/*/receipt.through"))
+        good = through.read_bytes()
+        for at in (0, 40, len(good) // 2, len(good) - 3):
+            through.write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1:])
+            self.office.lantik("verify", expect=8)
+        through.write_bytes(good)
+        done = self.office.lantik("resend", "--json", "--timeout", 10)
+        self.assertEqual(done.summary["wanted"], 0)
+
+    def test_what_a_stolen_key_showed_accuses_the_thief_and_not_the_centre(self):
+        self.centre.grow(3)
+        thief = fake_centre.Ledger(self.centre.ORIGIN, [b"false"] * 9).note([self.centre.first])
+        self.centre.add_key()
+        self.centre.retire_key(self.centre.first, compromised_from=3)
+        self.office.ping()
+        (self.office.home / "checkpoint").write_bytes(thief)
+        done, result = self.office.ping()
+        self.assertIn("fell into other hands", done.stderr)
+        self.assertFalse(result["proved"])
+        [folder] = self.office.kept("forks")
+        self.assertEqual((self.office.home / "forks" / folder / "ours").read_bytes(), thief)
+        self.assertEqual(self.office.checkpoint, self.centre.note())
+        self.assertTrue(self.office.ping()[1]["proved"])
 
     def test_a_deed_of_another_key_is_kept_as_evidence_and_not_believed(self):
         stranger = fake_centre.Key()

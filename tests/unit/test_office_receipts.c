@@ -170,7 +170,7 @@ static int take_main(struct lantik_cli *cli)
 	if (in_the_way)
 		put_in_the_way(&home, &entries.items[0]);
 	int code = lantik_entry_keep_receipt(
-		cli, &home, &trust, &entries.items[0], lantik_buffer_span(&text), false, &proved);
+		cli, &home, &trust, &entries.items[0], lantik_buffer_span(&text), (struct lantik_presence){0}, &proved);
 	if (code == LANTIK_EXIT_OK) {
 		took_earlier = proved.earlier;
 		lantik_proved_free(&proved);

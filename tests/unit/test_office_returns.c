@@ -249,7 +249,8 @@ static int take_receipt(struct lantik_cli *cli)
 	struct lantik_proved proved;
 	struct lantik_buffer text = {0};
 	make_receipt(&text);
-	int code = lantik_entry_keep_receipt(cli, &home, &trust, &entry, lantik_buffer_span(&text), false, &proved);
+	int code = lantik_entry_keep_receipt(
+		cli, &home, &trust, &entry, lantik_buffer_span(&text), (struct lantik_presence){0}, &proved);
 	if (code == LANTIK_EXIT_OK)
 		lantik_proved_free(&proved);
 	lantik_buffer_free(&text);
