@@ -282,10 +282,11 @@ static bool is_in_misplaced(const struct decided_audit *d, int64_t number)
 }
 
 /* Numbers under which just these records stand; whether a decision has the number; whether the hashes of the decision
- * itself stand under its own. */
+ * itself stand under its own, which no batch may have. */
 #define ELSEWHERE                                                                                                      \
 	"SELECT x.decision_no, EXISTS (SELECT FROM lantik.decision d WHERE d.decision_no = x.decision_no), "           \
 	"EXISTS (SELECT FROM lantik.entry_hash h WHERE h.batch_no = $4::bigint) "                                      \
+	"AND NOT EXISTS (SELECT FROM lantik.batch b WHERE b.batch_no = $4::bigint) "                                   \
 	"FROM lantik.decided_record x WHERE x.batch_no = $1::bigint AND x.decision_no <> $4::bigint "                  \
 	"GROUP BY x.decision_no HAVING array_agg(x.record_no ORDER BY x.record_no) = $2::int[] "                       \
 	"AND array_agg(x.outcome ORDER BY x.record_no) = $3::smallint[]"

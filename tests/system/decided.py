@@ -195,7 +195,9 @@ class Case(harness.Case):
                          str(len(leaves)))
 
     def check_register(self):
-        """Counters and places equal the register; nobody stands in it twice; decided records are its rows."""
+        """The audit finds nothing; counters and places equal the register; nobody stands in it twice; decided records are its
+        rows."""
+        self.site.audit()
         self.assertFalse(self.site.sql(
             "(SELECT kode_instansi, kind, step, coalesce(kelompok_lapor, 0), count(*) FROM lantik.appointment GROUP BY 1, 2, 3, 4)"
             " EXCEPT SELECT kode_instansi, kind, step, kelompok_lapor, accepted FROM lantik.counter"))
