@@ -78,13 +78,13 @@ static bool is_held(const struct lantik_trust *trust, const struct lantik_recove
 	return false;
 }
 
-/* The retirement stood in a leaf that is given up, and the ledger goes on with the key; but a compromised key never
- * comes back. */
-static void undo_lost(struct lantik_trust *trust, uint64_t common)
+/* The retirement stood in a leaf that the tree does not have, so the ledger goes on with the key; but a compromised key
+ * never comes back. One between what is common and the tree's end may be of either side, and stays. */
+static void undo_lost(struct lantik_trust *trust, uint64_t size)
 {
 	for (size_t i = 0; i < trust->key_count; i++) {
 		struct lantik_trusted_key *key = &trust->keys[i];
-		if (key->until_size != LANTIK_TRUST_OPEN && key->until_size > common &&
+		if (key->until_size != LANTIK_TRUST_OPEN && key->until_size > size &&
 			key->compromised_from == LANTIK_TRUST_OPEN)
 			key->until_size = LANTIK_TRUST_OPEN;
 	}
@@ -108,7 +108,7 @@ static enum lantik_error recover(
 		return LANTIK_E_TOO_LARGE;
 	trust->epochs[trust->epoch_count++] = told;
 	trust->epoch = told.epoch;
-	undo_lost(trust, told.common);
+	undo_lost(trust, told.size);
 	return LANTIK_OK;
 }
 

@@ -120,6 +120,6 @@ class Trust:
         require(epoch.size[0] == leaf_index, "the recovered tree does not end where its leaf stands")
         require(len(self.epochs) < MAX_EPOCHS, "too many recoveries")
         self.epochs.append(epoch)
-        for key in self.keys:  # what was retired in a leaf that is given up goes on, unless it was compromised
-            if key.until_size is not None and key.until_size > epoch.common[0] and key.compromised_from is None:
+        for key in self.keys:  # what was retired in a leaf that the tree does not have goes on, unless it was compromised
+            if key.until_size is not None and key.until_size > epoch.size[0] and key.compromised_from is None:
                 key.until_size = None

@@ -398,6 +398,26 @@ Test(trust, a_recovery_undoes_what_was_lost_but_never_a_compromise)
 	}
 }
 
+/* Of the leaves that only one side had some may be the ledger's own. */
+Test(trust, a_recovery_keeps_the_retirements_of_its_own_tree)
+{
+	struct log_world log = log_start();
+	struct lantik_trust trust = trust_of(&log);
+	struct lantik_deed deed = key_deed(LANTIK_DEED_RECEIPT_KEY_ADD, &log.keys[1]);
+	log.key_count = 2;
+	cr_assert_eq(add(&trust, log_deed(&log, &deed)), LANTIK_OK);
+	log_grow(&log, 5);
+	deed = key_deed(LANTIK_DEED_RECEIPT_KEY_RETIRE, &log.keys[0]);
+	cr_assert_eq(add(&trust, log_deed(&log, &deed)), LANTIK_OK);
+	log_grow(&log, 2);
+	deed = recovery_deed(&log, 2, 4);
+	log.epoch = 2;
+	cr_assert_eq(add(&trust, log_deed(&log, &deed)), LANTIK_OK);
+	cr_assert_eq(signers(&trust, 20), 1);
+	log.key_count = 1;
+	cr_assert_eq(judge(&log, &trust), LANTIK_E_BAD_SIGNATURE, "the retired key alone");
+}
+
 Test(trust, names_that_are_too_long_are_told)
 {
 	char base[LANTIK_MAX_ORIGIN + 1], name[LANTIK_MAX_ORIGIN + 1] = "untouched";
