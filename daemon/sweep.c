@@ -28,16 +28,20 @@ static enum lantik_error sign_one(struct worker *w, const struct store_unsigned 
 	return error;
 }
 
-/* What cannot be signed ever is told and left; a database that does not answer is asked again in the next round. */
-static enum lantik_error sign_all(struct worker *w, const struct store_unsigned *leaves, size_t count)
+/* What cannot be signed ever (no key counts for it) is told and left. What cannot be signed yet, because its leaf
+ * claims standbys that are not there, comes again in the next round. */
+static enum lantik_error sign_all(
+	struct worker *w, struct sweep *sweep, const struct store_unsigned *leaves, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		enum lantik_error error = sign_one(w, &leaves[i]);
-		if (error == LANTIK_E_UNAVAILABLE || error == LANTIK_E_BAD_KEY)
-			return error;
+		if (error == LANTIK_E_BAD_KEY || !store_is_up(w->store))
+			return LANTIK_E_UNAVAILABLE;
 		if (error)
-			log_line(LOG_LINE_WARNING, "checkpoint of leaf %llu: %s",
+			log_line(LOG_LINE_WARNING, "sweep: checkpoint of leaf %llu: %s",
 				(unsigned long long)leaves[i].leaf_index, lantik_error_text(error, LANTIK_ENGLISH));
+		if (error == LANTIK_E_UNAVAILABLE && !sweep->skipped)
+			sweep->skipped = leaves[i].leaf_index + 1;
 	}
 	if (count)
 		log_line(LOG_LINE_NOTICE, "sweep: %zu leaves from %llu on had no checkpoint", count,
@@ -66,7 +70,7 @@ static bool sweep_piece(struct worker *w, struct sweep *sweep)
 
 	if (store_unsigned(w->store, sweep->from, end, leaves, NOTES, &count))
 		return false;
-	if (sign_all(w, leaves, count))
+	if (sign_all(w, sweep, leaves, count))
 		return false;
 	sweep->from = count == NOTES ? leaves[count - 1].leaf_index + 1 : end;
 	return true;
@@ -82,8 +86,13 @@ void sweep_take_turn(struct worker *w, struct sweep *sweep)
 		return;
 	if (sweep->from < sweep->until && !sweep_piece(w, sweep))
 		return;
-	if (sweep->from < sweep->until)
+	if (sweep->from < sweep->until) {
 		sweep->next = 0;
-	else if (!look_ahead(w, sweep))
+		return;
+	}
+	if (sweep->skipped)
+		sweep->from = sweep->skipped - 1;
+	sweep->skipped = 0;
+	if (!look_ahead(w, sweep))
 		house_database_lost(w->house);
 }

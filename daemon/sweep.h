@@ -7,9 +7,10 @@
 
 /* Where it stands; zero it at start. */
 struct sweep {
-	uint64_t from;  /* all leaves below have theirs */
-	uint64_t until; /* leaves from here on are somebody's at work */
-	int64_t next;   /* steady clock */
+	uint64_t from;    /* leaves below were looked at */
+	uint64_t skipped; /* the first of them that cannot be signed yet, and one more; 0: none */
+	uint64_t until;   /* leaves from here on are somebody's at work */
+	int64_t next;     /* steady clock */
 	bool began;
 };
 
