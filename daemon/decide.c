@@ -57,7 +57,8 @@ void decide_failed(struct worker *w, struct decide_line *line, int64_t request_n
 	log_line(store_is_down(result) ? LOG_LINE_WARNING : LOG_LINE_ERROR, "request %lld: %s", (long long)request_no,
 		store_why(w->store));
 	if (request_no) {
-		line->tries = request_no == line->failing ? line->tries + 1 : 1;
+		int cost = store_is_down(result) ? DECIDE_COST_DOWN : DECIDE_COST_FAILED;
+		line->tries = request_no == line->failing ? line->tries + cost : cost;
 		line->failing = request_no;
 		if (result == STORE_FAILED)
 			line->tries = DECIDE_TRIES;

@@ -14,9 +14,12 @@
 #define DECISION_WHY 240
 
 /* Attempts at once, after deadlocks and races with batches of the same people; and tries of a request that fails in
- * other ways, before it is refused and the next one gets its turn. */
+ * other ways, before it is refused and the next one gets its turn. A database that went away is most likely not the
+ * request's doing: then twice as many. */
 #define DECIDE_ATTEMPTS 8
-#define DECIDE_TRIES 5
+#define DECIDE_TRIES 10
+#define DECIDE_COST_FAILED 2
+#define DECIDE_COST_DOWN 1
 
 enum decide_turn { DECIDE_NOTHING, DECIDE_DONE, DECIDE_SOON };
 
