@@ -57,6 +57,11 @@ lantik submit /root/a.csv
 cmp /root/first /root/a.csv.lantik-receipt
 echo "back after SIGKILL, same receipt"
 
+lantikctl key cut -- "$(cat /root/office/curve.pub)"
+cut_off() { ! lantik sync >/dev/null 2>&1; }
+until_true 5 cut_off
+echo "cut off by a file"
+
 systemctl stop lantikd
 [[ $(systemctl show -p Result --value lantikd) == success ]]
 systemd-analyze security --threshold=10 lantikd --no-pager | tail -n 1
