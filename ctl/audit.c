@@ -18,43 +18,55 @@ static const char *const what_words[] = {"altered", "missing", "extra", "reorder
 static const char *const what_texts[][2] = {
 	{"altered  ", "diubah   "}, {"missing  ", "hilang   "}, {"extra    ", "berlebih "}, {"reordered", "dipindah "}};
 
+/* The pairs were checked at the callers. */
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+
+/* Fit for a terminal, since keys hold what somebody may have written into a row; a longer text is cut off. With a NUL.
+ */
+static void text_make(const char *format, va_list arguments, struct lantik_buffer *ret)
+{
+	char text[1024];
+	int length = vsnprintf(text, sizeof text, format, arguments);
+	LANTIK_ASSERT(length >= 0);
+	lantik_printable(lantik_span_of(text), ret);
+	lantik_buffer_append(ret, "", 1);
+	LANTIK_ASSERT(!ret->error);
+}
+
 void audit_found(struct audit *audit, const char *table, enum audit_what what, const char *column, const char *key, ...)
 {
-	char text[512];
+	struct lantik_buffer text = {0};
+	const char *const *shown = what_texts[what];
 	va_list arguments;
 	va_start(arguments, key);
-	int length = vsnprintf(text, sizeof text, key, arguments);
+	text_make(key, arguments, &text);
 	va_end(arguments);
-	LANTIK_ASSERT(length >= 0 && (size_t)length < sizeof text);
 	audit->findings++;
-	const char *const *shown = what_texts[what];
 	lantik_say(audit->cli, "%s  %s  %s%s%s", "%s  %s  %s%s%s", lantik_cli_pick(audit->cli, shown[0], shown[1]),
-		table, text, column ? "  " : "", column ? column : "");
+		table, (const char *)text.data, column ? "  " : "", column ? column : "");
 	lantik_json_open(audit->cli, "finding");
 	lantik_json_text(audit->cli, "table", table);
-	lantik_json_text(audit->cli, "key", text);
+	lantik_json_text(audit->cli, "key", (const char *)text.data);
 	lantik_json_text(audit->cli, "what", what_words[what]);
 	lantik_json_text(audit->cli, "column", column);
 	lantik_json_close(audit->cli);
+	lantik_buffer_free(&text);
 }
-
-/* The pair was checked at the callers. */
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
 
 void audit_remark(struct audit *audit, const char *word, const char *english, const char *indonesian, ...)
 {
-	char text[1024];
+	struct lantik_buffer text = {0};
 	va_list arguments;
 	va_start(arguments, indonesian);
-	int length = vsnprintf(text, sizeof text, lantik_cli_pick(audit->cli, english, indonesian), arguments);
+	text_make(lantik_cli_pick(audit->cli, english, indonesian), arguments, &text);
 	va_end(arguments);
-	LANTIK_ASSERT(length >= 0 && (size_t)length < sizeof text);
 	audit->remarks++;
-	lantik_say(audit->cli, "remark     %s", "catatan    %s", text);
+	lantik_say(audit->cli, "remark     %s", "catatan    %s", (const char *)text.data);
 	lantik_json_open(audit->cli, "remark");
 	lantik_json_text(audit->cli, "what", word);
-	lantik_json_text(audit->cli, "text", text);
+	lantik_json_text(audit->cli, "text", (const char *)text.data);
 	lantik_json_close(audit->cli);
+	lantik_buffer_free(&text);
 }
 
 const char *audit_masked(struct lantik_span value, char ret[16])
@@ -184,7 +196,8 @@ static int tell_findings(struct audit *audit)
 {
 	char findings[32];
 	return lantik_fail(audit->cli, 701, LANTIK_EXIT_NOT_VERIFIED,
-		"%s findings: the database is not what was signed\nKeep it as it is, and compare it with a backup and "
+		"%s finding(s): the database is not what was signed\nKeep it as it is, and compare it with a backup "
+		"and "
 		"with "
 		"what the offices hold; docs/audit.md says what each finding means.",
 		"%s temuan: basis data tidak sama dengan yang ditandatangani\nBiarkan apa adanya, lalu bandingkan "

@@ -49,7 +49,7 @@ void audit_row_hash(struct lantik_span fields, uint16_t row_format, uint8_t ret[
 
 /* ---- rows at the place of another record ---- */
 
-static struct difference *difference_of(struct entries *all, uint32_t record_no)
+static struct difference *difference_of(struct entries *all, int64_t record_no)
 {
 	for (size_t i = 0; i < all->difference_count; i++)
 		if (all->differences[i].record_no == record_no && all->differences[i].what != AUDIT_MISSING)
@@ -58,10 +58,10 @@ static struct difference *difference_of(struct entries *all, uint32_t record_no)
 }
 
 static bool hashes_as(
-	const struct entry *entry, const struct hashed *hashed, struct lantik_buffer *fields, uint32_t record_no)
+	const struct entry *entry, const struct hashed *hashed, struct lantik_buffer *fields, int64_t record_no)
 {
 	const uint8_t *stored = items_stored(hashed, record_no);
-	uint32_t wire = htobe32(record_no);
+	uint32_t wire = htobe32((uint32_t)record_no);
 	uint8_t hash[LANTIK_HASH];
 	if (!stored)
 		return false;
@@ -209,7 +209,7 @@ static bool field_fits(
 }
 
 /* The first column that is told joins the row's own difference, others come beside it. */
-static void tell_column(struct entries *all, uint32_t record_no, const char *column)
+static void tell_column(struct entries *all, int64_t record_no, const char *column)
 {
 	struct difference *difference = difference_of(all, record_no);
 	if (difference && !difference->column)
@@ -218,8 +218,8 @@ static void tell_column(struct entries *all, uint32_t record_no, const char *col
 		items_differ(all, record_no, AUDIT_ALTERED, column);
 }
 
-static void own_columns(struct entry *entry, const struct sent *sent, const struct audit_stream *row,
-	uint32_t record_no, struct lantik_span nama_asli)
+static void own_columns(struct entry *entry, const struct sent *sent, const struct audit_stream *row, int64_t record_no,
+	struct lantik_span nama_asli)
 {
 	const struct {
 		const char *name;
@@ -233,12 +233,12 @@ static void own_columns(struct entry *entry, const struct sent *sent, const stru
 			tell_column(entry->all, record_no, own[i].name);
 }
 
-static void columns_compare(struct entry *entry, struct sent *sent, const struct audit_stream *row, uint32_t record_no)
+static void columns_compare(struct entry *entry, struct sent *sent, const struct audit_stream *row, int64_t record_no)
 {
 	struct lantik_record record;
 	struct lantik_span nama_asli = {0};
 	lantik_arena_reset(sent->record_arena);
-	if (!sent->is_open || record_no == 0 || record_no > sent->view.record_count ||
+	if (!sent->is_open || record_no < 1 || record_no > sent->view.record_count ||
 		lantik_record_decode(sent->view.records[record_no - 1], sent->record_arena, &record) != LANTIK_OK)
 		return;
 	struct lantik_span nama = record.nama;
@@ -260,7 +260,7 @@ static void query_make(const struct entry *entry, struct lantik_buffer *ret)
 		ret, " FROM lantik.appointment t WHERE t.batch_no = %" PRId64 " AND t.record_no IN (0", entry->number);
 	for (size_t i = 0; i < all->difference_count; i++)
 		if (all->differences[i].what != AUDIT_MISSING)
-			lantik_buffer_printf(ret, ", %" PRIu32, all->differences[i].record_no);
+			lantik_buffer_printf(ret, ", %" PRId64, all->differences[i].record_no);
 	lantik_buffer_printf(ret, ")");
 	lantik_buffer_append(ret, "", 1);
 	LANTIK_ASSERT(!ret->error);
@@ -276,7 +276,7 @@ void audit_rows_refine(struct entry *entry, const struct hashed *hashed)
 	sent_open(entry, &sent);
 	audit_open(all->audit, &rows, "%s", (const char *)query.data);
 	while (audit_next(&rows)) {
-		uint32_t record_no = (uint32_t)audit_integer(&rows, RECORD_NO);
+		int64_t record_no = audit_integer(&rows, RECORD_NO);
 		struct difference *difference = difference_of(all, record_no);
 		if (difference && is_moved(entry, hashed, rows.fields))
 			difference->what = AUDIT_REORDERED;

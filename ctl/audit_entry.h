@@ -28,7 +28,7 @@ struct audit_held {
 };
 
 struct item {
-	uint32_t record_no;
+	int64_t record_no; /* of any row: somebody may have written it */
 	uint8_t hash[LANTIK_HASH];
 };
 
@@ -105,7 +105,7 @@ void audit_findings_check(struct entry *entry);
 
 /* One row that is not as it must be. */
 struct difference {
-	uint32_t record_no;
+	int64_t record_no;
 	enum audit_what what;
 	const char *column; /* NULL: not known */
 };
@@ -127,14 +127,14 @@ struct hashed {
 	items_refine refine; /* may be NULL */
 };
 
-void items_add(struct items *items, uint32_t record_no, const uint8_t hash[LANTIK_HASH]);
+void items_add(struct items *items, int64_t record_no, const uint8_t hash[LANTIK_HASH]);
 /* The erased rows of this entry and part (1, 2) join the items, which stay in order. One that is there all the same is
  * told as extra. */
 void items_add_erased(struct entry *entry, int part, struct items *items, const char *table);
 void items_check(struct entry *entry, const struct items *items, const struct hashed *hashed);
-void items_differ(struct entries *all, uint32_t record_no, enum audit_what what, const char *column);
+void items_differ(struct entries *all, int64_t record_no, enum audit_what what, const char *column);
 /* The stored hash of a record that must be there; NULL when it need not, or when the hashes do not fit. */
-const uint8_t *items_stored(const struct hashed *hashed, uint32_t record_no);
+const uint8_t *items_stored(const struct hashed *hashed, int64_t record_no);
 
 /* ---- audit_differ.c ---- */
 

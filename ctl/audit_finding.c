@@ -17,7 +17,7 @@ void audit_findings_open(struct entries *all)
 
 /* A finding as the table has it; in the order of the stream. */
 struct told {
-	uint32_t record_no;
+	int64_t record_no;
 	char rule_case[64];
 	const char *field; /* empty: the whole record */
 	int64_t severity;
@@ -59,7 +59,7 @@ static int text_order(struct lantik_span a, const char *b)
 /* Of the waiting row and a finding. */
 static int row_order(const struct audit_stream *row, const struct told *told)
 {
-	uint32_t record_no = (uint32_t)audit_integer(row, RECORD);
+	int64_t record_no = audit_integer(row, RECORD);
 	if (record_no != told->record_no)
 		return record_no < told->record_no ? -1 : 1;
 	int order = text_order(audit_cell(row, RULE_CASE), told->rule_case);
@@ -79,7 +79,7 @@ static void tell_row(const struct entry *entry, enum audit_what what, const char
 
 static void tell_missing(const struct entry *entry, const struct told *told)
 {
-	audit_found(entry->all->audit, "finding", AUDIT_MISSING, NULL, KEY, entry->number, (int64_t)told->record_no, 64,
+	audit_found(entry->all->audit, "finding", AUDIT_MISSING, NULL, KEY, entry->number, told->record_no, 64,
 		told->rule_case, 64, *told->field ? told->field : "-");
 }
 

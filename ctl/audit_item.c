@@ -8,7 +8,7 @@
 
 enum { NUMBER, RECORD, PART, HASH };
 
-void items_add(struct items *items, uint32_t record_no, const uint8_t hash[LANTIK_HASH])
+void items_add(struct items *items, int64_t record_no, const uint8_t hash[LANTIK_HASH])
 {
 	if (items->count == items->capacity) {
 		items->capacity = items->capacity ? 2 * items->capacity : 1024;
@@ -26,15 +26,15 @@ static int by_record(const void *a, const void *b)
 	return x->record_no < y->record_no ? -1 : x->record_no > y->record_no;
 }
 
-static bool holds(const struct items *items, size_t count, uint32_t record_no)
+static bool holds(const struct items *items, size_t count, int64_t record_no)
 {
 	struct item wanted = {.record_no = record_no};
 	return count && bsearch(&wanted, items->items, count, sizeof wanted, by_record);
 }
 
-static void tell(const struct entry *entry, const char *table, enum audit_what what, uint32_t record_no)
+static void tell(const struct entry *entry, const char *table, enum audit_what what, int64_t record_no)
 {
-	audit_found(entry->all->audit, table, what, NULL, "batch_no %" PRId64 " record_no %" PRIu32, entry->number,
+	audit_found(entry->all->audit, table, what, NULL, "batch_no %" PRId64 " record_no %" PRId64, entry->number,
 		record_no);
 }
 
@@ -43,7 +43,7 @@ void items_add_erased(struct entry *entry, int part, struct items *items, const 
 	struct owned *erased = &entry->all->erased;
 	size_t present = items->count;
 	while (owned_seek(entry->all, erased, entry->number) && audit_integer(&erased->stream, PART) == part) {
-		uint32_t record_no = (uint32_t)audit_integer(&erased->stream, RECORD);
+		int64_t record_no = audit_integer(&erased->stream, RECORD);
 		struct lantik_span hash = audit_cell(&erased->stream, HASH);
 		if (holds(items, present, record_no))
 			tell(entry, table, AUDIT_EXTRA, record_no);
@@ -102,7 +102,7 @@ static void stored_altered(const struct entry *entry, const struct hashed *hashe
 			entry->number);
 }
 
-void items_differ(struct entries *all, uint32_t record_no, enum audit_what what, const char *column)
+void items_differ(struct entries *all, int64_t record_no, enum audit_what what, const char *column)
 {
 	if (all->difference_count == all->difference_capacity) {
 		all->difference_capacity = all->difference_capacity ? 2 * all->difference_capacity : 64;
@@ -123,11 +123,12 @@ static int by_value(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-const uint8_t *items_stored(const struct hashed *hashed, uint32_t record_no)
+const uint8_t *items_stored(const struct hashed *hashed, int64_t record_no)
 {
-	if (!hashed->count || !stored_comparable(hashed))
+	uint32_t number = (uint32_t)record_no;
+	if (!hashed->count || !stored_comparable(hashed) || record_no != number)
 		return NULL;
-	const uint32_t *at = bsearch(&record_no, hashed->numbers, hashed->count, sizeof record_no, by_value);
+	const uint32_t *at = bsearch(&number, hashed->numbers, hashed->count, sizeof number, by_value);
 	return at ? stored_at(hashed, (size_t)(at - hashed->numbers)) : NULL;
 }
 
@@ -161,7 +162,7 @@ static uint64_t tell_by_number(struct entry *entry, const struct items *items, c
 		hashed->refine(entry, hashed);
 	for (size_t i = 0; i < all->difference_count; i++) {
 		const struct difference *d = &all->differences[i];
-		audit_found(all->audit, hashed->table, d->what, d->column, "batch_no %" PRId64 " record_no %" PRIu32,
+		audit_found(all->audit, hashed->table, d->what, d->column, "batch_no %" PRId64 " record_no %" PRId64,
 			entry->number, d->record_no);
 	}
 	return all->difference_count;

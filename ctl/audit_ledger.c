@@ -161,13 +161,11 @@ static bool is_beyond(struct ledger *ledger, uint64_t index)
 }
 
 /* A true leaf that cannot be read was made by a newer daemon. */
-static void tell_unknown(struct ledger *ledger, uint64_t index, struct lantik_span bytes)
+static void tell_unknown(struct ledger *ledger, uint64_t index)
 {
-	if (audit_leaf_holds(ledger->audit, bytes, index))
-		audit_remark(ledger->audit, "unknown_leaf",
-			"leaf %" PRIu64 " is of a form that this program does not know; use the newer lantikctl",
-			"daun %" PRIu64 " berbentuk yang tidak dikenal program ini; gunakan lantikctl yang lebih baru",
-			index);
+	audit_remark(ledger->audit, "unknown_leaf",
+		"leaf %" PRIu64 " is of a form that this program does not know; use the newer lantikctl",
+		"daun %" PRIu64 " berbentuk yang tidak dikenal program ini; gunakan lantikctl yang lebih baru", index);
 }
 
 static void leaf_check(struct ledger *ledger, uint64_t index)
@@ -188,8 +186,10 @@ static void leaf_check(struct ledger *ledger, uint64_t index)
 		tell_differing(ledger, &h, h.of_row, index);
 	else
 		leaf_grow(ledger, &h, index, leaf.recorded_at);
-	if (leaf.type == LANTIK_LEAF_NONE)
-		tell_unknown(ledger, index, bytes);
+	if (!audit_leaf_holds(ledger->audit, bytes, index))
+		leaf = (struct leaf){.said_index = UINT64_MAX};
+	else if (leaf.type == LANTIK_LEAF_NONE)
+		tell_unknown(ledger, index);
 	row_check(ledger, &leaf, index);
 	ledger->audit->leaves++;
 	audit_progress(ledger->audit);

@@ -59,10 +59,11 @@ static void cause_check(const struct entry *entry, uint32_t record_no)
 static void record_check(struct entry *entry, struct items *items)
 {
 	const struct audit_stream *row = &entry->all->returned.stream;
-	uint32_t record_no = (uint32_t)audit_integer(row, RECORD);
+	int64_t number = audit_integer(row, RECORD);
+	uint32_t record_no = (uint32_t)number;
 	int64_t outcome = audit_integer(row, OUTCOME);
 	uint8_t salt[SALT_LENGTH] = {0}, hash[LANTIK_HASH];
-	const struct audit_held *held = held_find(entry, record_no);
+	const struct audit_held *held = number == record_no ? held_find(entry, record_no) : NULL;
 	if (held) {
 		int64_t said = held->outcome == LANTIK_IN_REVIEW ? LANTIK_DID_WAIT : LANTIK_DID_RETURN;
 		if (outcome != said)
@@ -73,7 +74,7 @@ static void record_check(struct entry *entry, struct items *items)
 	if (audit_cell(row, SALT).len == sizeof salt)
 		memcpy(salt, audit_cell(row, SALT).data, sizeof salt);
 	lantik_returned_hash(record_no, (uint8_t)outcome, salt, audit_cell(row, BYTES), hash);
-	items_add(items, record_no, hash);
+	items_add(items, number, hash);
 }
 
 void audit_returned_check(struct entry *entry)

@@ -22,7 +22,7 @@ void audit_rows_check(struct entry *entry)
 	items->count = 0;
 	while (owned_seek(all, &all->rows, entry->number)) {
 		audit_row_hash(all->rows.stream.fields, entry->row_format, hash);
-		items_add(items, (uint32_t)audit_integer(&all->rows.stream, RECORD), hash);
+		items_add(items, audit_integer(&all->rows.stream, RECORD), hash);
 		all->audit->rows++;
 		audit_progress(all->audit);
 		owned_next(&all->rows);

@@ -210,8 +210,11 @@ struct lantik_span audit_cell(const struct audit_stream *stream, unsigned column
 int64_t audit_integer(const struct audit_stream *stream, unsigned column)
 {
 	struct lantik_span cell = audit_cell(stream, column);
-	LANTIK_ASSERT(cell.len == 0 || cell.len == 1 || cell.len == 2 || cell.len == 4 || cell.len == 8);
 	uint64_t value = 0;
+	if (cell.len != 0 && cell.len != 1 && cell.len != 2 && cell.len != 4 && cell.len != 8) {
+		fail(stream->audit, "a column is of another type than lantikctl migrate made it");
+		return 0;
+	}
 	for (size_t i = 0; i < cell.len; i++)
 		value = value << 8 | cell.data[i];
 	return cell.len == 2 ? (int16_t)(uint16_t)value : cell.len == 4 ? (int32_t)(uint32_t)value : (int64_t)value;
