@@ -484,6 +484,7 @@ class Offices(Database):
         done = harness.run(*cut, *keys)
         self.assertEqual((done.summary["added"], file.stat().st_mode & 0o777), (2, 0o640))
         self.assertRegex(file.read_text(), r"\A# no newline at the end\n# [0-9T:Z-]+\n.{40}\n.{40}\n\Z")
+        self.assertEqual(harness.run(*cut, "--", "-" + "0" * 39).summary["added"], 1, "a key may begin with a hyphen")
         harness.run(*cut, "too short", expect=2)
         harness.run(*cut, "--office", "kanreg-03", expect=1)
         harness.run(*cut[:-1], self.directory / "nowhere" / "revoked", keys[0], expect=1)
