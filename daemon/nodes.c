@@ -20,13 +20,15 @@ static void forget_old_connection(struct nodes *nodes)
 	nodes->connection = connection;
 }
 
+/* Each level keeps its newest nodes: of the leaves 256, of each level above half as many, of the high ones eight. */
 static struct store_node *place_of(struct nodes *nodes, unsigned level, uint64_t index)
 {
-	uint64_t mixed = (index * 64 + level) * UINT64_C(0x9e3779b97f4a7c15);
+	unsigned shift = level < 5 ? level : 5;
+	unsigned first = 512 - (512 >> shift) + 8 * (level - shift);
 
-	return &nodes->places[mixed >> 32 & (NODES_PLACES - 1)];
+	return &nodes->places[first + (index & ((256u >> shift) - 1))];
 }
-_Static_assert((NODES_PLACES & (NODES_PLACES - 1)) == 0, "a mask tells the place");
+_Static_assert(512 - (512 >> 5) + 8 * (63 - 5) + 8 <= NODES_PLACES, "all levels have their places");
 
 static const struct store_node *find(struct nodes *nodes, unsigned level, uint64_t index)
 {

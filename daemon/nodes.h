@@ -8,8 +8,8 @@
 #include "growth.h"
 #include "store_witness.h"
 
-/* The right edges of the last dozens of trees; a place holds one node at a time. */
-#define NODES_PLACES 1024
+/* The right edges of the last two hundred trees. */
+#define NODES_PLACES 968
 
 struct nodes {
 	struct store *store;
