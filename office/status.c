@@ -268,7 +268,8 @@ static int load_receipts(
 		if (!lantik_standing_has_receipt(&standings[i]))
 			continue;
 		standings[i].maybe_lost = lantik_entry_maybe_lost(&trust, &standings[i].entry);
-		if (count > 1 && !is_open(&standings[i]))
+		/* after a recovery any of them may have lost a decision */
+		if (count > 1 && !is_open(&standings[i]) && trust.epoch_count == 0)
 			continue;
 		int code = load_history(cli, home, &trust, &standings[i]);
 		worst = worst == LANTIK_EXIT_OK ? code : worst;

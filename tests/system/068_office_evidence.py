@@ -382,6 +382,31 @@ class Recovery(WithFakeCentre):
         self.assertEqual(self.states(), ["committed"] * 4)
         self.assertEqual(len(self.entries("receipt.epoch-1")), 1, "the third one stands as it is")
 
+    def test_a_decision_that_was_lost_counts_no_longer_and_the_new_one_stands_in_its_place(self):
+        self.centre.waiting = 1
+        path, _ = self.office.send("w", 90, expect=3)
+        [batch_id] = [batch for batch, held in self.centre.held.items() if held[4]]
+        self.centre.grow(1)
+        leaf = self.centre.accept(batch_id)
+
+        def counts():
+            [result] = self.office.lantik("status", "--json", path).of_type("type", "result")
+            return result["accepted"], result["review"], result["decisions"]
+
+        self.assertEqual(counts(), (3, 0, 1))
+        self.centre.recover(leaf - 1)
+        self.office.ping()
+        [others] = [line for line in self.office.lantik("status", "--json").of_type("type", "result") if line["review"]]
+        self.assertEqual((others["accepted"], others["decisions"]), (2, 0))
+        self.assertEqual(counts(), (2, 1, 0), "what the official said is not held any more; nobody is accused")
+        self.assertIn("count no longer", self.office.lantik("verify").stdout)
+        self.office.lantik("reconcile")
+        self.assertEqual(self.centre.accept(batch_id), leaf, "at the leaf of the one that was lost")
+        self.assertEqual(counts(), (3, 0, 1))
+        self.assertEqual(self.entries("decision-*"), [f"decision-{leaf}", f"decision-{leaf}.epoch-1"])
+        self.office.lantik("reconcile")
+        self.office.lantik("verify")
+
     def test_a_receipt_of_the_ended_epoch_is_no_answer_any_more(self):
         stale = dict(self.centre.held)
         self.centre.recover(2)

@@ -132,6 +132,7 @@ class FakeCentre:
         self.keys = [(first, 0, None)]  # key, from size, until size
         self.ledger = Ledger(self.ORIGIN)
         self.held, self.deeds, self.seen = {}, [], []
+        self.decisions, self.waiting = [], 0  # (leaf, batch id, receipt); first records of a batch that wait for an official
         self.honest()
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self._serve, daemon=True)
@@ -210,6 +211,7 @@ class FakeCentre:
                  line("lost", lost, lost.size)]
         text = self.deed_text("recover", lines, signer or self.recovery, "standby dipromosikan tanpa commit terakhir")
         self.held = {batch: held for batch, held in self.held.items() if held[0] < kept.size}
+        self.decisions = [decision for decision in self.decisions if decision[0] < kept.size]
         self.ledger = Ledger(self.ORIGIN, kept.leaves, before + 1)
         return self.append_deed("recover", text)
 
@@ -293,20 +295,39 @@ class FakeCentre:
 
     def _record(self, manifest, body, office):
         name = self.contract.name
-        index, rows = self.ledger.size, manifest.row_count
+        index, rows, wait = self.ledger.size, manifest.row_count, self.waiting
         verdict = "\n".join([
             "lantik-verdict 1", f"office {office}", f"batch {uuid.UUID(bytes=bytes(manifest.batch_id))}",
             f"agency {manifest.kode_instansi}", f"kind {name('Kind', manifest.kind).removeprefix('KIND_')}",
             f"step {name('Step', manifest.step).removeprefix('STEP_')}", "outcome committed",
-            f"records {rows} {manifest.records_sha256.hex()}", f"rulebook {bytes(32).hex()}", f"accepted {rows}",
-            "returned 0", "review 0", "end", ""]).encode()
+            f"records {rows} {manifest.records_sha256.hex()}", f"rulebook {bytes(32).hex()}", f"accepted {rows - wait}",
+            "returned 0", f"review {wait}", *(f"record {no + 1} review S05.not_proposed/R" for no in range(wait)), "end",
+            ""]).encode()
         leaf = struct.pack(
             f">HBQB{len(office)}s16s32s32s4s32s32s32sIH32s32sqqB", 1, 1, index, len(office), office.encode(),
             bytes(manifest.batch_id), sha256(body), sha256(self.manifest_bytes(body)), *self.signature_of(body),
-            sha256(verdict), bytes(32), rows, 1, bytes(32), sha256(b""), self.now(), self.now(), 1)
+            sha256(verdict), bytes(32), rows - wait, 1, bytes(32), sha256(b""), self.now(), self.now(), 1)
         self.ledger.leaves.append(leaf)
         proof = inclusion(index, self.ledger.hashes())
-        return index, receipt(leaf, index, proof, self.note(index + 1), verdict), sha256(body), rows
+        return index, receipt(leaf, index, proof, self.note(index + 1), verdict), sha256(body), rows, wait
+
+    def accept(self, batch_id):
+        """An official accepts the first record of the batch."""
+        index, decision, held = self.ledger.size, uuid.uuid4(), self.held[batch_id]
+        said = dict(line.split(" ", 1) for line in held[1].decode().split("lantik-verdict 1\n")[1].splitlines() if " " in line)
+        statement = "\n".join([
+            "lantik-decision 1", f"office {said['office']}", f"decision {decision}", f"batch {said['batch']}",
+            f"leaf {held[0]}", f"agency {said['agency']}", f"kind {said['kind']}", f"step {said['step']}", "act accept",
+            "official SITI RAHMAWATI", "position -", "reason berkas lengkap", f"rulebook {bytes(32).hex()}", "accepted 1",
+            "returned 0", "review 0", "rejected 0", "record 1 accepted", "end", ""]).encode()
+        office = said["office"].encode()
+        leaf = struct.pack(
+            f">HBQB{len(office)}s16s16sQ32s32sIH32sqqB", 1, 2, index, len(office), office, decision.bytes, batch_id,
+            held[0], sha256(statement), bytes(32), 1, 1, bytes(32), self.now(), self.now(), 1)
+        self.ledger.leaves.append(leaf)
+        proof = inclusion(index, self.ledger.hashes())
+        self.decisions.append((index, batch_id, receipt(leaf, index, proof, self.note(index + 1), statement)))
+        return index
 
     @staticmethod
     def now():
@@ -334,14 +355,20 @@ class FakeCentre:
         answer = self.contract.StatusAnswer(state=1)
         held = self.held.get(bytes(asked.batch_id))
         if held and not self.holds_nothing:
+            told = self.decisions_of(bytes(asked.batch_id))
             answer = self.contract.StatusAnswer(
-                state=3, accepted=held[3], recorded_at=1, leaf_index=held[0],
-                receipt=b"" if asked.decisions_from else held[1])
+                state=3, accepted=held[3] - held[4] + len(told), review=held[4] - len(told), recorded_at=1,
+                leaf_index=held[0], receipt=b"" if asked.decisions_from else held[1],
+                decisions=[text for leaf, text in told if leaf >= asked.decisions_from])
         return "STATUS_ANSWER", answer.SerializeToString(), self.ledger.size
+
+    def decisions_of(self, batch_id):
+        return [(leaf, text) for leaf, of, text in self.decisions if of == batch_id]
 
     def _reconcile(self, _request, _body):
         answer = self.contract.ReconcileAnswer(ledger_size=self.ledger.size)
-        for batch_id, (index, _, digest, rows) in sorted(self.held.items(), key=lambda item: item[1][0]):
-            answer.entries.add(leaf_index=index, batch_id=batch_id, body_sha256=digest, state=3, accepted=rows,
-                               recorded_at=1)
+        for batch_id, (index, _, digest, rows, wait) in sorted(self.held.items(), key=lambda item: item[1][0]):
+            told = len(self.decisions_of(batch_id))
+            answer.entries.add(leaf_index=index, batch_id=batch_id, body_sha256=digest, state=3,
+                               accepted=rows - wait + told, review=wait - told, recorded_at=1)
         return "RECONCILE_ANSWER", answer.SerializeToString(), self.ledger.size
