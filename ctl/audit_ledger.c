@@ -129,6 +129,22 @@ static void recovery_check(struct ledger *ledger, uint64_t index)
 		audit_found(ledger->audit, "deed", AUDIT_ALTERED, "text", "leaf_index %" PRIu64, index);
 }
 
+/* A deed that is not there, or not the one that the leaf binds, may have been about receipt keys: what was signed after
+ * it cannot be judged. The deed itself is told elsewhere. */
+static void deed_take(struct ledger *ledger, struct lantik_span bytes, uint64_t index)
+{
+	struct lantik_deed_leaf leaf;
+	struct lantik_span text = audit_cell(&ledger->leaves, DEED);
+	uint8_t hash[LANTIK_HASH];
+	lantik_sha256(text, hash);
+	if (lantik_deed_leaf_parse(bytes, &leaf) != LANTIK_OK || !same(hash, leaf.deed_sha256)) {
+		ledger->audit->is_unproved = true;
+		return;
+	}
+	audit_trust_deed(ledger->audit, text, index);
+	recovery_check(ledger, index);
+}
+
 static void row_check(struct ledger *ledger, const struct leaf *leaf, uint64_t index)
 {
 	static const struct {
@@ -178,10 +194,8 @@ static void leaf_check(struct ledger *ledger, uint64_t index)
 	lantik_leaf_hash(bytes, h.of_bytes);
 	if (hash.len == LANTIK_HASH)
 		memcpy(h.of_row, hash.data, LANTIK_HASH);
-	if (!audit_null(&ledger->leaves, DEED)) {
-		audit_trust_deed(ledger->audit, audit_cell(&ledger->leaves, DEED), index);
-		recovery_check(ledger, index);
-	}
+	if (lantik_is_deed_type(leaf.type))
+		deed_take(ledger, bytes, index);
 	if (ledger->broken)
 		tell_differing(ledger, &h, h.of_row, index);
 	else
