@@ -68,6 +68,13 @@ class Deeds:
         return self.site.sql("SELECT kind, split_part(split_part(text, E'\\noffice ', 2), E'\\n', 1) FROM lantik.deed"
                              " ORDER BY leaf_index")
 
+    def audit(self, expect=0):
+        """What `lantikctl audit` finds: of every office, key and scope it knows the deed."""
+        site = self.site
+        done = harness.run(harness.program("lantikctl"), "--database", site.cluster.conninfo("lantik_auditor"), "audit", "--json",
+                           "--key", site.keys / "receipt.vkey", "--memory", site.directory / "audited", expect=expect)
+        return {(line["table"], line["what"]) for line in done.of_type("type", "finding")}
+
     def check_deeds(self, site=None):
         """Every request has one answer; every deed has its leaf, which names it and its text, and its checkpoint."""
         site = site or self.site
@@ -142,6 +149,7 @@ class BeforeTheFirstStart(Deeds, harness.Case):
         self.assertEqual(self.add(late, "--kanreg", "03").summary["exit_code"], 0)
         self.wait_let_in(late)
         self.assertEqual(self.deeds()[6:], [("1", "late")], "once")
+        self.assertEqual(self.audit(), set())
 
 
 class Offices(Deeds, harness.Case):
@@ -389,6 +397,7 @@ class Offices(Deeds, harness.Case):
         self.assertFalse(self.is_let_in(borrowed))
         state = {line["curve_key"]: line["state"] for line in self.ctl_office("list").lines if "state" in line}
         self.assertEqual(state[without.curve_key], "no-deed")
+        self.assertEqual(self.audit(expect=8), {("office_key", "extra")}, "and the audit names them")
         self.site.sql(f"UPDATE lantik.office_key SET signing_vkey = '{swapped.signing_key}', signing_key_id ="
                       f" decode(split_part('{swapped.signing_key}', '+', 2), 'hex') WHERE signing_vkey ="
                       f" '{known.signing_key}'; {raise_version}")
@@ -426,6 +435,7 @@ class Killed(Deeds, harness.Case):
             self.wait_let_in(office)
         self.assertEqual(sorted(self.deeds()), sorted(("1", office.name) for office in offices))
         self.assertEqual(len(self.check_deeds()), len(offices))
+        self.assertEqual(self.audit(), set())
 
 
     def test_every_deed_once_when_connections_die(self):
@@ -509,6 +519,7 @@ class TwoDaemons(Deeds, harness.Case):
         self.check_deeds()
         told = [daemon.counters()["deeds"] for daemon in (self.site.daemon, second)]
         self.assertEqual(sum(told), len(offices), told)
+        self.assertEqual(self.audit(), set())
         self.ctl_office("revoke", offices[0].name, "--reason", "uji")
         for where in (None, endpoint):
             harness.wait_until(lambda w=where: not self.is_let_in(offices[0], w), 2, "cut off at both")
