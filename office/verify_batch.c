@@ -138,7 +138,7 @@ static void say_values(struct lantik_verifying *verifying, const struct body *bo
 {
 	struct lantik_record record;
 	struct lantik_cli *cli = verifying->cli;
-	if (!verifying->has_body || verifying->record_no == 0 ||
+	if (!body->view.records || verifying->record_no == 0 ||
 		lantik_record_decode(body->view.records[verifying->record_no - 1], body->arena, &record) != LANTIK_OK)
 		return;
 	lantik_say(cli, "  - Record %u holds, as it was sent:", "  - Isi baris urutan %u, seperti saat dikirim:",
@@ -173,7 +173,7 @@ static void write_record(
 		lantik_json_text(cli, NULL, name);
 	}
 	lantik_json_end(cli);
-	bool decoded = verifying->has_body &&
+	bool decoded = body->view.records &&
 		       lantik_record_decode(body->view.records[record_no - 1], body->arena, &record) == LANTIK_OK;
 	for (size_t i = 0; decoded && i < LANTIK_FIELD_COUNT; i++) {
 		struct lantik_buffer value = {0};

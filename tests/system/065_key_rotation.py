@@ -137,6 +137,8 @@ class Rotation(unittest.TestCase):
         self.both(before, alone, during, after, later)
         self.send_again(before, during, after)
         self.office.lantik("verify")
+        newcomer = self.site.office("kanreg-05", "05")
+        self.assertEqual(len(list((newcomer.home / "deeds").iterdir())), 2, "whoever pins the old key learns of the new one")
         self.audited()
         self.assertIn("a retired key never signs again",
                       self.deed("key", "add", self.site.keys / "receipt.vkey", expect=5).stdout)

@@ -407,6 +407,21 @@ class Recovery(WithFakeCentre):
         self.office.lantik("reconcile")
         self.office.lantik("verify")
 
+    def test_an_office_that_begins_after_it_learns_all_deeds(self):
+        key, _ = self.centre.add_key()
+        self.centre.retire_key(self.centre.first)
+        self.centre.recover(6)
+        for _ in range(2):
+            after, _ = self.centre.add_key()
+            self.centre.retire_key(key)
+            key = after
+        signer = self.centre.signer
+        newcomer = Office(self.centre, harness.scratch())
+        _, result = newcomer.ping()
+        self.assertEqual((result["epoch"], result["deeds"], result["size_before"]), (2, len(self.centre.deeds), 0))
+        self.assertEqual(newcomer.checkpoint, self.centre.note())
+        self.centre.signer = signer
+
     def test_a_receipt_of_the_ended_epoch_is_no_answer_any_more(self):
         stale = dict(self.centre.held)
         self.centre.recover(2)
