@@ -22,7 +22,7 @@ static const char query[] =
 	"(SELECT count(*) FROM lantik.deed_request r WHERE NOT EXISTS (SELECT FROM lantik.deed d "
 	"WHERE d.request_no = r.request_no) AND NOT EXISTS (SELECT FROM lantik.deed_refusal f "
 	"WHERE f.request_no = r.request_no)), "
-	"EXISTS (SELECT FROM lantik.ledger_fork f JOIN lantik.ledger_head h ON h.epoch = f.epoch) "
+	"EXISTS (SELECT FROM lantik.ledger_fork f JOIN lantik.ledger_head h ON f.epoch >= h.epoch) "
 	"FROM (SELECT count(*) FILTER (WHERE outcome = 1) AS committed, count(*) FILTER (WHERE outcome = 2) AS "
 	"refused, "
 	"coalesce(sum(accepted), 0) AS accepted, coalesce(sum(returned), 0) AS returned, "
