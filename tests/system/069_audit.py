@@ -34,8 +34,7 @@ class Worked(decided.Case):
         _, manifest, records = self.people(30)
         for i, (field, value) in enumerate(SPOILED.items()):
             setattr(records[4 * i + 2], field, value)
-        self.receipt, self.receipt_text = self.send(manifest, records)
-        type(self).kept = self.receipt_text
+        _, type(self).kept = self.send(manifest, records)
         _, manifest, records = self.took_cpns(12)
         for record in records[6:]:
             record.ikut_pppk_2024_lengkap = 1
@@ -239,7 +238,7 @@ class Edited(Worked):
                 (f"DELETE FROM lantik.appointment {where} AND record_no = 6", ("appointment", f"{row} 6", "missing", None)),
                 (f"INSERT INTO lantik.appointment (batch_no, record_no, office_no, kind, step, salt, kode_instansi) "
                  f"VALUES ({batch}, 999, 1, 1, 1, '', '6171')", ("appointment", f"{row} 999", "extra", None)),
-                (f"INSERT INTO lantik.appointment (batch_no, record_no, office_no, kind, step, salt, kode_instansi) "
+                ("INSERT INTO lantik.appointment (batch_no, record_no, office_no, kind, step, salt, kode_instansi) "
                  "VALUES (7777, 1, 1, 1, 1, '', '6171')", ("appointment", "batch_no 7777 record_no 1", "extra", None)),
                 (f"UPDATE lantik.appointment SET record_no = 13 - record_no + 1000 {where} AND record_no IN (5, 8); "
                  "UPDATE lantik.appointment SET record_no = record_no - 1000 WHERE record_no > 1000",
@@ -265,19 +264,19 @@ class Edited(Worked):
                 ("UPDATE lantik.decision SET act = 3 WHERE act = 1",
                  ("decision", f"decision_no {self.site.value('SELECT decision_no FROM lantik.decision WHERE act = 1')}",
                   "altered", "act")),
-                (f"UPDATE lantik.deed SET durability = 3 - durability WHERE leaf_index = 0",
+                ("UPDATE lantik.deed SET durability = 3 - durability WHERE leaf_index = 0",
                  ("deed", "leaf_index 0", "altered", "durability")),
                 ("UPDATE lantik.deed SET text = replace(text, 'pemeriksaan', 'Pemeriksaan') WHERE kind = 6",
                  ("deed", f"leaf_index {self.site.value('SELECT leaf_index FROM lantik.deed WHERE kind = 6')}", "altered", "text")),
                 ("DELETE FROM lantik.deed WHERE kind = 6",
                  ("deed", f"leaf_index {self.site.value('SELECT leaf_index FROM lantik.deed WHERE kind = 6')}", "missing", None)),
-                (f"UPDATE lantik.ledger_node SET hash = sha256('') WHERE level = 1 AND node_index = 0",
+                ("UPDATE lantik.ledger_node SET hash = sha256('') WHERE level = 1 AND node_index = 0",
                  ("ledger_node", "level 1 node_index 0", "altered", "hash")),
                 (f"UPDATE lantik.ledger_leaf SET leaf_hash = sha256('') WHERE leaf_index = {leaf}",
                  ("ledger_leaf", f"leaf_index {leaf}", "altered", "leaf_hash")),
                 (f"DELETE FROM lantik.ledger_leaf WHERE leaf_index = {last}",
                  ("ledger_leaf", f"leaf_index {last}", "missing", None)),
-                (f"DELETE FROM lantik.checkpoint WHERE size = 3", ("checkpoint", "size 3", "missing", None)),
+                ("DELETE FROM lantik.checkpoint WHERE size = 3", ("checkpoint", "size 3", "missing", None)),
                 ("UPDATE lantik.ledger_head SET size = size - 1", ("ledger_head", "only_row true", "altered", "size"))):
             with self.subTest(statement):
                 self.change(statement, expected)
@@ -308,13 +307,17 @@ class Older(Worked):
         self.forked(memory, size)
 
     def forked(self, memory, size):
-        """Yesterday's copy went on by itself, without its own checkpoint: a signed one says another root."""
-        self.site.cluster.sql(f"UPDATE lantik.ledger_head SET size = size + 1", database="yesterday")
-        self.site.cluster.sql(
-            "INSERT INTO lantik.ledger_leaf (leaf_index, leaf, leaf_hash) SELECT leaf_index + 1, leaf, sha256('') FROM"
-            " lantik.ledger_leaf ORDER BY leaf_index DESC LIMIT 1", database="yesterday")
-        found = self.found(memory=memory, database="yesterday")
-        self.assertTrue([f for f in found if f[0] == "ledger_leaf"], found)
+        """Yesterday's copy goes on with a daemon of its own, and the same key signs another history as long."""
+        daemon, endpoint = self.site.second_daemon()
+        [rotated] = [line for line in self.site.daemon.config.read_text().splitlines() if line.startswith("next_receipt_key_file")]
+        daemon.config.write_text(daemon.config.read_text().replace("dbname=lantik ", "dbname=yesterday ") + rotated + "\n")
+        daemon.start()
+        with self.office.client(endpoint=endpoint) as client:
+            client.submit_body(self.body(*self.people(2)[1:]))
+        daemon.stop()
+        self.assertEqual(self.audit(database="yesterday").summary["signed_size"], size + 1, "by itself it holds")
+        self.assertEqual(self.found(memory=memory, database="yesterday"),
+                         {("ledger_leaf", f"leaf_index 0-{size} (signed otherwise: {memory})", "altered", None)})
 
 
 if __name__ == "__main__":
