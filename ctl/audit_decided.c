@@ -189,8 +189,10 @@ static bool is_cause(struct decided_audit *d, const struct lantik_decided *decid
 {
 	const struct lantik_findings *f = &d->statement.findings;
 	const struct audit_stream *s = &d->records;
-	size_t first = *at;
 
+	while (*at < f->count && f->items[*at].record_no < decided->record_no) /* of records that are missing */
+		(*at)++;
+	size_t first = *at;
 	while (*at < f->count && f->items[*at].record_no == decided->record_no)
 		(*at)++;
 	if (decided->outcome == LANTIK_ACCEPTED)

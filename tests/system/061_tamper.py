@@ -162,6 +162,12 @@ class Tamper(batches.Case):
         told, left_out = self.covered.get(table, ()), self.uncovered.get(table, ())
         return column in told or ("*" in told and column not in left_out)
 
+    def check_others(self, what, table, rows, findings):
+        """No other row of the table is named."""
+        for f in findings:
+            if f["table"] == table.name and not any(row.is_named(f["key"]) for versions in rows for row in versions):
+                self.missed.append(f"{what}: found for another row: {f['key']} {f['what']} {f['column']}")
+
     def check(self, what, table, column, rows, findings):
         """Every one of these rows, each as it was or as it is, is named by a finding."""
         names = (table.name, *ELSEWHERE.get((table.name, column), ()))
@@ -262,6 +268,7 @@ class Tamper(batches.Case):
         for what, column, row, changed in made:
             self.done += 1
             self.check(f"{self.done}: {what}", table, column, [(row, changed)], findings)
+        self.check_others(f"{columns}", table, [(row, changed) for _, _, row, changed in made], findings)
         self.database.undo(table.name)
 
     def try_edit(self, how, table, column=None):
@@ -271,7 +278,9 @@ class Tamper(batches.Case):
         if made:
             what, rows = made
             self.done += 1
-            self.check(f"{self.done}: {what}", table, column, rows, self.audit())
+            findings = self.audit()
+            self.check(f"{self.done}: {what}", table, column, rows, findings)
+            self.check_others(f"{self.done}: {what}", table, rows, findings)
             self.database.undo(table.name)
         return bool(made)
 
@@ -326,7 +335,7 @@ class Tamper(batches.Case):
         dice = random.Random(self.dice_seed)
         while self.done < EDITS:
             self.try_edit(*dice.choice(edits))
-        print(f"figure: {self.done} edits, {len(self.missed)} not found, {time.monotonic() - started:.0f} s; "
+        print(f"figure: {self.done} edits, {len(self.missed)} not found or wrongly named, {time.monotonic() - started:.0f} s; "
               f"not possible: {', '.join(impossible) or 'none'}")
         self.assertFalse(self.missed, "\n" + "\n".join(self.missed))
         self.assertEqual(self.audit(), [], "everything was undone")
