@@ -234,16 +234,20 @@ static int tell_refused(struct lantik_cli *cli, const struct deed_ask *ask)
 		"lantikd menolak permintaan %" PRId64 ": %s\nTidak ada yang berubah.", ask->request_no, ask->why);
 }
 
+/* Where requests of this kind are listed while they wait. */
+static const char *where_listed(const struct deed_ask *ask)
+{
+	return ask->deed.kind < LANTIK_DEED_RECEIPT_KEY_ADD ? "lantikctl office list" : "lantikctl ledger status";
+}
+
 static int tell_unanswered(struct lantik_cli *cli, const struct deed_ask *ask)
 {
 	return lantik_fail(cli, 577, lantik_signal() ? lantik_signal_exit() : LANTIK_EXIT_NETWORK,
 		"lantikd has not answered; request %" PRId64
-		" stays and will be carried out when lantikd runs\nDo not ask again; look with `lantikctl office "
-		"list`.",
+		" stays and will be carried out when lantikd runs\nDo not ask again; look with `%s`.",
 		"lantikd belum menjawab; permintaan %" PRId64
-		" tetap ada dan dilaksanakan bila lantikd berjalan\nJangan meminta lagi; lihat dengan `lantikctl "
-		"office list`.",
-		ask->request_no);
+		" tetap ada dan dilaksanakan bila lantikd berjalan\nJangan meminta lagi; lihat dengan `%s`.",
+		ask->request_no, where_listed(ask));
 }
 
 static int tell_asked(struct lantik_cli *cli, const struct deed_ask *ask, bool never)
@@ -265,10 +269,10 @@ static int tell_lost(struct database *database, const struct deed_ask *ask)
 {
 	return lantik_fail(database->cli, 578, LANTIK_EXIT_NETWORK,
 		"request %" PRId64 " was made, but the database was lost while waiting: %s\nThe request stays; look "
-		"with `lantikctl office list`.",
+		"with `%s`.",
 		"permintaan %" PRId64 " sudah dibuat, tetapi basis data terputus saat menunggu: %s\nPermintaan tetap "
-		"ada; lihat dengan `lantikctl office list`.",
-		ask->request_no, database->fault);
+		"ada; lihat dengan `%s`.",
+		ask->request_no, database->fault, where_listed(ask));
 }
 
 int deed_wait(struct database *database, struct deed_ask *ask)
