@@ -197,7 +197,7 @@ static int keep_second(struct lantik_cli *cli, const struct lantik_home *home, c
 }
 
 /* What is kept already. Only what proves counts as a receipt: a file that a disk or a person damaged accuses nobody. */
-enum held { HELD_NONE, HELD_SAME, HELD_OTHER, HELD_ENDED, HELD_DAMAGED };
+enum held { HELD_NONE, HELD_SAME, HELD_OTHER, HELD_ENDED, HELD_DISBELIEVED, HELD_DAMAGED };
 
 /* What is needed to keep a receipt. */
 struct keeping {
@@ -216,14 +216,19 @@ static enum held compare_held(struct keeping *keeping, const char *path)
 	struct lantik_buffer bytes = {0};
 	struct lantik_proved proved;
 	enum held held = HELD_DAMAGED;
+	enum lantik_doubt doubt = LANTIK_DOUBT_FORM;
 	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_RECEIPT, &bytes);
 	struct lantik_span held_text = lantik_buffer_span(&bytes);
 	if (error == LANTIK_E_NOT_FOUND) {
 		held = HELD_NONE;
 	} else if (error == LANTIK_OK && lantik_span_equal(held_text, keeping->text)) {
 		held = HELD_SAME;
-	} else if (error == LANTIK_OK &&
-		   lantik_prove(held_text, keeping->trust, keeping->expected, &proved) == LANTIK_NO_DOUBT) {
+	} else if (error == LANTIK_OK) {
+		doubt = lantik_prove(held_text, keeping->trust, keeping->expected, &proved);
+	}
+	if (doubt == LANTIK_DOUBT_SIGNATURE)
+		held = HELD_DISBELIEVED;
+	if (doubt == LANTIK_NO_DOUBT) {
 		keeping->ended = proved.receipt.head.epoch;
 		held = lantik_trust_maybe_lost(keeping->trust, &proved.receipt.head) ? HELD_ENDED : HELD_OTHER;
 		lantik_proved_free(&proved);
@@ -265,6 +270,14 @@ static int keep_text(struct keeping *keeping)
 		return code;
 	if (lantik_file_write(path, 0644, keeping->text) != LANTIK_OK)
 		return cannot_keep(keeping->cli, path);
+	if (held == HELD_DISBELIEVED)
+		lantik_remark(keeping->cli,
+			"the key that signed %s is believed no more; it is replaced by the receipt that the centre "
+			"signed anew",
+			"kunci yang menandatangani %s tidak dipercaya lagi; diganti dengan tanda terima yang "
+			"ditandatangani "
+			"ulang oleh pusat",
+			path);
 	if (held == HELD_DAMAGED)
 		lantik_remark(keeping->cli, "%s was damaged; it is replaced by the receipt that the centre gave again",
 			"%s rusak; diganti dengan tanda terima yang diberikan ulang oleh pusat", path);

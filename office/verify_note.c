@@ -9,12 +9,14 @@
 
 /* --- who signed --- */
 
-/* Whether this key signed the note: a trust of this key alone says so. */
+/* Whether this key signed the note: a trust of this key alone says so. A later key may stand in for a compromised one
+ * at a size before its own first. */
 static bool signed_by(struct lantik_span note, const struct lantik_trust *trust, const struct lantik_trusted_key *key)
 {
 	struct lantik_checkpoint head;
 	struct lantik_trust alone = *trust;
 	alone.keys[0] = *key;
+	alone.keys[0].from_size = 0;
 	alone.key_count = 1;
 	return lantik_checkpoint_trusted(note, &alone, &head) == LANTIK_OK;
 }
