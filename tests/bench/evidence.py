@@ -9,6 +9,7 @@ everything on of the same round; what is printed are medians of rounds. LANTIK_B
 """
 
 import argparse
+import shutil
 import statistics
 import sys
 
@@ -16,13 +17,16 @@ import ingest
 
 ON = "everything on"
 WITHOUT = {"rows_root": "no rows_root", "body": "no stored body", "signatures": "no signatures", "all": "none of the three"}
+PERF = shutil.which("perf")
 FULL_ROWS, QUICK_ROWS = 150_000, 8_000
 
 ROWS = [
     ("rows/s", "rows_per_second", "{:,.0f}"),
     ("latency of a batch, p50 ms", "latency_p50_ms", "{:.1f}"),
     ("daemon CPU, us a row", "daemon_cpu_us_per_row", "{:.2f}"),
+    ("daemon, instructions a row", "daemon_instructions_per_row", "{:,.0f}"),
     ("backend CPU, us a row", "backend_cpu_us_per_row", "{:.2f}"),
+    ("backend, instructions a row", "backend_instructions_per_row", "{:,.0f}"),
     ("sender's CPU, us a row", "feeder_cpu_us_per_row", "{:.2f}"),
     ("stored body, bytes a row", "stored_body_bytes_per_row", "{:,.0f}"),
     ("stored hashes, bytes a row", "hash_bytes_per_row", "{:,.1f}"),
@@ -32,6 +36,8 @@ ROWS = [
 SPARED = [
     ("daemon CPU spared, us a row", "daemon_cpu_us_per_row"),
     ("backend CPU spared, us a row", "backend_cpu_us_per_row"),
+    ("daemon, instructions spared a row", "daemon_instructions_per_row"),
+    ("backend, instructions spared a row", "backend_instructions_per_row"),
     ("WAL spared, bytes a row", "wal_bytes_per_row"),
 ]
 
@@ -45,8 +51,29 @@ class Bench(ingest.Bench):
         result = self.lantikd(work, workers)
         result["variant"] = WITHOUT.get(part, ON)
         result["hash_bytes_per_row"] = float(self.cluster.value("SELECT sum(octet_length(rows)) FROM lantik.entry_hash")) / work.rows
+        for name in ("daemon", "backend"):
+            count = self.instructions(name)
+            if count is not None:
+                result[f"{name}_instructions_per_row"] = count / work.rows
         self.check(work, part)
         return result
+
+    def watched(self, command, samples, pid, backends):
+        """Instructions in user mode are the same however busy the machine is; CPU time is not."""
+        for name, pids in (("daemon", [pid]), ("backend", backends)):
+            if PERF:
+                command = [PERF, "stat", "-x", ",", "-e", "instructions:u", "-o", f"{samples}-{name}", "-p",
+                           ",".join(map(str, pids)), "--", *command]
+        return command
+
+    def instructions(self, name):
+        """What was counted last; None without a counter."""
+        try:
+            lines = (self.site.directory / f"samples-{name}").read_text().splitlines()
+        except FileNotFoundError:
+            return None
+        counts = [line.split(",")[0] for line in lines if "instructions" in line]
+        return int(counts[0]) if counts and counts[0].isdigit() else None
 
     def _daemon(self, workers):
         daemon = super()._daemon(workers)
@@ -87,7 +114,7 @@ def measure(bench, work, workers, args, output):
         done = undisturbed(bench, work, workers, parts[turn:] + parts[:turn], args.calm)
         for part, run in done.items():
             run["ratio"] = run["rows_per_second"] / done[None]["rows_per_second"]
-            for _, key in SPARED:
+            for key in (key for _, key in SPARED if key in run):
                 run[f"spared_{key}"] = done[None][key] - run[key]
             print(f"  {work.batch_rows:>6} rows a batch, {ingest.plural(workers)}, {number}: {run['variant']:<18}"
                   f"{run['rows_per_second']:>9,.0f} rows/s, others {run['others']:.0%}", file=sys.stderr, flush=True)
@@ -104,10 +131,14 @@ def print_table(work, workers, runs):
              for part in WITHOUT]
     print(f"{'rows/s, ratio to everything on':<40}{'1':>20}" + "".join(f"{cell:>20}" for cell in cells))
     for title, key, form in ROWS:
+        if key not in columns[0]:
+            continue
         print(f"{title:<40}" + "".join(f"{form.format(column[key]):>20}" for column in columns))
     for title, key in SPARED:
+        if key not in columns[0]:
+            continue
         spared = [statistics.median(run[f"spared_{key}"] for run in runs[part]) for part in WITHOUT]
-        print(f"{title:<40}{'':>20}" + "".join(f"{value:>20,.2f}" for value in spared))
+        print(f"{title:<40}{'':>20}" + "".join(f"{value:>20,.1f}" for value in spared))
 
 
 def arguments():

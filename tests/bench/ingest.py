@@ -209,8 +209,7 @@ class Bench:
         command = [program(self.sender), self.site.endpoint, self.site.keys / "lantikd.curve.pub",
                    self.site.keys / "receipt.vkey", self.office.home, work.directory / "bodies", window]
         samples = self.site.directory / "samples"
-        if self.profile:
-            command = [*ingest_profile.RECORD, samples, "--", *command]
+        command = self.watched(command, samples, pid, backends)
         others = Others(self.cluster, pid)
         done = harness.run(*command, timeout=600)
         share = others.share()
@@ -228,6 +227,10 @@ class Bench:
             index_bytes_per_row=indexes, current_bytes_per_row=sum(self._sizes("lantik", "lantik.current_appointment", rows)),
             stored_body_bytes_per_row=stored, daemon_cpu_us_per_row=used / rows * 1e6,
             backend_cpu_us_per_row=served / rows * 1e6, peak_bytes=peak, others=share, **more)
+
+    def watched(self, command, samples, pid, backends):
+        """The command under whatever watches it."""
+        return [*ingest_profile.RECORD, samples, "--", *command] if self.profile else command
 
     def compare(self):
         """Both hold the same rows, but for the daemon's own numbers and salts; every rule that can be was checked."""
