@@ -59,8 +59,9 @@ class Bench(ingest.Bench):
         return result
 
     def watched(self, command, samples, pid, backends):
-        """Instructions in user mode are the same however busy the machine is; CPU time is not."""
-        for name, pids in (("daemon", [pid]), ("backend", backends)):
+        """Instructions in user mode are the same however busy the machine is; CPU time is not. A worker connects at its
+        first batch: the server counts with the processes that it starts."""
+        for name, pids in (("daemon", [pid]), ("backend", [self.cluster.process.pid, *backends])):
             if PERF:
                 command = [PERF, "stat", "-x", ",", "-e", "instructions:u", "-o", f"{samples}-{name}", "-p",
                            ",".join(map(str, pids)), "--", *command]
