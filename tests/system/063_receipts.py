@@ -95,6 +95,8 @@ class OneLeaf(Case):
             self.site.daemon.stop()
         self.site.daemon.start()
         harness.wait_until(lambda: self.ask("PING").message == "PONG", 10, "the database is up")
+        # the sweep commits, too: the next commit must be the test's own
+        harness.wait_until(lambda: self.notes() == self.size(), 20, "the sweep has signed what was left")
 
     def test_killed_between_commit_and_signing(self):
         self.submit(self.small_body())
