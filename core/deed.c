@@ -175,7 +175,8 @@ static bool rows_are_sound(const struct lantik_erased_row *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (rows[i].leaf_index > LANTIK_MAX_TREE || rows[i].record_no == 0 ||
-			rows[i].record_no > LANTIK_MAX_RECORDS || (i > 0 && row_compare(&rows[i - 1], &rows[i]) >= 0))
+			rows[i].record_no > LANTIK_MAX_RECORDS || rows[i].group < 0 ||
+			rows[i].group > LANTIK_WORD_UNREADABLE || (i > 0 && row_compare(&rows[i - 1], &rows[i]) >= 0))
 			return false;
 	return true;
 }

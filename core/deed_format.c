@@ -79,14 +79,20 @@ static void put_recovery(struct lantik_buffer *ret, const struct lantik_deed_rec
 		put_head(ret, "lost", &recovery->lost[i]);
 }
 
-static void put_rows(struct lantik_buffer *ret, const char *key, const struct lantik_erased_row *rows, size_t count)
+static void put_row(struct lantik_buffer *ret, const struct lantik_erased_row *row)
 {
 	char hash[2 * LANTIK_HASH + 1];
-	for (size_t i = 0; i < count; i++) {
-		lantik_hex_encode(rows[i].hash, LANTIK_HASH, hash);
-		lantik_buffer_printf(ret, "%s %llu %u %s\n", key, (unsigned long long)rows[i].leaf_index,
-			(unsigned)rows[i].record_no, hash);
-	}
+	lantik_hex_encode(row->hash, LANTIK_HASH, hash);
+	lantik_buffer_printf(ret, "row %llu %u %d %s\n", (unsigned long long)row->leaf_index, (unsigned)row->record_no,
+		(int)row->group, hash);
+}
+
+static void put_returned(struct lantik_buffer *ret, const struct lantik_erased_row *row)
+{
+	char hash[2 * LANTIK_HASH + 1];
+	lantik_hex_encode(row->hash, LANTIK_HASH, hash);
+	lantik_buffer_printf(
+		ret, "returned %llu %u %s\n", (unsigned long long)row->leaf_index, (unsigned)row->record_no, hash);
 }
 
 static void put_place(struct lantik_buffer *ret, const struct lantik_erased_place *place)
@@ -112,8 +118,10 @@ static void put_erasure(struct lantik_buffer *ret, const struct lantik_deed_eras
 	put_id(ret, "batch", erasure->batch_id);
 	lantik_buffer_printf(
 		ret, "leaf %llu\nrecord %u\n", (unsigned long long)erasure->leaf_index, (unsigned)erasure->record_no);
-	put_rows(ret, "row", erasure->rows, erasure->row_count);
-	put_rows(ret, "returned", erasure->returned, erasure->returned_count);
+	for (size_t i = 0; i < erasure->row_count; i++)
+		put_row(ret, &erasure->rows[i]);
+	for (size_t i = 0; i < erasure->returned_count; i++)
+		put_returned(ret, &erasure->returned[i]);
 	for (size_t i = 0; i < erasure->body_count; i++)
 		lantik_buffer_printf(ret, "body %llu\n", (unsigned long long)erasure->bodies[i]);
 	for (size_t i = 0; i < erasure->place_count; i++)

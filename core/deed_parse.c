@@ -108,13 +108,33 @@ static bool take_recovery(struct lantik_span *text, struct lantik_deed_recovery 
 
 /* --- the lists of an erasure --- */
 
+static bool take_record(struct lantik_span *line, struct lantik_erased_row *ret)
+{
+	struct lantik_span leaf, record;
+	return lantik_word_take(line, &leaf) && lantik_decimal_parse(leaf, &ret->leaf_index) &&
+	       lantik_word_take(line, &record) && lantik_count_read(record, &ret->record_no);
+}
+
+static bool take_group(struct lantik_span *line, int32_t *ret)
+{
+	struct lantik_span word;
+	uint32_t number;
+	if (!lantik_word_take(line, &word) || !lantik_count_read(word, &number) || number > LANTIK_WORD_UNREADABLE)
+		return false;
+	*ret = (int32_t)number;
+	return true;
+}
+
 static bool read_row(struct lantik_span line, void *ret, size_t at)
 {
 	struct lantik_erased_row *row = (struct lantik_erased_row *)ret + at;
-	struct lantik_span leaf, record;
-	return lantik_word_take(&line, &leaf) && lantik_decimal_parse(leaf, &row->leaf_index) &&
-	       lantik_word_take(&line, &record) && lantik_count_read(record, &row->record_no) &&
-	       lantik_hash_read(line, row->hash);
+	return take_record(&line, row) && take_group(&line, &row->group) && lantik_hash_read(line, row->hash);
+}
+
+static bool read_returned(struct lantik_span line, void *ret, size_t at)
+{
+	struct lantik_erased_row *row = (struct lantik_erased_row *)ret + at;
+	return take_record(&line, row) && lantik_hash_read(line, row->hash);
 }
 
 static bool read_body(struct lantik_span line, void *ret, size_t at)
@@ -143,14 +163,11 @@ static bool read_signed(struct lantik_span text, int64_t *ret)
 static bool read_place(struct lantik_span line, void *ret, size_t at)
 {
 	struct lantik_erased_place *place = (struct lantik_erased_place *)ret + at;
-	struct lantik_span kind, group, used;
-	uint32_t number;
+	struct lantik_span kind, used;
 	if (!lantik_word_take(&line, &place->agency) || !lantik_word_take(&line, &kind) ||
-		!read_kind(kind, &place->kind) || !lantik_word_take(&line, &group) ||
-		!lantik_count_read(group, &number) || number > LANTIK_WORD_UNREADABLE ||
+		!read_kind(kind, &place->kind) || !take_group(&line, &place->group) ||
 		!lantik_word_take(&line, &used) || !read_signed(used, &place->used))
 		return false;
-	place->group = (int32_t)number;
 	place->programme = line;
 	return true;
 }
@@ -202,7 +219,7 @@ static enum lantik_error take_rows(struct lantik_span *text, struct lantik_deed_
 	if (error)
 		return error;
 	ret->returned = room_for(*text, "returned", sizeof *ret->returned, &ret->returned_count);
-	error = take_list(text, "returned", read_row, ret->returned, ret->returned_count);
+	error = take_list(text, "returned", read_returned, ret->returned, ret->returned_count);
 	if (error)
 		return error;
 	ret->bodies = room_for(*text, "body", sizeof *ret->bodies, &ret->body_count);

@@ -74,8 +74,7 @@ static void row_check(struct erased_audit *e, int64_t part, const struct lantik_
 		audit_found(e->audit, "erased_row", AUDIT_ALTERED, "row_hash",
 			"batch_no %" PRId64 " record_no %" PRIu32 " part %" PRId64, number(&e->rows, 5), row->record_no,
 			part);
-	/* of a row of the register the counters tell */
-	if (part == 2 && number(&e->rows, 6) != 0)
+	if (number(&e->rows, 6) != row->group)
 		audit_found(e->audit, "erased_row", AUDIT_ALTERED, "kelompok_lapor",
 			"batch_no %" PRId64 " record_no %" PRIu32 " part %" PRId64, number(&e->rows, 5), row->record_no,
 			part);

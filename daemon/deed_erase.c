@@ -51,6 +51,7 @@ static struct lantik_erased_row *list_rows(const struct store_person_rows *rows)
 	for (size_t i = 0; i < rows->count; i++) {
 		list[i].leaf_index = rows->items[i].leaf_index;
 		list[i].record_no = (uint32_t)rows->items[i].record_no;
+		list[i].group = rows->items[i].kelompok_lapor;
 		memcpy(list[i].hash, rows->items[i].hash, LANTIK_HASH);
 	}
 	return list;

@@ -115,11 +115,19 @@ def record_number(text):
     return number
 
 
-def take_rows(lines, keyword):
-    rows = [value.split(" ") for value in lines.take_all(keyword, "[0-9]+ [0-9]+ [0-9a-f]{64}")]
+def take_rows(lines):
+    rows = [value.split(" ") for value in lines.take_all("row", "[0-9]+ [0-9]+ [0-9]+ [0-9a-f]{64}")]
+    rows = [(decimal(leaf, "a leaf", MAX_SIZE), record_number(record), decimal(group, "a group", 15), bytes.fromhex(digest))
+            for leaf, record, group, digest in rows]
+    ascending([row[:2] for row in rows], "row")
+    return tuple(rows)
+
+
+def take_returned(lines):
+    rows = [value.split(" ") for value in lines.take_all("returned", "[0-9]+ [0-9]+ [0-9a-f]{64}")]
     rows = [(decimal(leaf, "a leaf", MAX_SIZE), record_number(record), bytes.fromhex(digest))
             for leaf, record, digest in rows]
-    ascending([row[:2] for row in rows], keyword)
+    ascending([row[:2] for row in rows], "returned")
     return tuple(rows)
 
 
@@ -146,7 +154,7 @@ def take_erasure(lines):
     return {"batch_id": uuid.UUID(lines.take("batch", UUID)),
             "leaf": decimal(lines.take("leaf", "[0-9]+"), "the leaf", MAX_SIZE),
             "record": record_number(lines.take("record", "[0-9]+")),
-            "rows": take_rows(lines, "row"), "returned": take_rows(lines, "returned"),
+            "rows": take_rows(lines), "returned": take_returned(lines),
             "bodies": ascending([decimal(v, "a leaf", MAX_SIZE) for v in lines.take_all("body", "[0-9]+")], "bodies"),
             "places": take_places(lines), "rejections": take_rejections(lines)}
 

@@ -84,6 +84,7 @@ struct lantik_deed_recovery {
 struct lantik_erased_row {
 	uint64_t leaf_index; /* of the batch or decision that it stands under */
 	uint32_t record_no;
+	int32_t group; /* code of kelompok_lapor under which it is counted, 0: none; 0 for a returned record */
 	uint8_t hash[LANTIK_HASH];
 };
 

@@ -178,7 +178,8 @@ static void make_office_deeds(struct chain *chain)
 /* A person whose record was first returned, then accepted, and then taken up by a decision. */
 static void make_erasure(struct chain *chain)
 {
-	struct lantik_erased_row rows[] = {{.leaf_index = 2, .record_no = 7}, {.leaf_index = 3, .record_no = 7}};
+	struct lantik_erased_row rows[] = {
+		{.leaf_index = 2, .record_no = 7, .group = 1}, {.leaf_index = 3, .record_no = 7}};
 	struct lantik_erased_row returned[] = {{.leaf_index = 1, .record_no = 2}};
 	uint64_t bodies[] = {1, 2};
 	struct lantik_erased_place places[] = {{.agency = lantik_span_of("9971"),

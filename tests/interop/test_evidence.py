@@ -50,7 +50,7 @@ class Deeds(unittest.TestCase):
         retired = Deed.parse(vector("deed-receipt-key-retire.txt"))
         self.assertEqual((retired.fields["key"], retired.fields["compromised_from"]), (KEY, 6))
         erased = Deed.parse(vector("deed-erase.txt")).fields
-        self.assertEqual([row[:2] for row in erased["rows"]], [(2, 7), (3, 7)])
+        self.assertEqual([row[:3] for row in erased["rows"]], [(2, 7, 1), (3, 7, 0)])
         self.assertEqual((erased["bodies"], erased["places"]), ((1, 2), (("9971", 0, 1, b"PW2024", 1),)))
         self.assertEqual(erased["rejections"], ((KINDS.index("CPNS"), 3, b""),))
         self.assertEqual(Deed.parse(vector("deed-erase-request.txt")).fields["rows"], ())

@@ -21,11 +21,6 @@ import harness
 import tamper
 
 EDITS, ONLY = 0, []
-# Where an edit shows when the row itself does not say it.
-ELSEWHERE = {
-    # a row's group was hashed with the row, which is gone; the counters still tell it
-    ("erased_row", "kelompok_lapor"): ("counter",),
-}
 
 
 def pages():
@@ -170,12 +165,11 @@ class Tamper(batches.Case):
 
     def check(self, what, table, column, rows, findings):
         """Every one of these rows, each as it was or as it is, is named by a finding."""
-        names = (table.name, *ELSEWHERE.get((table.name, column), ()))
-        said = [f for f in findings if f["table"] in names]
+        said = [f for f in findings if f["table"] == table.name]
         for versions in rows:
-            about = [f for f in said if f["table"] != table.name or any(row.is_named(f["key"]) for row in versions)]
+            about = [f for f in said if any(row.is_named(f["key"]) for row in versions)]
             if column and column not in table.key:  # when a column is told, it is that one
-                about = [f for f in about if f["column"] in (None, column) or f["table"] != table.name]
+                about = [f for f in about if f["column"] in (None, column)]
             if about:
                 continue
             self.missed.append(f"{what}: not found: {versions[0].values if len(str(versions[0].values)) < 300 else ''}; "

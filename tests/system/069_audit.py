@@ -212,7 +212,7 @@ class Edited(Worked):
     def change(self, statement, expected):
         """The audit of an edit, which is taken back: all that is expected is found, and nothing else in those tables."""
         tables = "ledger_leaf ledger_node ledger_head checkpoint batch batch_body appointment entry_hash finding " \
-                 "returned_record decision deed deed_request".split()
+                 "returned_record decision deed deed_request counter erased_row".split()
         back = [f"DELETE FROM lantik.{t}; INSERT INTO lantik.{t} OVERRIDING SYSTEM VALUE SELECT * FROM kept.{t}" for t in tables]
         self.site.sql("CREATE SCHEMA kept; " + "; ".join(
             f"CREATE TABLE kept.{t} AS SELECT * FROM lantik.{t}" for t in tables))
@@ -223,6 +223,17 @@ class Edited(Worked):
             self.site.sql("SET session_replication_role = replica; " + "; ".join(back) + "; DROP SCHEMA kept CASCADE")
         where = {"checkpoint", *(finding[0] for finding in expected)}
         self.assertEqual({finding for finding in found if finding[0] in where}, set(expected), found)
+
+    def test_a_group_and_its_counters_together(self):
+        """An erased row is counted elsewhere, and the counters agree."""
+        [batch, record, old] = self.site.sql(
+            "SELECT batch_no, record_no, kelompok_lapor FROM lantik.erased_row WHERE part = 1 ORDER BY 1 LIMIT 1")[0]
+        step = self.site.value(f"SELECT step FROM lantik.batch WHERE batch_no = {batch}")
+        new = self.site.value(f"SELECT min(kelompok_lapor) FROM lantik.counter WHERE step = {step} AND kelompok_lapor <> {old}")
+        counter = f"UPDATE lantik.counter SET accepted = accepted %s 1 WHERE step = {step} AND kelompok_lapor = %s"
+        self.change(f"UPDATE lantik.erased_row SET kelompok_lapor = {new} WHERE batch_no = {batch} AND part = 1; "
+                    f"{counter % ('-', old)}; {counter % ('+', new)}",
+                    [("erased_row", f"batch_no {batch} record_no {record} part 1", "altered", "kelompok_lapor")])
 
     def test_each_is_named(self):
         self.site.daemon.stop()

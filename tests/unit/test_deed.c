@@ -16,7 +16,7 @@
 #define RECOVERY "epoch 2\ncommon 90 " ROOT_A "\nsize 95 " ROOT_B "\nlost 97 " ROOT_A "\nlost 97 " ROOT_B "\n"
 #define NAMED "batch 01990a3c-5e00-7000-8000-0000000000ff\nleaf 6\nrecord 2\n"
 #define ERASED                                                                                                         \
-	"row 6 2 " HASH_A "\nrow 6 3 " HASH_A "\nrow 8 2 " HASH_A "\nreturned 4 1 " HASH_A "\nbody 4\nbody 6\n"        \
+	"row 6 2 1 " HASH_A "\nrow 6 3 0 " HASH_A "\nrow 8 2 3 " HASH_A "\nreturned 4 1 " HASH_A "\nbody 4\nbody 6\n"  \
 	"place 9971 PPPK_PW 1 1 PW2024\nplace 9971 PPPK_PW 2 -3 PW 2024\nrejected PPPK_PW 12 -\n"                      \
 	"rejected CPNS 9 CPNS2024\n"
 
@@ -165,6 +165,7 @@ Test(deed, what_it_says_is_read)
 	const struct lantik_deed_erasure *erasure = &deed.erasure;
 	cr_assert(erasure->leaf_index == 6 && erasure->record_no == 2 && erasure->batch_id[15] == 0xff);
 	cr_assert(erasure->row_count == 3 && erasure->rows[2].leaf_index == 8 && erasure->rows[2].hash[31] == 0x1f);
+	cr_assert(erasure->rows[0].group == 1 && erasure->rows[1].group == 0 && erasure->rows[2].group == 3);
 	cr_assert(erasure->returned_count == 1 && erasure->body_count == 2 && erasure->bodies[1] == 6);
 	cr_assert(erasure->place_count == 2 && erasure->places[1].used == -3 && erasure->places[1].group == 2);
 	cr_assert(lantik_span_is(erasure->places[1].programme, "PW 2024"));
@@ -217,8 +218,11 @@ Test(deed, texts_that_are_no_deeds)
 		HEAD("erase") NAMED NOBODY,
 		HEAD("erase") "batch 01990a3c-5e00-7000-8000-0000000000ff\nleaf 6\nrecord 0\n" SOMEBODY,
 		HEAD("erase") "batch 01990A3C-5e00-7000-8000-0000000000ff\nleaf 6\nrecord 1\n" SOMEBODY,
-		HEAD("erase") NAMED "row 6 3 " HASH_A "\nrow 6 2 " HASH_A "\n" SOMEBODY,
-		HEAD("erase") NAMED "body 4\nrow 6 3 " HASH_A "\n" SOMEBODY,
+		HEAD("erase") NAMED "row 6 3 1 " HASH_A "\nrow 6 2 1 " HASH_A "\n" SOMEBODY,
+		HEAD("erase") NAMED "row 6 2 " HASH_A "\n" SOMEBODY,
+		HEAD("erase") NAMED "row 6 2 16 " HASH_A "\n" SOMEBODY,
+		HEAD("erase") NAMED "returned 6 2 0 " HASH_A "\n" SOMEBODY,
+		HEAD("erase") NAMED "body 4\nrow 6 3 1 " HASH_A "\n" SOMEBODY,
 		HEAD("erase") NAMED "place 9971 PPPK_PW 1 0 PW2024\n" SOMEBODY,
 		HEAD("erase") NAMED "place 9971 PPPK_PW 1 -0 PW2024\n" SOMEBODY,
 		HEAD("erase") NAMED "place 9971 PPPK_PW 16 1 PW2024\n" SOMEBODY,
