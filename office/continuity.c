@@ -152,8 +152,11 @@ static void read_held(struct lantik_witness *witness)
 int lantik_witness_open(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_witness *ret)
 {
 	*ret = (struct lantik_witness){.cli = cli, .home = home};
-	int code = lantik_home_trust(cli, home, &ret->trust);
-	if (code == LANTIK_EXIT_OK)
+	size_t missing = 0;
+	int code = lantik_home_trust_counted(cli, home, &ret->trust, &missing);
+	if (code == LANTIK_EXIT_OK && missing > 0)
+		ret->asking_deeds = true; /* all of them: whoever shows a checkpoint is told those behind it alone */
+	else if (code == LANTIK_EXIT_OK)
 		read_held(ret);
 	return code;
 }

@@ -82,8 +82,7 @@ static const char *path_of(const struct lantik_home *home, const char *name, cha
 	return lantik_home_path(home, inside, ret);
 }
 
-static void apply_kept(
-	struct lantik_cli *cli, const struct lantik_home *home, const char *name, struct lantik_trust *trust)
+static enum lantik_error apply_kept(const struct lantik_home *home, const char *name, struct lantik_trust *trust)
 {
 	char path[LANTIK_MAX_PATH];
 	struct lantik_buffer text = {0};
@@ -91,16 +90,62 @@ static void apply_kept(
 	if (error == LANTIK_OK)
 		error = lantik_trust_add(trust, lantik_buffer_span(&text));
 	lantik_buffer_free(&text);
+	return error;
+}
+
+static void say_passed_over(
+	struct lantik_cli *cli, const struct lantik_home *home, const char *name, struct lantik_trust *trust)
+{
+	char path[LANTIK_MAX_PATH];
+	enum lantik_error error = apply_kept(home, name, trust);
+	path_of(home, name, path);
 	if (error == LANTIK_E_NOT_FOUND && !trust->has_recovery)
 		lantik_remark(cli, "%s is passed over: recovery_key is not set (lantik config recovery_key=KEY)",
 			"%s diabaikan: recovery_key belum diatur (lantik config recovery_key=KUNCI)", path);
 	else if (error != LANTIK_OK)
 		lantik_remark(cli,
-			"%s was damaged here, or is not of the keys that are set, and is passed over: %s; restore it "
-			"from your copy, or check lantik config",
-			"%s rusak di sini, atau bukan dari kunci yang diatur, dan diabaikan: %s; pulihkan dari "
-			"salinan, atau periksa lantik config",
+			"%s was damaged here, or is not of the keys that are set, and is passed over: %s; the centre "
+			"gives it "
+			"again (lantik ping), else restore it from your copy or check lantik config",
+			"%s rusak di sini, atau bukan dari kunci yang diatur, dan diabaikan: %s; pusat memberikannya "
+			"lagi (lantik ping), atau pulihkan dari salinan atau periksa lantik config",
 			path, lantik_file_error(cli, error));
+}
+
+/* A leaf of the ledger is one deed: the centre gave again what was damaged here. */
+static bool is_replaced(const struct names *names, const bool *taken, size_t at)
+{
+	for (size_t i = at + 1; i < names->count; i++)
+		if (taken[i] && strcmp(names->items[i] + 4, names->items[at] + 4) == 0)
+			return true;
+	return false;
+}
+
+/* A deed that was damaged here and given again stands behind those that need it: what is passed over is tried again as
+ * long as others are taken. Returns how many stay passed over; cli NULL: 0, without remarks. */
+static size_t apply_all(
+	struct lantik_cli *cli, const struct lantik_home *home, const struct names *names, struct lantik_trust *trust)
+{
+	size_t missing = 0;
+	bool *taken = calloc(names->count + 1, sizeof *taken), grows = true;
+	LANTIK_ASSERT(taken);
+	while (grows) {
+		grows = false;
+		for (size_t i = 0; i < names->count; i++) {
+			if (taken[i])
+				continue;
+			taken[i] = apply_kept(home, names->items[i], trust) == LANTIK_OK;
+			grows |= taken[i];
+		}
+	}
+	for (size_t i = 0; cli && i < names->count; i++) {
+		if (taken[i] || is_replaced(names, taken, i))
+			continue;
+		say_passed_over(cli, home, names->items[i], trust);
+		missing++;
+	}
+	free(taken);
+	return missing;
 }
 
 static int start(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_trust *ret)
@@ -120,23 +165,32 @@ static int start(struct lantik_cli *cli, const struct lantik_home *home, struct 
 	return LANTIK_EXIT_OK;
 }
 
-int lantik_home_trust(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_trust *ret)
+int lantik_home_trust_counted(
+	struct lantik_cli *cli, const struct lantik_home *home, struct lantik_trust *ret, size_t *ret_missing)
 {
 	struct lantik_trust trust;
+	size_t missing = 0;
 	int code = start(cli, home, &trust);
 	if (code != LANTIK_EXIT_OK)
 		return code;
 	struct names *names = calloc(1, sizeof *names);
 	LANTIK_ASSERT(names);
 	int failure = list_names(home, names);
-	for (size_t i = 0; failure == 0 && i < names->count; i++)
-		apply_kept(cli, home, names->items[i], &trust);
+	if (failure == 0)
+		missing = apply_all(cli, home, names, &trust);
 	free(names);
 	if (failure != 0)
 		return lantik_fail(cli, 182, LANTIK_EXIT_FAILED, "cannot read %s/" DEEDS_FOLDER ": %s",
 			"tidak dapat membaca %s/" DEEDS_FOLDER ": %s", home->folder, strerror(failure));
 	*ret = trust;
+	*ret_missing = trust.has_recovery ? missing : 0;
 	return LANTIK_EXIT_OK;
+}
+
+int lantik_home_trust(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_trust *ret)
+{
+	size_t missing;
+	return lantik_home_trust_counted(cli, home, ret, &missing);
 }
 
 /* --- what the centre sends --- */
@@ -296,6 +350,17 @@ static int take_new(struct lantik_cli *cli, const struct lantik_home *home, stru
 	return code;
 }
 
+/* The new deed may be the one that others, which are kept already, were passed over for. */
+static void apply_again(
+	struct lantik_cli *cli, const struct lantik_home *home, struct names *names, struct lantik_trust *trust)
+{
+	struct lantik_trust whole;
+	if (list_names(home, names) != 0 || start(cli, home, &whole) != LANTIK_EXIT_OK)
+		return;
+	(void)apply_all(NULL, home, names, &whole);
+	*trust = whole;
+}
+
 int lantik_deeds_take(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_trust *trust,
 	struct lantik_span receipt, enum lantik_deed_taking *ret)
 {
@@ -309,6 +374,8 @@ int lantik_deeds_take(struct lantik_cli *cli, const struct lantik_home *home, st
 			"tidak dapat membaca %s/" DEEDS_FOLDER ": %s", home->folder, strerror(failure));
 	else if (!is_kept(home, names, receipt))
 		code = take_new(cli, home, trust, names, receipt, ret);
+	if (code == LANTIK_EXIT_OK && *ret == LANTIK_DEED_TAKEN)
+		apply_again(cli, home, names, trust);
 	free(names);
 	return code;
 }

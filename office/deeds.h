@@ -11,6 +11,9 @@
 
 /* The pinned keys, and every deed that is kept and proves. One that was damaged here is remarked and passed over. */
 int lantik_home_trust(struct lantik_cli *cli, const struct lantik_home *home, struct lantik_trust *ret);
+/* The same, and how many deeds are missing in it, which the centre can give again. */
+int lantik_home_trust_counted(
+	struct lantik_cli *cli, const struct lantik_home *home, struct lantik_trust *ret, size_t *ret_missing);
 
 /* What became of a deed. */
 enum lantik_deed_taking {

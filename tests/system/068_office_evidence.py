@@ -292,6 +292,26 @@ class Deeds(WithFakeCentre):
         _, result = self.office.ping()
         self.assertEqual((result["deeds"], len(self.office.kept("deeds"))), (0, 1))
 
+    def test_a_damaged_deed_is_given_again_and_those_that_need_it_count_again(self):
+        second, _ = self.centre.add_key()
+        self.centre.retire_key(self.centre.first, compromised_from=self.centre.ledger.size)
+        self.office.send("b", 20)
+        first, retire = (self.office.home / "deeds" / name for name in self.office.kept("deeds"))
+        for deed in (first, retire):
+            good = deed.read_bytes()
+            deed.write_bytes(good[:100] + bytes([good[100] ^ 1]) + good[101:])
+            done, result = self.office.ping()
+            self.assertIn("was damaged here", done.stderr)
+            self.assertEqual((result["proved"], result["size_before"]), (True, self.centre.ledger.size))
+            done = self.office.lantik("verify")
+            self.assertNotIn("was damaged here", done.stderr)
+            self.assertIn(f"{self.centre.first.key_id(self.centre.ORIGIN).hex()}: believed below", done.stdout)
+            self.assertIn(f"{second.key_id(self.centre.ORIGIN).hex()}: in use", done.stdout)
+        self.assertEqual(len(self.office.kept("deeds")), 4)
+        self.assertEqual(self.office.kept("forks"), [])
+        _, result = self.office.ping()
+        self.assertEqual(result["deeds"], 0)
+
     def test_more_deeds_than_an_answer_holds_are_asked_for(self):
         keys = []
         for _ in range(5):
