@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "home.h"
+#include "keys.h"
 #include "lantik/trust.h"
 
 const char *lantik_file_error(struct lantik_cli *cli, enum lantik_error error)
@@ -25,6 +26,15 @@ static const char *maker_of(const char *name)
 	return "lantik keygen --name NAME";
 }
 
+/* One of the four was lost: new ones over the others would not be keys that the centre knows. */
+static bool is_lost_key(const struct lantik_home *home, const char *name)
+{
+	bool is_key = false;
+	for (size_t i = 0; i < LANTIK_KEY_FILES; i++)
+		is_key |= strcmp(name, lantik_key_files[i]) == 0;
+	return is_key && lantik_keys_held(home, NULL) > 0;
+}
+
 int lantik_home_read(
 	struct lantik_cli *cli, const struct lantik_home *home, const char *name, struct lantik_buffer *ret)
 {
@@ -32,6 +42,15 @@ int lantik_home_read(
 	enum lantik_error error = lantik_file_read(lantik_home_path(home, name, path), LANTIK_MAX_RULEBOOK, ret);
 	if (error == LANTIK_OK)
 		return LANTIK_EXIT_OK;
+	if (error == LANTIK_E_NOT_FOUND && is_lost_key(home, name))
+		return lantik_fail(cli, 31, LANTIK_EXIT_NOT_SET_UP,
+			"%s is missing, and other keys are here\n"
+			"restore it from your copy; without one make keys in a new folder (lantik keygen --home FOLDER "
+			"--name NAME), and tell the operator, who adds them and revokes the present ones",
+			"%s tidak ada, sedangkan kunci lain ada\n"
+			"pulihkan dari salinan; tanpa salinan, buat kunci di folder baru (lantik keygen --home FOLDER "
+			"--name NAMA), dan beri tahu operator, yang menambahkannya dan mencabut yang sekarang",
+			path);
 	if (error == LANTIK_E_NOT_FOUND)
 		return lantik_fail(cli, 31, LANTIK_EXIT_NOT_SET_UP, "%s is missing\nrun: %s",
 			"%s tidak ada\njalankan: %s", path, maker_of(name));

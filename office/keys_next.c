@@ -1,7 +1,9 @@
 /* Rotation of the office's own keys: new ones beside the old ones, and the change to them once the centre takes them.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "exchange.h"
@@ -38,8 +40,18 @@ static void say_next(struct lantik_cli *cli, const struct lantik_home *home, con
 
 static int need_present(struct lantik_cli *cli, const struct lantik_home *home)
 {
-	if (lantik_keys_held(home, NULL) == LANTIK_KEY_FILES && home->settings[LANTIK_SETTING_OFFICE][0])
+	unsigned held = lantik_keys_held(home, NULL);
+	if (held == LANTIK_KEY_FILES && home->settings[LANTIK_SETTING_OFFICE][0])
 		return LANTIK_EXIT_OK;
+	for (size_t i = 0; held > 0 && i < LANTIK_KEY_FILES; i++) {
+		struct lantik_buffer text = {0};
+		int code = lantik_home_read(cli, home, lantik_key_files[i], &text);
+		if (text.data)
+			lantik_wipe(text.data, text.len);
+		lantik_buffer_free(&text);
+		if (code != LANTIK_EXIT_OK)
+			return code;
+	}
 	return lantik_fail(cli, 187, LANTIK_EXIT_NOT_SET_UP,
 		"%s has no complete keys that others could take the place of\nrun: lantik keygen --name NAME",
 		"%s belum memiliki kunci lengkap yang dapat diganti\njalankan: lantik keygen --name NAMA",
@@ -195,7 +207,7 @@ static void say_switched(struct lantik_cli *cli, const struct lantik_home *home,
 
 static int change(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_skey *present)
 {
-	char id[9], name[64], folder[64];
+	char id[9], folder[64];
 	struct lantik_public_keys former;
 	lantik_hex_encode(present->vkey.id, sizeof present->vkey.id, id);
 	snprintf(folder, sizeof folder, LANTIK_FORMER_KEYS "/%s", id);
@@ -206,43 +218,109 @@ static int change(struct lantik_cli *cli, const struct lantik_home *home, const 
 		code = lantik_keys_read(cli, home, folder, &former);
 	if (code != LANTIK_EXIT_OK)
 		return code;
-	remove_next(home);
-	lantik_key_name(folder, "curve.pub", name);
 	say_switched(cli, home, id, former.curve);
+	remove_next(home);
+	return code;
+}
+
+/* --- keygen --switch: the end of one that was interrupted --- */
+
+static bool is_switched(const struct lantik_home *home)
+{
+	char path[LANTIK_MAX_PATH];
+	struct lantik_buffer present = {0}, next = {0};
+	bool same =
+		lantik_file_read(lantik_home_path(home, "sign.key", path), LANTIK_MAX_SETTING, &present) == LANTIK_OK &&
+		lantik_file_read(lantik_home_path(home, LANTIK_NEXT_KEYS "/sign.key", path), LANTIK_MAX_SETTING,
+			&next) == LANTIK_OK &&
+		lantik_span_equal(lantik_buffer_span(&present), lantik_buffer_span(&next));
+	if (present.data)
+		lantik_wipe(present.data, present.len);
+	if (next.data)
+		lantik_wipe(next.data, next.len);
+	lantik_buffer_free(&present);
+	lantik_buffer_free(&next);
+	return same;
+}
+
+/* The folder below former/ that was made last. */
+static bool newest_former(const struct lantik_home *home, char ret[9])
+{
+	char path[LANTIK_MAX_PATH], name[64];
+	struct timespec newest = {0};
+	DIR *folder = opendir(lantik_home_path(home, LANTIK_FORMER_KEYS, path));
+	struct dirent *item;
+	struct stat about;
+	bool found = false;
+	while (folder && (item = readdir(folder)) != NULL) {
+		if (strlen(item->d_name) != 8 || item->d_name[0] == '.')
+			continue;
+		snprintf(name, sizeof name, LANTIK_FORMER_KEYS "/%.8s/sign.key", item->d_name);
+		if (stat(lantik_home_path(home, name, path), &about) != 0 ||
+			(found && (about.st_mtim.tv_sec < newest.tv_sec ||
+					  (about.st_mtim.tv_sec == newest.tv_sec &&
+						  about.st_mtim.tv_nsec < newest.tv_nsec))))
+			continue;
+		found = true;
+		newest = about.st_mtim;
+		snprintf(ret, 9, "%.8s", item->d_name);
+	}
+	if (folder)
+		closedir(folder);
+	return found;
+}
+
+static int finish(struct lantik_cli *cli, const struct lantik_home *home)
+{
+	char id[9], folder[64];
+	struct lantik_public_keys former;
+	int code = LANTIK_EXIT_OK;
+	if (newest_former(home, id)) {
+		snprintf(folder, sizeof folder, LANTIK_FORMER_KEYS "/%s", id);
+		code = lantik_keys_read(cli, home, folder, &former);
+		if (code == LANTIK_EXIT_OK)
+			say_switched(cli, home, id, former.curve);
+	}
+	if (code == LANTIK_EXIT_OK)
+		remove_next(home);
 	return code;
 }
 
 static int change_locked(struct lantik_cli *cli, const struct lantik_home *home)
 {
-	struct lantik_skey present, next;
+	struct lantik_skey present = {0}, next = {0};
 	int code = lantik_home_sign_key(cli, home, "sign.key", &present);
 	if (code == LANTIK_EXIT_OK)
 		code = lantik_home_sign_key(cli, home, LANTIK_NEXT_KEYS "/sign.key", &next);
-	if (code == LANTIK_EXIT_OK && memcmp(present.seed, next.seed, sizeof present.seed) != 0)
+	if (code == LANTIK_EXIT_OK)
 		code = change(cli, home, &present);
-	else if (code == LANTIK_EXIT_OK)
-		remove_next(home); /* an interrupted change had come this far */
 	lantik_wipe(&present, sizeof present);
 	lantik_wipe(&next, sizeof next);
 	return code;
 }
 
-int lantik_keygen_switch(struct lantik_cli *cli, const struct lantik_home *home)
+static int switch_locked(struct lantik_cli *cli, const struct lantik_home *home)
 {
 	struct lantik_public_keys next;
-	int lock = -1;
+	if (is_switched(home))
+		return finish(cli, home);
 	if (lantik_keys_held(home, LANTIK_NEXT_KEYS) < LANTIK_KEY_FILES)
 		return lantik_fail(cli, 184, LANTIK_EXIT_NOT_SET_UP,
 			"%s/" LANTIK_NEXT_KEYS " holds no new keys\nrun: lantik keygen --next",
 			"%s/" LANTIK_NEXT_KEYS " tidak memuat kunci baru\njalankan: lantik keygen --next",
 			home->folder);
-	int code = lantik_home_lock(cli, home, &lock);
-	if (code == LANTIK_EXIT_OK)
-		code = lantik_keys_read(cli, home, LANTIK_NEXT_KEYS, &next);
+	int code = lantik_keys_read(cli, home, LANTIK_NEXT_KEYS, &next);
 	if (code == LANTIK_EXIT_OK)
 		code = ask(cli, home, &next);
+	return code == LANTIK_EXIT_OK ? change_locked(cli, home) : code;
+}
+
+int lantik_keygen_switch(struct lantik_cli *cli, const struct lantik_home *home)
+{
+	int lock = -1;
+	int code = lantik_home_lock(cli, home, &lock);
 	if (code == LANTIK_EXIT_OK)
-		code = change_locked(cli, home);
+		code = switch_locked(cli, home);
 	lantik_home_unlock(lock);
 	return code;
 }

@@ -524,6 +524,7 @@ class Verify(WithFakeCentre):
 
     def test_a_switch_that_was_interrupted_goes_on_where_it_was(self):
         keys = {name: (self.office.home / name).read_bytes() for name in self.office.KEYS}
+        curve = self.office.curve_key
         key_id = keys["sign.vkey"].split(b"+")[1].decode()
         self.office.lantik("keygen", "--next")
         new = {name: (self.office.home / "next" / name).read_bytes() for name in self.office.KEYS}
@@ -538,11 +539,23 @@ class Verify(WithFakeCentre):
             (self.office.home / "next").mkdir(exist_ok=True)
             for name in self.office.KEYS:
                 (self.office.home / "next" / name).write_bytes(new[name])
-            self.office.lantik("keygen", "--switch")
+            told = self.office.lantik("keygen", "--switch", "--json").of_type("type", "result")
+            self.assertEqual([line["former_curve_key"] for line in told], [curve])
             self.assertEqual(new, {name: (self.office.home / name).read_bytes() for name in self.office.KEYS})
             self.assertEqual(keys, {name: (former / name).read_bytes() for name in self.office.KEYS})
             self.assertEqual(self.office.kept("former"), [key_id])
             self.office.lantik("verify")
+        (self.office.home / "next").mkdir()
+        (self.office.home / "next" / "sign.key").write_bytes(new["sign.key"])
+        [told] = self.office.lantik("keygen", "--switch", "--json").of_type("type", "result")
+        self.assertEqual((told["former_curve_key"], self.office.kept("next")), (curve, []))
+
+    def test_one_lost_key_file_is_no_circle_of_advice(self):
+        (self.office.home / "curve.key").unlink()
+        for args in (["ping"], ["keygen", "--next"]):
+            done = self.office.lantik(*args, "--json", expect=6)
+            self.error(done, "LNT-0031")
+            self.assertIn("from your copy", done.stdout)
 
 
 class RealCentre(harness.Case):
