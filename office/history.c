@@ -345,14 +345,21 @@ static int load_receipt(struct lantik_cli *cli, const struct lantik_home *home, 
 	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_RECEIPT, &history->text);
 	enum lantik_doubt doubt = LANTIK_NO_DOUBT;
 	if (error != LANTIK_OK)
-		code = lantik_fail(cli, 131, LANTIK_EXIT_FAILED, "cannot read %s: %s", "tidak dapat membaca %s: %s",
-			path, lantik_file_error(cli, error));
+		code = lantik_fail(cli, 131, LANTIK_EXIT_FAILED,
+			"cannot read %s: %s\nlantik resend fetches it again from the centre",
+			"tidak dapat membaca %s: %s\nlantik resend mengambilnya lagi dari pusat", path,
+			lantik_file_error(cli, error));
 	else
 		doubt = lantik_prove(lantik_buffer_span(&history->text), trust, &sent.expected, &history->proved);
 	if (doubt == LANTIK_DOUBT_SIGNATURE)
 		code = lantik_fail(cli, 132, LANTIK_EXIT_NOT_VERIFIED,
 			"%s does NOT verify: %s\nlantik resend asks the centre to prove it again",
 			"%s TIDAK terbukti sah: %s\nlantik resend meminta pusat membuktikannya lagi", path,
+			lantik_doubt_text(doubt, lantik_cli_language(cli)));
+	else if (doubt == LANTIK_DOUBT_FORM || doubt == LANTIK_DOUBT_PROOF)
+		code = lantik_fail(cli, 132, LANTIK_EXIT_NOT_VERIFIED,
+			"%s does NOT verify: %s\nlantik resend fetches it again from the centre",
+			"%s TIDAK terbukti sah: %s\nlantik resend mengambilnya lagi dari pusat", path,
 			lantik_doubt_text(doubt, lantik_cli_language(cli)));
 	else if (doubt != LANTIK_NO_DOUBT)
 		code = lantik_fail(cli, 132, LANTIK_EXIT_NOT_VERIFIED, "%s does NOT verify: %s",

@@ -18,6 +18,7 @@ enum match {
 	RESEND,
 	TURNED_AWAY,
 	DAMAGED,
+	RECEIPT_DAMAGED,
 	DIFFERENT,
 	LOST,
 	MATCH_COUNT
@@ -50,6 +51,9 @@ static const struct {
 	[DAMAGED] = {"damaged", LANTIK_EXIT_FAILED,
 		{"damaged here, not compared: lantik submit --new-id FILE",
 			"rusak di sini, tidak dibandingkan: lantik submit --new-id BERKAS"}},
+	[RECEIPT_DAMAGED] = {"receipt_damaged", LANTIK_EXIT_FAILED,
+		{"its receipt is damaged here, not compared; fetch it: lantik resend",
+			"tanda terimanya rusak di sini, tidak dibandingkan; ambil: lantik resend"}},
 	[DIFFERENT] = {"different", LANTIK_EXIT_NOT_VERIFIED,
 		{"the centre tells another outcome than its receipt proves; tell the operator and the auditor",
 			"pusat menyebut hasil lain dari yang dibuktikan tanda terimanya; beri tahu operator dan "
@@ -149,8 +153,8 @@ static int compare_entry(struct lantik_cli *cli, const struct lantik_home *home,
 		}
 	}
 	line->holding = find(holdings, line->batch_id);
-	if (!entry->damaged && code == LANTIK_EXIT_OK)
-		line->match = match_sent(entry, line->holding);
+	if (!entry->damaged)
+		line->match = code == LANTIK_EXIT_OK ? match_sent(entry, line->holding) : RECEIPT_DAMAGED;
 	return code;
 }
 

@@ -274,6 +274,16 @@ static bool goes_on(int code)
 	return code == LANTIK_EXIT_OK || code == LANTIK_EXIT_REFUSED || code == LANTIK_EXIT_FAILED;
 }
 
+/* What cannot be read here may be lost at the centre, too. */
+static int report_damaged(struct lantik_cli *cli, const struct lantik_entries *entries)
+{
+	int worst = LANTIK_EXIT_OK;
+	for (size_t i = 0; i < entries->count; i++)
+		if (entries->items[i].damaged)
+			worst = lantik_exit_worse(worst, lantik_report_damaged(cli, &entries->items[i]));
+	return worst;
+}
+
 /* In the order in which they were made: a correction comes behind what it corrects. */
 static int resend_all(struct resending *all)
 {
@@ -283,7 +293,8 @@ static int resend_all(struct resending *all)
 	if (worst != LANTIK_EXIT_OK)
 		return worst;
 	size_t wanted = count_wanted(all, &entries);
-	if (wanted == 0)
+	worst = report_damaged(all->cli, &entries);
+	if (wanted == 0 && worst == LANTIK_EXIT_OK)
 		lantik_say(all->cli,
 			"Nothing is to be sent again: every batch that was sent has a receipt that counts.",
 			"Tidak ada yang perlu dikirim ulang: setiap paket yang terkirim memiliki tanda terima yang "

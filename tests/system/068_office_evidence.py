@@ -467,6 +467,28 @@ class Recovery(WithFakeCentre):
             self.assertEqual((done.summary["sent"], len(self.entries("receipt.epoch-1"))), (count, 0), since)
         self.error(self.office.lantik("resend", "--json", "--since", "tomorrow", expect=2), "LNT-0185")
 
+    def test_a_damaged_entry_is_told_and_the_others_are_sent(self):
+        self.centre.recover(2)
+        self.office.ping()
+        [entry] = [path.parent for path in self.office.home.glob("outbox/*/state") if "/c.csv" in path.read_text()]
+        (entry / "state").write_text("rot\n")
+        done = self.office.lantik("resend", "--json", "--timeout", 10, expect=1)
+        self.error(done, "LNT-0101")
+        self.assertEqual((done.summary["wanted"], done.summary["sent"]), (1, 1), done)
+        self.assertNotIn("Nothing is to be sent", self.office.lantik("resend", expect=1).stdout)
+
+    def test_a_damaged_receipt_is_fetched_by_what_the_message_says(self):
+        receipt = next(self.office.home.glob("outbox/*/receipt"))
+        good = receipt.read_bytes()
+        for bad, code in ((good[:200] + bytes([good[200] ^ 1]) + good[201:], 8), (b"", 8), (None, 1)):
+            receipt.write_bytes(bad) if bad is not None else receipt.unlink()
+            self.assertIn("lantik resend fetches it again", self.office.lantik("verify", expect=code).stderr)
+            done = self.office.lantik("reconcile", "--json", expect=code)
+            self.assertEqual((done.summary["receipt_damaged"], done.summary["damaged"]), (1, 0))
+            self.office.lantik("resend", "--timeout", 10)
+            self.assertEqual(receipt.read_bytes(), good)
+            self.office.lantik("verify")
+
     def test_the_outbox_holds_all_while_the_centre_is_forked(self):
         self.centre.busy = fake_centre.BUSY_FORK
         path, done = self.office.send("e", 90, expect=4)
