@@ -78,11 +78,11 @@ static const struct lantik_option submit_options[] = {
 };
 
 static const struct lantik_option verify_options[] = {
-	{.name = "key", .type = LANTIK_OPTION_TEXT, .argument = "FILE",
-	 .help = {"file with the centre's receipt key; default: the one of init",
-		  "berkas kunci tanda terima pusat; bawaan: dari init"}},
-	{.name = "recovery-key", .type = LANTIK_OPTION_TEXT, .argument = "FILE",
-	 .help = {"file with the centre's recovery key, beside --key", "berkas kunci pemulihan pusat, bersama --key"}},
+	{.name = "key", .type = LANTIK_OPTION_TEXT, .argument = "KEY|FILE",
+	 .help = {"the centre's receipt key; default: the one of init",
+		  "kunci tanda terima pusat; bawaan: dari init"}},
+	{.name = "recovery-key", .type = LANTIK_OPTION_TEXT, .argument = "KEY|FILE",
+	 .help = {"the centre's recovery key, beside --key", "kunci pemulihan pusat, bersama --key"}},
 	{.name = "deed", .type = LANTIK_OPTION_TEXT, .argument = "FILE", .repeats = true,
 	 .help = {"receipt of a deed about the centre's keys (HOME/deeds/*), in their order; may be repeated",
 		  "tanda terima akta tentang kunci pusat (HOME/deeds/*), menurut urutannya; boleh diulang"}},

@@ -15,9 +15,12 @@ static int cannot_read(struct lantik_cli *cli, const char *path, enum lantik_err
 
 /* --- keys --- */
 
+/* The key itself, or a file that holds it. */
 static int read_key(struct lantik_cli *cli, const char *path, struct lantik_vkey *ret)
 {
 	struct lantik_buffer text = {0};
+	if (lantik_vkey_parse(lantik_span_of(path), ret) == LANTIK_OK)
+		return LANTIK_EXIT_OK;
 	enum lantik_error error = lantik_file_read(path, 64 * 1024, &text);
 	if (error == LANTIK_OK)
 		error = lantik_vkey_parse(lantik_buffer_span(&text), ret);
@@ -133,7 +136,13 @@ static bool is_receipt(struct lantik_span text)
 static int verify_text(struct lantik_verifying *verifying, const char *path, struct lantik_span text)
 {
 	struct lantik_receipt receipt;
-	if (!is_receipt(text) && text.len <= LANTIK_MAX_NOTE && !verifying->has_body && verifying->record_no == 0)
+	struct lantik_checkpoint head;
+	bool asks_batch = verifying->has_body || verifying->record_no > 0;
+	if (!is_receipt(text) && asks_batch && lantik_checkpoint_read(text, &head) == LANTIK_OK)
+		return lantik_fail(verifying->cli, 195, LANTIK_EXIT_USAGE,
+			"%s is a checkpoint: --body and --record go with the receipt of a batch",
+			"%s adalah checkpoint: --body dan --record hanya untuk tanda terima paket", path);
+	if (!is_receipt(text) && text.len <= LANTIK_MAX_NOTE && !asks_batch)
 		return lantik_verify_checkpoint(verifying, path, text);
 	enum lantik_error error = lantik_receipt_parse(text, &receipt);
 	if (error != LANTIK_OK)

@@ -31,10 +31,11 @@ int lantik_verify_outbox(struct lantik_verifying *verifying);
 
 /* --- shared sentences --- */
 
-/* Who signed, who cosigned, and in which epoch; under the heading of what was proved. Exit code 8 when a cosigner that
- * was asked for did not sign. */
-int lantik_say_signed(struct lantik_verifying *verifying, const char *path, struct lantik_span note,
-	const struct lantik_checkpoint *head);
+/* Exit code 8 when a cosigner that was asked for did not sign; before anything is said to verify. */
+int lantik_cosigners_check(struct lantik_verifying *verifying, const char *path, struct lantik_span note);
+/* Who signed, who cosigned, and in which epoch; under the heading of what was proved. */
+void lantik_say_signed(
+	struct lantik_verifying *verifying, struct lantik_span note, const struct lantik_checkpoint *head);
 /* What the epoch of the checkpoint leaves open; under the heading of what was not proved. */
 void lantik_say_epoch_open(struct lantik_verifying *verifying, const struct lantik_checkpoint *head);
 /* The members of an open JSON object: epoch, signers, cosigners, maybe_lost. */

@@ -294,13 +294,13 @@ static int tell_batch(struct lantik_verifying *verifying, const char *path, cons
 	struct lantik_cli *cli = verifying->cli;
 	if (verifying->record_no > proved->verdict.records)
 		return no_such_record(verifying, path, proved->verdict.records);
-	int code = read_body(verifying, path, proved, &body);
+	int code = lantik_cosigners_check(verifying, path, proved->receipt.checkpoint);
+	if (code == LANTIK_EXIT_OK)
+		code = read_body(verifying, path, proved, &body);
 	if (code == LANTIK_EXIT_OK) {
 		lantik_say(cli, "%s verifies.", "%s terbukti sah.", path);
 		lantik_say(cli, "Proved:", "Terbukti:");
-		code = lantik_say_signed(verifying, path, proved->receipt.checkpoint, &proved->receipt.head);
-	}
-	if (code == LANTIK_EXIT_OK) {
+		lantik_say_signed(verifying, proved->receipt.checkpoint, &proved->receipt.head);
 		say_batch(verifying, proved);
 		say_body(verifying, proved, &body);
 		say_record(verifying, proved);
@@ -312,6 +312,18 @@ static int tell_batch(struct lantik_verifying *verifying, const char *path, cons
 	}
 	lantik_arena_free(&body.arena);
 	return code;
+}
+
+static int other_body(struct lantik_verifying *verifying, const char *path)
+{
+	return lantik_fail(verifying->cli, 132, LANTIK_EXIT_NOT_VERIFIED,
+		"%s does NOT prove this body: other bytes were recorded\n"
+		"the body is what lantik sent, HOME/outbox/*/body, and not the spreadsheet; what the receipt proves by "
+		"itself: without --body",
+		"%s TIDAK membuktikan isi kiriman ini: yang dicatat berisi lain\n"
+		"isi kiriman adalah yang dikirim lantik, HOME/outbox/*/body, bukan lembar kerja; yang dibuktikan tanda "
+		"terima itu sendiri: tanpa --body",
+		path);
 }
 
 int lantik_verify_batch(struct lantik_verifying *verifying, const char *path, struct lantik_span text)
@@ -330,6 +342,8 @@ int lantik_verify_batch(struct lantik_verifying *verifying, const char *path, st
 		lantik_proved_free(&proved);
 		return code;
 	}
+	if (doubt == LANTIK_DOUBT_BATCH && verifying->has_body)
+		return other_body(verifying, path);
 	struct lantik_span note = {0};
 	if (lantik_receipt_parse(text, &receipt) == LANTIK_OK) {
 		note = receipt.checkpoint;
@@ -414,12 +428,13 @@ void lantik_write_decision(struct lantik_verifying *verifying, const char *path,
 static int tell_decision(struct lantik_verifying *verifying, const char *path, const struct lantik_decision *decision)
 {
 	struct lantik_cli *cli = verifying->cli;
+	int code = lantik_cosigners_check(verifying, path, decision->receipt.checkpoint);
+	if (code != LANTIK_EXIT_OK)
+		return code;
 	lantik_say(cli, "%s verifies: it is the receipt of a decision.",
 		"%s terbukti sah: tanda terima sebuah keputusan.", path);
 	lantik_say(cli, "Proved:", "Terbukti:");
-	int code = lantik_say_signed(verifying, path, decision->receipt.checkpoint, &decision->receipt.head);
-	if (code != LANTIK_EXIT_OK)
-		return code;
+	lantik_say_signed(verifying, decision->receipt.checkpoint, &decision->receipt.head);
 	say_decision(verifying, decision);
 	lantik_say_unknown(cli, decision->statement.unknown, decision->statement.unknown_names);
 	lantik_write_decision(verifying, path, decision);

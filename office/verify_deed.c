@@ -200,13 +200,14 @@ static int tell(struct lantik_verifying *verifying, const char *path, const stru
 	bool recovery = is_recovery_signed(verifying, deed);
 	lantik_id_format(deed->deed_id, id);
 	lantik_time_text(proved->receipt.deed.recorded_at, when);
+	int code = lantik_cosigners_check(verifying, path, proved->receipt.checkpoint);
+	if (code != LANTIK_EXIT_OK)
+		return code;
 	lantik_say(cli, "%s verifies: it is the receipt of a deed (%s).",
 		"%s terbukti sah: tanda terima sebuah akta (%s).", path,
 		lantik_word(LANTIK_WORDS_deed_kind, (int32_t)deed->kind, lantik_cli_language(cli)));
 	lantik_say(cli, "Proved:", "Terbukti:");
-	int code = lantik_say_signed(verifying, path, proved->receipt.checkpoint, &proved->receipt.head);
-	if (code != LANTIK_EXIT_OK)
-		return code;
+	lantik_say_signed(verifying, proved->receipt.checkpoint, &proved->receipt.head);
 	lantik_say(cli, "  - Deed %s is leaf %" PRIu64 " of its ledger, recorded %s, %s.",
 		"  - Akta %s adalah daun %" PRIu64 " pada buku besarnya, tercatat %s, %s.", id, proved->receipt.index,
 		when, lantik_durability_text(cli, proved->receipt.deed.durability));

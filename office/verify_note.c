@@ -51,9 +51,8 @@ static const char *seconds_text(uint64_t seconds, char ret[32])
 	return lantik_time_text((int64_t)seconds * 1000000, ret);
 }
 
-static int say_cosigners(struct lantik_verifying *verifying, const char *path, struct lantik_span note)
+int lantik_cosigners_check(struct lantik_verifying *verifying, const char *path, struct lantik_span note)
 {
-	char when[32];
 	uint64_t seconds;
 	for (size_t i = 0; i < verifying->cosigner_count; i++) {
 		const struct lantik_cosigner *cosigner = &verifying->cosigners[i];
@@ -63,6 +62,18 @@ static int say_cosigners(struct lantik_verifying *verifying, const char *path, s
 				"%s tidak memuat tanda tangan pendamping yang sah dari %s\nminta checkpoint yang sudah "
 				"ditandatangani kepada auditor",
 				path, cosigner->name);
+	}
+	return LANTIK_EXIT_OK;
+}
+
+static void say_cosigners(struct lantik_verifying *verifying, struct lantik_span note)
+{
+	char when[32];
+	uint64_t seconds;
+	for (size_t i = 0; i < verifying->cosigner_count; i++) {
+		const struct lantik_cosigner *cosigner = &verifying->cosigners[i];
+		if (lantik_cosignature_verify(note, cosigner, &seconds) != LANTIK_OK)
+			continue;
 		lantik_say(verifying->cli,
 			"  - The auditor %s cosigned it, by the auditor's clock at %s: it continued all that the "
 			"auditor had "
@@ -72,7 +83,6 @@ static int say_cosigners(struct lantik_verifying *verifying, const char *path, s
 			"pernah dilihat auditor di buku besar ini.",
 			cosigner->name, seconds_text(seconds, when));
 	}
-	return LANTIK_EXIT_OK;
 }
 
 static void say_epoch(struct lantik_verifying *verifying, const struct lantik_checkpoint *head)
@@ -94,8 +104,8 @@ static void say_epoch(struct lantik_verifying *verifying, const struct lantik_ch
 			head->epoch, trust->epoch);
 }
 
-int lantik_say_signed(struct lantik_verifying *verifying, const char *path, struct lantik_span note,
-	const struct lantik_checkpoint *head)
+void lantik_say_signed(
+	struct lantik_verifying *verifying, struct lantik_span note, const struct lantik_checkpoint *head)
 {
 	bool counts = false;
 	for (size_t i = 0; i < verifying->trust.key_count; i++) {
@@ -115,7 +125,7 @@ int lantik_say_signed(struct lantik_verifying *verifying, const char *path, stru
 			"sampingnya, "
 			".through).");
 	say_epoch(verifying, head);
-	return say_cosigners(verifying, path, note);
+	say_cosigners(verifying, note);
 }
 
 void lantik_say_epoch_open(struct lantik_verifying *verifying, const struct lantik_checkpoint *head)
@@ -249,12 +259,13 @@ int lantik_verify_checkpoint(struct lantik_verifying *verifying, const char *pat
 	enum lantik_error error = lantik_checkpoint_trusted(text, &verifying->trust, &head);
 	if (error != LANTIK_OK)
 		return lantik_not_proved(verifying, path, lantik_doubt_of(error), text);
+	int code = lantik_cosigners_check(verifying, path, text);
+	if (code != LANTIK_EXIT_OK)
+		return code;
 	lantik_say(cli, "%s verifies: it is a signed checkpoint of the ledger.",
 		"%s terbukti sah: checkpoint buku besar yang ditandatangani.", path);
 	lantik_say(cli, "Proved:", "Terbukti:");
-	int code = lantik_say_signed(verifying, path, text, &head);
-	if (code != LANTIK_EXIT_OK)
-		return code;
+	lantik_say_signed(verifying, text, &head);
 	lantik_say(cli, "  - The ledger had %s entries then, and no other ones than those under this signature.",
 		"  - Saat itu buku besar berisi %s entri, dan tidak ada entri lain selain yang di bawah tanda tangan "
 		"ini.",

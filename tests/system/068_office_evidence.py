@@ -520,6 +520,22 @@ class Verify(WithFakeCentre):
         other.write_bytes(self.body.read_bytes() + b"\0")
         self.verify("--body", other, expect=8)
 
+    def test_what_is_not_proved_is_never_said_to_verify(self):
+        done = self.verify("--body", self.path, expect=8)
+        self.assertIn("not the spreadsheet", done.stderr)
+        key = self.centre.first.vkey(self.centre.ORIGIN)
+        for what in (self.receipt, self.office.home / "checkpoint"):
+            done = self.office.lantik("verify", "--cosigner", key, what, expect=8)
+            self.assertEqual(done.stdout, "")
+            self.assertIn("LNT-0190", done.stderr)
+        for args in (("--body", self.body), ("--record", 2)):
+            done = self.office.lantik("verify", "--json", *args, self.office.home / "checkpoint", expect=2)
+            self.error(done, "LNT-0195")
+
+    def test_a_key_is_given_itself_or_as_a_file(self):
+        for key in (self.centre.first.vkey(self.centre.ORIGIN), self.directory / "receipt.vkey"):
+            self.verify("--key", key)
+
     def test_of_a_record_with_its_own_values(self):
         text = self.verify("--record", 2).stdout
         self.assertIn("Record 2 of the batch: accepted", text)
