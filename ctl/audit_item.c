@@ -153,11 +153,60 @@ static void compare_by_number(struct entries *all, const struct items *items, co
 	}
 }
 
+/* ---- rows beside stored hashes that were altered, too ---- */
+
+/* So many are tried in every mixture: at most 256 roots of a batch. */
+#define MAX_TRIED 8u
+
+/* The root over the stored hashes, with the row's own in place of those whose bit is set. */
+static bool mixture_leads(
+	const struct entries *all, const struct items *items, const struct hashed *hashed, unsigned mask)
+{
+	struct lantik_edge edge;
+	uint8_t root[LANTIK_HASH];
+	size_t at = 0;
+	edge.size = edge.count = 0;
+	for (size_t i = 0; i < items->count; i++) {
+		bool differs =
+			at < all->difference_count && all->differences[at].record_no == items->items[i].record_no;
+		bool own = differs && (mask >> at & 1);
+		lantik_edge_append(&edge, own ? items->items[i].hash : stored_at(hashed, i), NULL, NULL);
+		at += differs;
+	}
+	lantik_edge_root(&edge, root);
+	return memcmp(root, hashed->root, LANTIK_HASH) == 0;
+}
+
+static void drop_differences(struct entries *all, unsigned mask)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < all->difference_count; i++)
+		if (!(mask >> i & 1))
+			all->differences[kept++] = all->differences[i];
+	all->difference_count = kept;
+}
+
+/* Somebody who altered a row may have altered the stored hash of another one: the mixture that leads to the root says
+ * which rows are as they were. */
+static void acquit_rows(struct entries *all, const struct items *items, const struct hashed *hashed)
+{
+	if (all->difference_count > MAX_TRIED || !stored_comparable(hashed) || !numbers_fit(items, hashed) ||
+		stored_good(hashed))
+		return;
+	unsigned mixtures = 1u << all->difference_count;
+	for (unsigned mask = 1; mask < mixtures; mask++)
+		if (mixture_leads(all, items, hashed, mask)) {
+			drop_differences(all, mask);
+			return;
+		}
+}
+
 static uint64_t tell_by_number(struct entry *entry, const struct items *items, const struct hashed *hashed)
 {
 	struct entries *all = entry->all;
 	all->difference_count = 0;
 	compare_by_number(all, items, hashed);
+	acquit_rows(all, items, hashed);
 	if (hashed->refine && all->difference_count <= MAX_REFINED)
 		hashed->refine(entry, hashed);
 	for (size_t i = 0; i < all->difference_count; i++) {

@@ -235,6 +235,21 @@ class Edited(Worked):
                     f"{counter % ('-', old)}; {counter % ('+', new)}",
                     [("erased_row", f"batch_no {batch} record_no {record} part 1", "altered", "kelompok_lapor")])
 
+    def test_a_row_and_the_hash_of_another(self):
+        """Whose hash alone was altered is not accused."""
+        batch = self.site.value("SELECT min(batch_no) FROM lantik.appointment")
+        numbers = [int(number) for (number,) in self.site.sql(
+            f"SELECT record_no FROM lantik.appointment WHERE batch_no = {batch} UNION "
+            f"SELECT record_no FROM lantik.erased_row WHERE batch_no = {batch} AND part = 1 ORDER BY 1")]
+        for table, column, edit, own, other in (
+                ("appointment", "rows", "upah = upah + 1", 5, numbers.index(6)),
+                ("returned_record", "returned", "bytes = bytes || 'x'", 3, 1)):
+            self.change(f"UPDATE lantik.{table} SET {edit} WHERE batch_no = {batch} AND record_no = {own}; "
+                        f"UPDATE lantik.entry_hash SET {column} = overlay({column} placing sha256('') from {1 + 32 * other} "
+                        f"for 32) WHERE batch_no = {batch}",
+                        [("entry_hash", f"batch_no {batch}", "altered", column),
+                         (table, f"batch_no {batch} record_no {own}", "altered", "upah" if table == "appointment" else None)])
+
     def test_each_is_named(self):
         self.site.daemon.stop()
         key = "SELECT min(batch_no) FROM lantik.appointment"
