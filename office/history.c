@@ -356,7 +356,7 @@ static int load_receipt(struct lantik_cli *cli, const struct lantik_home *home, 
 			"%s does NOT verify: %s\nlantik resend asks the centre to prove it again",
 			"%s TIDAK terbukti sah: %s\nlantik resend meminta pusat membuktikannya lagi", path,
 			lantik_doubt_text(doubt, lantik_cli_language(cli)));
-	else if (doubt == LANTIK_DOUBT_FORM || doubt == LANTIK_DOUBT_PROOF)
+	else if (lantik_doubt_is_of_file(doubt))
 		code = lantik_fail(cli, 132, LANTIK_EXIT_NOT_VERIFIED,
 			"%s does NOT verify: %s\nlantik resend fetches it again from the centre",
 			"%s TIDAK terbukti sah: %s\nlantik resend mengambilnya lagi dari pusat", path,

@@ -109,6 +109,12 @@ void lantik_proved_free(struct lantik_proved *proved)
 	*proved = (struct lantik_proved){0};
 }
 
+bool lantik_doubt_is_of_file(enum lantik_doubt doubt)
+{
+	return doubt == LANTIK_DOUBT_FORM || doubt == LANTIK_DOUBT_PROOF || doubt == LANTIK_DOUBT_BATCH ||
+	       doubt == LANTIK_DOUBT_DECISION || doubt == LANTIK_DOUBT_DEED;
+}
+
 const char *lantik_doubt_text(enum lantik_doubt doubt, enum lantik_language language)
 {
 	static const char *const texts[][2] = {

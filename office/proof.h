@@ -67,6 +67,8 @@ enum lantik_doubt lantik_doubt_of(enum lantik_error error);
 void lantik_say_unknown(struct lantik_cli *cli, uint32_t unknown, const struct lantik_span *unknown_names);
 void lantik_proved_free(struct lantik_proved *proved);
 const char *lantik_doubt_text(enum lantik_doubt doubt, enum lantik_language language);
+/* Whether the file was damaged or is the receipt of something else: the centre has the right one. */
+bool lantik_doubt_is_of_file(enum lantik_doubt doubt);
 
 /* The findings in the form of the reports; borrows from proved. */
 struct lantik_checked lantik_proved_checked(const struct lantik_proved *proved);

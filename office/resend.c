@@ -8,7 +8,7 @@
 #include "history.h"
 #include "lost.h"
 #include "office.h"
-#include "through.h"
+#include "sent.h"
 
 #define DEFAULT_TIMEOUT_S 600
 
@@ -51,28 +51,25 @@ static bool has_receipt(const struct lantik_entry *entry)
 	return entry->state == LANTIK_ENTRY_RECORDED || entry->state == LANTIK_ENTRY_REFUSED;
 }
 
-/* A receipt of a key that fell into other hands is asked for again, with a proof through a later checkpoint. */
+/* A receipt of a key that fell into other hands is asked for again, with a proof through a later checkpoint; so is one
+ * whose file was damaged or is not that batch's. */
 static bool is_believed(const struct resending *all, const struct lantik_entry *entry)
 {
 	char path[LANTIK_MAX_PATH];
-	struct lantik_buffer text = {0}, through = {0};
-	struct lantik_receipt receipt;
-	const struct lantik_trust *trust = lantik_peer_trust(all->peer);
-	enum lantik_error error =
-		lantik_file_read(lantik_outbox_path(&all->home, entry, "receipt", path), LANTIK_MAX_RECEIPT, &text);
-	if (error == LANTIK_OK)
-		error = lantik_receipt_parse(lantik_buffer_span(&text), &receipt);
-	if (error == LANTIK_OK) {
-		error = lantik_receipt_verify(&receipt, trust);
-		if (error == LANTIK_E_BAD_SIGNATURE &&
-			lantik_file_read(lantik_outbox_path(&all->home, entry, LANTIK_THROUGH_FILE, path),
-				LANTIK_MAX_THROUGH, &through) == LANTIK_OK)
-			error = lantik_receipt_verify_through(&receipt, lantik_buffer_span(&through), trust);
-		lantik_receipt_free(&receipt);
-	}
-	lantik_buffer_free(&through);
+	struct lantik_sent sent;
+	struct lantik_proved proved;
+	struct lantik_buffer text = {0};
+	enum lantik_doubt doubt = LANTIK_DOUBT_FORM;
+	if (lantik_sent_read(all->cli, &all->home, entry, &sent) != LANTIK_EXIT_OK)
+		return true;
+	if (lantik_file_read(lantik_outbox_path(&all->home, entry, "receipt", path), LANTIK_MAX_RECEIPT, &text) ==
+		LANTIK_OK)
+		doubt = lantik_prove(lantik_buffer_span(&text), lantik_peer_trust(all->peer), &sent.expected, &proved);
+	if (doubt == LANTIK_NO_DOUBT)
+		lantik_proved_free(&proved);
+	lantik_sent_free(&sent);
 	lantik_buffer_free(&text);
-	return error == LANTIK_OK;
+	return doubt != LANTIK_DOUBT_SIGNATURE && !lantik_doubt_is_of_file(doubt);
 }
 
 /* What was sent and never answered is as open as what was lost. */

@@ -478,9 +478,10 @@ class Recovery(WithFakeCentre):
         self.assertNotIn("Nothing is to be sent", self.office.lantik("resend", expect=1).stdout)
 
     def test_a_damaged_receipt_is_fetched_by_what_the_message_says(self):
-        receipt = next(self.office.home.glob("outbox/*/receipt"))
+        receipt, other = list(self.office.home.glob("outbox/*/receipt"))[:2]
         good = receipt.read_bytes()
-        for bad, code in ((good[:200] + bytes([good[200] ^ 1]) + good[201:], 8), (b"", 8), (None, 1)):
+        damaged = good[:200] + bytes([good[200] ^ 1]) + good[201:]
+        for bad, code in ((damaged, 8), (b"", 8), (other.read_bytes(), 8), (None, 1)):
             receipt.write_bytes(bad) if bad is not None else receipt.unlink()
             self.assertIn("lantik resend fetches it again", self.office.lantik("verify", expect=code).stderr)
             done = self.office.lantik("reconcile", "--json", expect=code)
