@@ -20,6 +20,25 @@ static int read_record(struct lantik_cli *cli, uint32_t *ret)
 	return LANTIK_EXIT_OK;
 }
 
+/* As long as a NIK; a NIP is longer. */
+#define NUMBER_DIGITS 16u
+
+/* The reason stays for ever, the person must not stay in it. */
+static int check_reason(struct lantik_cli *cli, struct lantik_span reason)
+{
+	size_t digits = 0;
+	for (size_t i = 0; i < reason.len && digits < NUMBER_DIGITS; i++)
+		digits = reason.data[i] >= '0' && reason.data[i] <= '9' ? digits + 1 : 0;
+	if (digits < NUMBER_DIGITS)
+		return LANTIK_EXIT_OK;
+	return lantik_fail(cli, 666, LANTIK_EXIT_USAGE,
+		"--reason holds a number as long as a NIK; it would stay in the ledger for ever\nName the order that "
+		"the "
+		"official follows, and not the person.",
+		"--reason memuat angka sepanjang NIK; angka itu akan tinggal selamanya di buku besar\nSebutkan dasar "
+		"perintahnya, bukan orangnya.");
+}
+
 static int confirm_erase(struct lantik_cli *cli, const struct batch *batch, uint32_t record_no)
 {
 	char sentence[2][400];
@@ -77,6 +96,8 @@ static int erase(struct database *database, uint32_t record_no)
 	int exit_code = deed_begin(database, LANTIK_DEED_ERASE, &ask);
 	if (!exit_code)
 		exit_code = deed_words(cli, true, true, true, &ask.deed);
+	if (!exit_code)
+		exit_code = check_reason(cli, ask.deed.reason);
 	if (!exit_code)
 		exit_code = batch_find(database, lantik_argument(cli, 0), &batch);
 	if (!exit_code)

@@ -118,6 +118,17 @@ class Erasure(decided.Case):
         self.assertEqual(send(again, agains).verdict.outcome, "refused")
         return own, receipts, sent
 
+    def test_the_reason_names_no_person(self):
+        _, manifest, records = self.people(2)
+        receipt, _ = self.send(manifest, records)
+        before = self.site.value("SELECT count(*) FROM lantik.deed_request")
+        for number in (records[0].nik, f"NIP {records[0].nik}12."):
+            refused = self.site.ctl("erase", uuid.UUID(bytes=receipt.leaf.batch_id), 1, "--in-force", "--yes", "--official",
+                                    "Pejabat Penghapus", "--reason", f"atas permintaan {number}", "--json", expect=2)
+            self.assertIn("LNT-0666", refused.stdout)
+            self.assertNotIn(records[0].nik, refused.stdout + refused.stderr)
+        self.assertEqual(self.site.value("SELECT count(*) FROM lantik.deed_request"), before)
+
     def test_nothing_of_the_person_is_left(self):
         own, receipts, sent = self.a_life("satu")
         nik = own[0].nik
