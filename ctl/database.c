@@ -232,8 +232,23 @@ int database_needs(
 		PQuser(database->connection), role, role, PQdb(database->connection), role);
 }
 
+/* PostgreSQL's word that the role has no right to something. */
+static bool is_forbidden(const struct database *database)
+{
+	static const char forbidden[] = "SQLSTATE 42501";
+	return strncmp(database->fault, forbidden, strlen(forbidden)) == 0;
+}
+
 int database_fail(struct database *database, const char *english, const char *indonesian)
 {
+	if (is_forbidden(database))
+		return lantik_fail(database->cli, 503, LANTIK_EXIT_FAILED,
+			"%s: %s\nThe role %s may not do this; lantikctl(1) says which role may: "
+			"--database \"dbname=%s user=ROLE\".",
+			"%s: %s\nPeran %s tidak boleh melakukan ini; lantikctl(1) menyebut peran yang "
+			"boleh: --database \"dbname=%s user=PERAN\".",
+			lantik_cli_pick(database->cli, english, indonesian), database->fault,
+			PQuser(database->connection), PQdb(database->connection));
 	return lantik_fail(database->cli, 503, LANTIK_EXIT_FAILED, "%s: %s", "%s: %s",
 		lantik_cli_pick(database->cli, english, indonesian), database->fault);
 }

@@ -191,6 +191,11 @@ class Review(Stored):
         self.reviewer("review", "show", "x", "1", expect=2)
         self.reviewer("review", "show", self.BATCH.format(1), "1-2", expect=2)
 
+    def test_a_role_without_the_right_is_told_so(self):
+        error = self.ctl("office", "list", user="lantik_reviewer", expect=1)[0]
+        self.assertIn("42501", error["what"])
+        self.assertIn("The role lantik_reviewer may not do this", error["do"])
+
     def requests(self):
         return int(self.value("SELECT count(*) FROM lantik.decision_request"))
 
