@@ -5,11 +5,18 @@
 #include "ctl.h"
 #include "office_words.h"
 
+/* As lantikd asks (daemon/store_offices.c): the deed names the office, the key and its signing key. */
+#define NAMES(word, value) "strpos(d.text, E'\\n" word " ' || " value " || E'\\n') > 0"
+#define HAS_DEED                                                                                                       \
+	"d.leaf_index = k.added_leaf AND d.kind IN (1, 2) AND " NAMES("office", "o.name") " AND " NAMES(               \
+		"curve", "k.curve_public_key") " AND " NAMES("sign", "k.signing_vkey")
+
 /* The scope that counts today in Asia/Jakarta: of the latest deed whose period holds the day. */
 static const char keys_query[] =
 	"SELECT o.name, coalesce('kanreg ' || f.kanreg_id, array_to_string(f.agencies, ',')), "
 	"CASE WHEN o.revoked_at IS NOT NULL OR k.revoked_at IS NOT NULL THEN 'revoked' "
-	"WHEN k.office_no IS NULL THEN 'keyless' WHEN k.added_leaf IS NULL THEN 'no-deed' ELSE 'active' END, "
+	"WHEN k.office_no IS NULL THEN 'keyless' WHEN NOT EXISTS (SELECT FROM lantik.deed d WHERE " HAS_DEED
+	") THEN 'no-deed' ELSE 'active' END, "
 	"k.curve_public_key, encode(k.signing_key_id, 'hex'), "
 	"to_char(coalesce(k.added_at, o.added_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
 	"coalesce(k.added_leaf, o.added_leaf), "

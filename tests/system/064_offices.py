@@ -396,7 +396,7 @@ class Offices(Deeds, harness.Case):
         self.assertFalse(self.is_let_in(without))
         self.assertFalse(self.is_let_in(borrowed))
         state = {line["curve_key"]: line["state"] for line in self.ctl_office("list").lines if "state" in line}
-        self.assertEqual(state[without.curve_key], "no-deed")
+        self.assertEqual((state[without.curve_key], state[borrowed.curve_key]), ("no-deed", "no-deed"))
         self.assertEqual(self.audit(expect=8), {("office_key", "extra")}, "and the audit names them")
         self.site.sql(f"UPDATE lantik.office_key SET signing_vkey = '{swapped.signing_key}', signing_key_id ="
                       f" decode(split_part('{swapped.signing_key}', '+', 2), 'hex') WHERE signing_vkey ="
