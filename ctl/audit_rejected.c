@@ -58,7 +58,8 @@ static void person_add(struct rejected_audit *r)
 	struct rejecting *of = &r->rejecting;
 
 	lantik_arena_reset(r->arena);
-	if (lantik_record_decode(audit_cell(&r->records, 3), r->arena, &record) || record.nik.len != NIK)
+	if (lantik_record_decode(audit_cell(&r->records, 3), r->arena, &record) || record.nik.len != NIK ||
+		!lantik_utf8_valid(record.nik))
 		return; /* altered, and named as such */
 	struct person *room = realloc(of->people, (of->count + 1) * sizeof *room);
 	LANTIK_ASSERT(room);
