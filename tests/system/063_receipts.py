@@ -278,12 +278,15 @@ class Sender(threading.Thread):
         super().__init__(daemon=True)
         self.case, self.office, self.bodies, self.endpoints = case, office, bodies, (here, there)
         self.receipts, self.error, self.checkpoint = [], None, b""
+        self.enough = threading.Event()
 
     def run(self):
         try:
             here, there = (self.office.client(endpoint=endpoint) for endpoint in self.endpoints)
             with here, there:
                 for body in self.bodies:
+                    if self.enough.is_set():
+                        break
                     first = self.receipt(here, body)
                     self.case.assertEqual(self.receipt(there, body).whole, first.whole, "from both daemons the same bytes")
                     self.receipts.append(first)
@@ -397,12 +400,14 @@ class KeysChangeMeanwhile(Both):
 
     def test_rotation_under_load(self):
         public = self.hold_next_key()
-        self.start_senders(2 * BATCHES)
+        self.start_senders(20 * BATCHES)
         self.wait_receipts(10)
         self.deed("key", "add", public)
         self.wait_receipts(sum(len(sender.receipts) for sender in self.senders) + 20)
         self.deed("key", "retire", self.site.keys / "receipt.vkey", "--yes")
         self.wait_receipts(sum(len(sender.receipts) for sender in self.senders) + 20)
+        for sender in self.senders:
+            sender.enough.set()
         receipts = self.all_receipts()
         added, retired = (int(leaf) for (leaf,) in self.site.sql(
             "SELECT leaf_index FROM lantik.deed WHERE kind IN (6, 7) ORDER BY leaf_index"))
