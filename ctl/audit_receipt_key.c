@@ -53,6 +53,7 @@ static struct key *key_add(struct key_audit *k, const struct lantik_vkey *vkey, 
 	return &room[k->count++];
 }
 
+/* A key is retired once; later it may turn out that it was in other hands, or since when. */
 static void deed_take(struct key_audit *k, const struct lantik_deed *deed, int64_t leaf_index)
 {
 	struct key *key = key_of(k, &deed->key);
@@ -64,10 +65,11 @@ static void deed_take(struct key_audit *k, const struct lantik_deed *deed, int64
 	}
 	if (!key)
 		key = key_add(k, &deed->key, -1);
-	if (key->retired_leaf >= 0)
+	if (key->retired_leaf < 0)
+		key->retired_leaf = leaf_index;
+	if (!deed->is_compromised || (key->is_compromised && key->compromised_from <= (int64_t)deed->compromised_from))
 		return;
-	key->retired_leaf = leaf_index;
-	key->is_compromised = deed->is_compromised;
+	key->is_compromised = true;
 	key->compromised_from = (int64_t)deed->compromised_from;
 }
 

@@ -198,6 +198,12 @@ class Rotation(unittest.TestCase):
         self.both(self.send("after"))
         self.assertEqual(self.site.value("SELECT count(*) FROM lantik.appointment"), "20")
         self.audited()
+        self.deed("key", "retire", old, "--compromised-from", size)
+        self.assertIn("retired already", self.deed("key", "retire", old, "--compromised-from", size, expect=5).stdout)
+        self.office.submit(str(early).removesuffix(".lantik-receipt"))
+        self.assertEqual(self.signers(early), [new[2]], "in other hands since an earlier size, as it turned out")
+        self.office.lantik("verify")
+        self.audited()
 
     def test_only_the_recovery_key_names_keys(self):
         _, public, _ = self.new_key()
