@@ -4,10 +4,9 @@
 
 #include <string.h>
 
-/* A revocation counts from when it is asked for, whatever waits before it. */
+/* A revocation counts from when it is asked for, whatever waits before it, and for good, whatever the tables say. */
 #define REVOKING                                                                                                       \
 	"WITH revoking AS (SELECT r.kind, r.request FROM deed_request r WHERE r.kind IN (3, 4) "                       \
-	"AND NOT EXISTS (SELECT FROM deed d WHERE d.request_no = r.request_no) "                                       \
 	"AND NOT EXISTS (SELECT FROM deed_refusal f WHERE f.request_no = r.request_no)) "
 /* SQL: the text of a deed has this line. */
 #define NAMES(text, word, value) "strpos(" text ", E'\\n" word " ' || " value " || E'\\n') > 0"
@@ -19,6 +18,13 @@
 	"d.kind IN (1, 2) AND " NAMES("d.text", "office", "o.name") " AND " NAMES(                                     \
 		"d.text", "curve", "k.curve_public_key") " AND " NAMES("d.text", "sign", "k.signing_vkey")
 
+#define DAY(day) "CASE WHEN isfinite(" day ") THEN to_char(" day ", 'YYYY-MM-DD') ELSE '-' END"
+/* Lines that follow each other in the text of the deed. */
+#define IS_DEEDS_SCOPE                                                                                                 \
+	"d.kind IN (1, 5) AND strpos(d.text, E'\\noffice ' || o.name || E'\\n' || "                                    \
+	"coalesce('kanreg ' || s.kanreg_id, 'agencies ' || array_to_string(s.agencies, ' ')) || "                      \
+	"E'\\nfrom ' || " DAY("s.valid_from") " || E'\\nuntil ' || " DAY("s.valid_to") " || E'\\n') > 0"
+
 const struct store_statement store_offices_statements[] = {
 	/* grows with each request and each refusal: a deed raises the version of the reference data */
 	{"revocations", "SELECT coalesce(max(request_no), 0) + (SELECT count(*) FROM deed_refusal) FROM deed_request "
@@ -28,11 +34,13 @@ const struct store_statement store_offices_statements[] = {
 				 "o.revoked_at IS NOT NULL OR k.revoked_at IS NOT NULL OR " IS_REVOKING
 				 " FROM office o JOIN office_key k USING (office_no) "
 				 "JOIN deed d ON d.leaf_index = k.added_leaf WHERE " HAS_DEED},
+	/* So does a scope. */
 	{"office_scopes", "SELECT s.office_no, s.leaf_index, "
 			  "CASE WHEN isfinite(s.valid_from) THEN to_char(s.valid_from, 'YYYYMMDD')::int ELSE 0 END, "
 			  "CASE WHEN isfinite(s.valid_to) THEN to_char(s.valid_to, 'YYYYMMDD')::int ELSE 99999999 END, "
 			  "coalesce(s.kanreg_id, ''), coalesce(array_to_string(s.agencies, ','), '') "
-			  "FROM office_scope s JOIN deed d USING (leaf_index) WHERE d.kind IN (1, 5)"},
+			  "FROM office_scope s JOIN office o USING (office_no) JOIN deed d USING (leaf_index) "
+			  "WHERE " IS_DEEDS_SCOPE},
 	{NULL, NULL},
 };
 

@@ -405,6 +405,28 @@ class Offices(Deeds, harness.Case):
         self.assertFalse(self.is_let_in(known), "its signing key is not the deed's any more")
         self.site.sql("DELETE FROM lantik.office_key WHERE office_no = (SELECT office_no FROM lantik.office WHERE name = 'known')")
 
+    def test_what_the_tables_say_is_no_deed(self):
+        widened, revoked = self.new("widened"), self.new("revoked")
+        for office in (widened, revoked):
+            self.add(office, "--agencies", "6271")
+            self.wait_let_in(office)
+        self.ctl_office("revoke", "revoked", "--reason", "a test")
+        harness.wait_until(lambda: not self.is_let_in(revoked), 5, "cut off")
+        of = "office_no = (SELECT office_no FROM lantik.office WHERE name = '{}')"
+        undo = self.site.value(f"SELECT revoked_at FROM lantik.office WHERE {of.format('revoked')}")
+        self.site.sql(f"UPDATE lantik.office_scope SET agencies = '{{6171}}' WHERE {of.format('widened')};"
+                      f"UPDATE lantik.office SET revoked_at = NULL, reason = NULL WHERE {of.format('revoked')};"
+                      f"UPDATE lantik.office_key SET revoked_at = NULL, reason = NULL WHERE {of.format('revoked')};"
+                      "UPDATE lantik.reference_version SET version = version + 1")
+        self.daemon_has_read("after-the-edits")
+        allowed = client_module().Contract().number("RefusalCode", "NOT_ALLOWED")
+        self.assertEqual(self.submit(widened, 30), allowed, "no deed gave it that agency")
+        self.assertFalse(self.is_let_in(revoked), "a revocation is for good")
+        self.assertLessEqual({("office", "altered"), ("office_key", "altered"), ("office_scope", "altered")}, self.audit(expect=8))
+        self.site.sql(f"UPDATE lantik.office_scope SET agencies = '{{6271}}' WHERE {of.format('widened')};"
+                      f"UPDATE lantik.office SET revoked_at = '{undo}', reason = 'a test' WHERE {of.format('revoked')};"
+                      f"UPDATE lantik.office_key SET revoked_at = '{undo}', reason = 'a test' WHERE {of.format('revoked')}")
+
 
 class Killed(Deeds, harness.Case):
     """SIGKILL between request and deed, and between deed and checkpoint: each is carried out once."""
