@@ -17,7 +17,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 HERE = pathlib.Path(__file__).resolve().parent
-SLICE = ["010", "020", "030", "040", "041", "044", "045", "048", "050", "060", "064", "070"]
+SLICE = ["010", "020", "030", "040", "041", "044", "045", "048", "050", "060", "062", "064", "070"]
 LIMIT = 300
 
 
