@@ -37,7 +37,8 @@ static void *copy(const void *items, size_t size)
 	void *made = malloc(size ? size : 1);
 
 	cr_assert(made);
-	memcpy(made, items, size);
+	if (size)
+		memcpy(made, items, size);
 	return made;
 }
 
