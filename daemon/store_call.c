@@ -249,3 +249,27 @@ struct lantik_span result_copy(const PGresult *result, int row, int column, uint
 	*room += cell.len;
 	return copy;
 }
+
+enum store_result store_ask_bool(struct store_call *call, const char *statement, bool *ret)
+{
+	PGresult *rows;
+	enum store_result result = store_run(call, statement, &rows);
+
+	if (result)
+		return result;
+	*ret = PQntuples(rows) > 0 && result_bool(rows, 0, 0);
+	PQclear(rows);
+	return STORE_OK;
+}
+
+enum store_result store_ask_int8(struct store_call *call, const char *statement, int64_t *ret)
+{
+	PGresult *rows;
+	enum store_result result = store_run(call, statement, &rows);
+
+	if (result)
+		return result;
+	*ret = result_int8(rows, 0, 0);
+	PQclear(rows);
+	return STORE_OK;
+}

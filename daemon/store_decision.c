@@ -68,42 +68,18 @@ void store_request_free(struct store_request *request)
 	*request = (struct store_request){0};
 }
 
-static enum store_result ask_bool(struct store_call *call, const char *statement, bool *ret)
-{
-	PGresult *rows;
-	enum store_result result = store_run(call, statement, &rows);
-
-	if (result)
-		return result;
-	*ret = result_bool(rows, 0, 0);
-	PQclear(rows);
-	return STORE_OK;
-}
-
-static enum store_result ask_int8(struct store_call *call, const char *statement, int64_t *ret)
-{
-	PGresult *rows;
-	enum store_result result = store_run(call, statement, &rows);
-
-	if (result)
-		return result;
-	*ret = result_int8(rows, 0, 0);
-	PQclear(rows);
-	return STORE_OK;
-}
-
 enum store_result store_decide_alone(struct store *store, bool *ret_alone)
 {
 	struct store_call call = store_call(store);
 
-	return ask_bool(&call, "decide_alone", ret_alone);
+	return store_ask_bool(&call, "decide_alone", ret_alone);
 }
 
 enum store_result store_last_request(struct store *store, int64_t *ret)
 {
 	struct store_call call = store_call(store);
 
-	return ask_int8(&call, "last_request", ret);
+	return store_ask_int8(&call, "last_request", ret);
 }
 
 enum store_result store_request_waits(struct store *store, int64_t above, bool *ret)
@@ -111,14 +87,14 @@ enum store_result store_request_waits(struct store *store, int64_t above, bool *
 	struct store_call call = store_call(store);
 
 	call_int8(&call, above);
-	return ask_bool(&call, "request_waits", ret);
+	return store_ask_bool(&call, "request_waits", ret);
 }
 
 enum store_result store_decision_no(struct store *store, int64_t *ret)
 {
 	struct store_call call = store_call(store);
 
-	return ask_int8(&call, "number", ret);
+	return store_ask_int8(&call, "number", ret);
 }
 
 static void request_from(const PGresult *rows, struct store_request *ret)

@@ -71,37 +71,13 @@ const struct store_statement store_deed_statements[] = {
 	{NULL, NULL},
 };
 
-static enum store_result ask_int8(struct store_call *call, const char *statement, int64_t *ret)
-{
-	PGresult *rows;
-	enum store_result result = store_run(call, statement, &rows);
-
-	if (result)
-		return result;
-	*ret = result_int8(rows, 0, 0);
-	PQclear(rows);
-	return STORE_OK;
-}
-
 /* ---- requests ---- */
 
 enum store_result store_last_deed_request(struct store *store, int64_t *ret)
 {
 	struct store_call call = store_call(store);
 
-	return ask_int8(&call, "last_deed_request", ret);
-}
-
-static enum store_result ask_bool(struct store_call *call, const char *statement, bool *ret)
-{
-	PGresult *rows;
-	enum store_result result = store_run(call, statement, &rows);
-
-	if (result)
-		return result;
-	*ret = result_bool(rows, 0, 0);
-	PQclear(rows);
-	return STORE_OK;
+	return store_ask_int8(&call, "last_deed_request", ret);
 }
 
 enum store_result store_deed_waits(struct store *store, int64_t above, bool *ret)
@@ -109,14 +85,14 @@ enum store_result store_deed_waits(struct store *store, int64_t above, bool *ret
 	struct store_call call = store_call(store);
 
 	call_int8(&call, above);
-	return ask_bool(&call, "deed_waits", ret);
+	return store_ask_bool(&call, "deed_waits", ret);
 }
 
 enum store_result store_adds_wait(struct store *store, bool *ret)
 {
 	struct store_call call = store_call(store);
 
-	return ask_bool(&call, "adds_wait", ret);
+	return store_ask_bool(&call, "adds_wait", ret);
 }
 
 enum store_result store_deed_request(struct store *store, int64_t above, struct store_deed_request *ret)
@@ -176,7 +152,7 @@ enum store_result store_raise_version(struct store *store, int64_t *ret)
 {
 	struct store_call call = store_call(store);
 
-	return ask_int8(&call, "raise_version", ret);
+	return store_ask_int8(&call, "raise_version", ret);
 }
 
 enum store_result store_append_deed(struct store *store, const struct store_deed *deed)

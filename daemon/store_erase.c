@@ -80,18 +80,6 @@ static enum store_result out_of_shape(struct store *store, const char *what)
 	return STORE_FAILED;
 }
 
-static enum store_result ask_bool(struct store_call *call, const char *statement, bool *ret)
-{
-	PGresult *rows;
-	enum store_result result = store_run(call, statement, &rows);
-
-	if (result)
-		return result;
-	*ret = PQntuples(rows) > 0 && result_bool(rows, 0, 0);
-	PQclear(rows);
-	return STORE_OK;
-}
-
 enum store_result store_named(struct store *store, const uint8_t batch_id[16], uint64_t leaf_index, uint32_t record_no,
 	struct store_named *ret)
 {
@@ -389,7 +377,7 @@ enum store_result store_asked_in_force(struct store *store, int64_t request_no, 
 	struct store_call call = store_call(store);
 
 	call_int8(&call, request_no);
-	return ask_bool(&call, "asked_in_force", ret);
+	return store_ask_bool(&call, "asked_in_force", ret);
 }
 
 /* Three arrays: numbers, records, hashes. */

@@ -64,6 +64,9 @@ void call_growth(struct store_call *call, const struct growth *growth);
 
 /* Runs a prepared statement; *ret_result is the caller's to PQclear on STORE_OK. ret_result may be NULL. */
 LANTIK_MUST_CHECK enum store_result store_run(struct store_call *call, const char *statement, PGresult **ret_result);
+/* Runs one that answers with one value; no row is false. */
+LANTIK_MUST_CHECK enum store_result store_ask_bool(struct store_call *call, const char *statement, bool *ret);
+LANTIK_MUST_CHECK enum store_result store_ask_int8(struct store_call *call, const char *statement, int64_t *ret);
 LANTIK_MUST_CHECK enum store_result store_simple(struct store *store, const char *sql, PGresult **ret_result);
 /* Classifies a result that is not the expected one and fills why. Clears the result. */
 enum store_result store_failure(struct store *store, PGresult *result);
