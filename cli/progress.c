@@ -15,7 +15,7 @@
 
 volatile sig_atomic_t lantik_show_progress_now;
 
-static int64_t now_ms(void)
+int64_t lantik_now_ms(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -47,7 +47,7 @@ static void count_text(const struct lantik_cli *cli, char *ret, size_t size)
 	const struct progress *progress = &cli->progress;
 	lantik_count_format(cli, (int64_t)progress->done, done);
 	lantik_count_format(cli, (int64_t)progress->total, total);
-	int64_t seconds = (now_ms() - progress->started_ms) / 1000;
+	int64_t seconds = (lantik_now_ms() - progress->started_ms) / 1000;
 	const char *unit = lantik_cli_pick(cli, "s", "dtk");
 	if (progress->total > 0)
 		snprintf(ret, size, "%s %s %s %s, %" PRId64 " %s", done, lantik_cli_pick(cli, "of", "dari"), total,
@@ -84,7 +84,7 @@ static void write_object(struct lantik_cli *cli)
 	lantik_json_number(cli, "done", (int64_t)cli->progress.done);
 	lantik_json_number(cli, "total", (int64_t)cli->progress.total);
 	lantik_json_text(cli, "what", cli->progress.what);
-	lantik_json_number(cli, "elapsed_ms", now_ms() - cli->progress.started_ms);
+	lantik_json_number(cli, "elapsed_ms", lantik_now_ms() - cli->progress.started_ms);
 	lantik_json_close(cli);
 }
 
@@ -105,7 +105,7 @@ void lantik_progress_start(struct lantik_cli *cli, const char *english, const ch
 	progress->what = lantik_cli_pick(cli, english, indonesian);
 	progress->total = total;
 	progress->done = 0;
-	progress->started_ms = now_ms();
+	progress->started_ms = lantik_now_ms();
 	/* the first bar comes BAR_AFTER_MS from now */
 	progress->shown_ms = progress->started_ms + (progress->mode == PROGRESS_BAR ? BAR_AFTER_MS - BAR_EVERY_MS : 0);
 }
@@ -116,7 +116,7 @@ void lantik_progress(struct lantik_cli *cli, uint64_t done)
 	if (!progress->running || progress->mode == PROGRESS_NONE)
 		return;
 	progress->done = done;
-	int64_t now = now_ms();
+	int64_t now = lantik_now_ms();
 	bool due = now - progress->shown_ms >= (progress->mode == PROGRESS_BAR ? BAR_EVERY_MS : LINE_EVERY_MS);
 	if (!due && !lantik_show_progress_now)
 		return;

@@ -173,18 +173,11 @@ static bool look(struct database *database, struct deed_ask *ask)
 	return !database->failed;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static bool wait_for_answer(struct database *database, struct deed_ask *ask, int64_t seconds)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_EVERY_MS * 1000000L};
-	int64_t end = now_ms() + 1000 * seconds;
-	while (look(database, ask) && ask->state == DEED_WAITING && !lantik_signal() && now_ms() < end)
+	int64_t end = lantik_now_ms() + 1000 * seconds;
+	while (look(database, ask) && ask->state == DEED_WAITING && !lantik_signal() && lantik_now_ms() < end)
 		(void)nanosleep(&pause, NULL);
 	return !database->failed;
 }

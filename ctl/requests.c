@@ -185,21 +185,14 @@ static bool look(struct database *database, struct request *requests, size_t cou
 	return rows != NULL;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 bool requests_wait(struct database *database, struct request *requests, size_t count, size_t *ret_waiting)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_EVERY_MS * 1000000L};
 	struct lantik_cli *cli = database->cli;
-	int64_t end = now_ms() + 1000 * lantik_option_number(cli, "timeout", TIMEOUT_SECONDS);
+	int64_t end = lantik_now_ms() + 1000 * lantik_option_number(cli, "timeout", TIMEOUT_SECONDS);
 	size_t waiting = count;
 	lantik_progress_start(cli, "requests carried out by lantikd", "permintaan dilaksanakan lantikd", count);
-	while (look(database, requests, count, &waiting) && waiting && !lantik_signal() && now_ms() < end) {
+	while (look(database, requests, count, &waiting) && waiting && !lantik_signal() && lantik_now_ms() < end) {
 		lantik_progress(cli, count - waiting);
 		(void)nanosleep(&pause, NULL);
 	}

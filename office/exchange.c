@@ -41,11 +41,6 @@ static int64_t now_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static int64_t now_ms(void)
-{
-	return now_us() / 1000;
-}
-
 static void sign_body(struct lantik_peer *peer, struct attempt *attempt)
 {
 	uint8_t digest[LANTIK_HASH], message[LANTIK_SUBMISSION_MESSAGE];
@@ -91,8 +86,8 @@ int64_t lantik_busy_pause(const struct lantik_busy *busy)
 static enum outcome unknown_key(struct lantik_peer *peer, struct attempt *attempt)
 {
 	if (attempt->unknown_since_ms == 0)
-		attempt->unknown_since_ms = now_ms();
-	if (now_ms() - attempt->unknown_since_ms < UNKNOWN_KEY_MS)
+		attempt->unknown_since_ms = lantik_now_ms();
+	if (lantik_now_ms() - attempt->unknown_since_ms < UNKNOWN_KEY_MS)
 		return AGAIN_LATER;
 	return give_up(attempt, attempt->request->may_be_unknown ? LANTIK_EXIT_REFUSED : lantik_fail_unknown_key(peer));
 }
@@ -202,11 +197,12 @@ static bool is_trouble(enum lantik_link_event event)
 static enum outcome await(struct lantik_peer *peer, struct attempt *attempt)
 {
 	int64_t allowed = ATTEMPT_MS + (int64_t)attempt->request->body.len * 1000 / SLOWEST_BYTES_PER_S;
-	int64_t end = now_ms() + allowed < attempt->deadline_ms ? now_ms() + allowed : attempt->deadline_ms;
+	int64_t end =
+		lantik_now_ms() + allowed < attempt->deadline_ms ? lantik_now_ms() + allowed : attempt->deadline_ms;
 	for (;;) {
 		bool wait_on = true;
 		enum outcome outcome;
-		int64_t left = end - now_ms();
+		int64_t left = end - lantik_now_ms();
 		if (lantik_signal())
 			return give_up(attempt, lantik_signal_exit());
 		if (left <= 0)
@@ -230,8 +226,8 @@ static enum outcome await(struct lantik_peer *peer, struct attempt *attempt)
 /* Sleeps in short pieces so that Ctrl-C ends it at once. */
 static bool pause_for(struct lantik_peer *peer, int64_t ms, int64_t deadline_ms)
 {
-	int64_t end = now_ms() + ms;
-	while (now_ms() < end && now_ms() < deadline_ms && !lantik_signal()) {
+	int64_t end = lantik_now_ms() + ms;
+	while (lantik_now_ms() < end && lantik_now_ms() < deadline_ms && !lantik_signal()) {
 		struct timespec piece = {.tv_nsec = 50 * 1000000};
 		nanosleep(&piece, NULL);
 		lantik_progress(peer->cli, 0);
@@ -267,7 +263,8 @@ static enum outcome try_once(struct lantik_peer *peer, struct attempt *attempt, 
 
 int lantik_exchange(struct lantik_peer *peer, const struct lantik_request *request, struct lantik_reply *ret)
 {
-	struct attempt attempt = {.request = request, .reply = ret, .deadline_ms = now_ms() + request->timeout_ms};
+	struct attempt attempt = {
+		.request = request, .reply = ret, .deadline_ms = lantik_now_ms() + request->timeout_ms};
 	if (request->sign)
 		sign_body(peer, &attempt);
 	for (unsigned number = 1;; number++) {
@@ -276,13 +273,13 @@ int lantik_exchange(struct lantik_peer *peer, const struct lantik_request *reque
 			return LANTIK_EXIT_OK;
 		if (outcome == GAVE_UP)
 			return attempt.exit_code;
-		if (outcome == AGAIN_AT_ONCE && now_ms() < attempt.deadline_ms)
+		if (outcome == AGAIN_AT_ONCE && lantik_now_ms() < attempt.deadline_ms)
 			continue;
 		if (outcome == AGAIN_LATER)
 			lantik_peer_drop(peer);
 		if (!pause_for(peer, attempt.pause_ms, attempt.deadline_ms))
 			return lantik_signal_exit();
-		if (now_ms() >= attempt.deadline_ms)
+		if (lantik_now_ms() >= attempt.deadline_ms)
 			return lantik_fail_out_of_time(peer, request->timeout_ms);
 	}
 }

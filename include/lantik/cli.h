@@ -78,6 +78,8 @@ const char *lantik_cli_pick(const struct lantik_cli *cli, const char *english, c
 const char *lantik_count_format(const struct lantik_cli *cli, int64_t count, char *ret);
 /* SIGINT or SIGTERM when one arrived (loops ask and wind down), else 0. Exit code: lantik_signal_exit(). */
 int lantik_signal(void);
+/* Milliseconds of a clock that never goes back; for deadlines. */
+int64_t lantik_now_ms(void);
 int lantik_signal_exit(void);
 
 /* ---- text ---- */
