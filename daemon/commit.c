@@ -29,8 +29,8 @@ static enum store_result copy_rows(struct submission *s)
 
 	lantik_buffer_reset(&w->chunk);
 	for (size_t i = 0; i < s->copied && !result; i++) {
-		const struct row *row = w->order[i];
-		lantik_buffer_append(&w->chunk, w->tuples.data + row->offset, row->len);
+		const struct row *row = s->desk->order[i];
+		lantik_buffer_append(&w->chunk, s->desk->tuples.data + row->offset, row->len);
 		if (w->chunk.len < CHUNK && i + 1 < s->copied)
 			continue;
 		LANTIK_ASSERT(!w->chunk.error);
@@ -46,7 +46,7 @@ static size_t list_placed(const struct submission *s, int32_t *ret)
 	size_t count = 0;
 
 	for (size_t i = 0; i < s->copied; i++) {
-		const struct row *row = s->worker->order[i];
+		const struct row *row = s->desk->order[i];
 		if (row->place == ROW_PLACE_TAKEN || row->place == ROW_PLACE_MOVED)
 			ret[count++] = (int32_t)row->record_no;
 	}
@@ -73,13 +73,13 @@ static enum store_result make_current(
 /* New people take a place; of the others the slow path told what becomes of theirs. */
 static void sum_places(struct submission *s, const struct store_made_current *made)
 {
-	struct places *places = &s->worker->places;
+	struct places *places = &s->desk->places;
 
 	places->count = 0;
 	for (int32_t group = 0; group <= LANTIK_WORD_UNREADABLE; group++)
 		places_add(places, s->manifest.programme, group, made->begun[group]);
 	for (size_t i = 0; i < s->copied; i++) {
-		const struct row *row = s->worker->order[i];
+		const struct row *row = s->desk->order[i];
 		if (row->place == ROW_PLACE_TAKEN || row->place == ROW_PLACE_MOVED)
 			places_add(places, s->manifest.programme, row->kelompok_lapor, 1);
 		if (row->place == ROW_PLACE_FREED || row->place == ROW_PLACE_MOVED)
@@ -94,7 +94,7 @@ enum store_result submission_write_rows(struct submission *s, const int32_t *jud
 	struct store_made_current made;
 	bool collides = false;
 
-	s->worker->places.count = 0;
+	s->desk->places.count = 0;
 	if (!s->copied)
 		return STORE_OK;
 	enum store_result result = copy_rows(s);
@@ -117,12 +117,12 @@ enum store_result submission_write_counters(struct submission *s)
 	size_t count = 0;
 
 	for (size_t i = 0; i < s->copied; i++)
-		groups[s->worker->order[i]->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
+		groups[s->desk->order[i]->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
 	for (int32_t group = 0; group <= LANTIK_WORD_UNREADABLE; group++)
 		if (groups[group])
 			counts[count++] = (struct store_count){.kelompok_lapor = group, .accepted = groups[group]};
-	for (size_t i = 0; i < s->worker->places.count; i++) {
-		struct store_place *place = &s->worker->places.items[i];
+	for (size_t i = 0; i < s->desk->places.count; i++) {
+		struct store_place *place = &s->desk->places.items[i];
 		if (lantik_span_equal(place->programme, s->manifest.programme))
 			place->quota = submission_places_limit(s, place->kelompok_lapor);
 	}
@@ -130,23 +130,22 @@ enum store_result submission_write_counters(struct submission *s)
 		s->worker->store, s->manifest.kode_instansi, s->manifest.kind, s->manifest.step, counts, count);
 	return result ? result
 		      : store_formation(s->worker->store, s->manifest.kode_instansi, s->manifest.kind,
-				s->worker->places.items, s->worker->places.count);
+				s->desk->places.items, s->desk->places.count);
 }
 
 /* One record that does not go to the register, with the findings that keep it back. Returns the bytes of its cause. */
 static size_t keep_back(struct submission *s, const struct lantik_finding *findings, size_t count,
 	struct lantik_buffer *causes, struct store_returned *ret)
 {
-	struct worker *w = s->worker;
 	uint32_t record_no = findings->record_no;
 	size_t start = causes->len;
-	uint8_t *hash = lantik_buffer_extend(&w->returned_hashes, LANTIK_HASH);
+	uint8_t *hash = lantik_buffer_extend(&s->desk->returned_hashes, LANTIK_HASH);
 
 	LANTIK_ASSERT(hash);
 	lantik_cause_format(findings, count, causes);
 	*ret = (struct store_returned){.record_no = (int32_t)record_no,
 		.review = lantik_outcome_of(findings, count) == LANTIK_IN_REVIEW,
-		.salt = w->salts + (size_t)(record_no - 1) * ROW_SALT,
+		.salt = s->desk->salts + (size_t)(record_no - 1) * ROW_SALT,
 		.bytes = s->view.records[record_no - 1]};
 	lantik_returned_hash(record_no, ret->review ? LANTIK_DID_WAIT : LANTIK_DID_RETURN, ret->salt, ret->bytes, hash);
 	return causes->len - start;
@@ -155,10 +154,10 @@ static size_t keep_back(struct submission *s, const struct lantik_finding *findi
 /* Every record that does not go to the register, in their order; of a refused batch the body alone is kept. */
 static size_t list_returned(struct submission *s, struct lantik_buffer *causes, struct store_returned *ret)
 {
-	const struct lantik_findings *f = &s->worker->findings;
+	const struct lantik_findings *f = &s->desk->findings;
 	size_t count = 0;
 
-	lantik_buffer_reset(&s->worker->returned_hashes);
+	lantik_buffer_reset(&s->desk->returned_hashes);
 	for (size_t at = 0; at < f->count && !s->verdict.refused;) {
 		size_t first = at;
 		while (at < f->count && f->items[at].record_no == f->items[first].record_no)
@@ -194,13 +193,13 @@ static enum store_result write_details(struct submission *s)
 	enum store_result result = submission_write_counters(s);
 
 	if (!result)
-		result = store_findings(w->store, s->batch_no, w->findings.items, w->findings.count);
+		result = store_findings(w->store, s->batch_no, s->desk->findings.items, s->desk->findings.count);
 	if (!result)
 		result = write_returned(s);
 	if (result)
 		return result;
-	hashes = (struct store_hashes){.rows = {.data = w->hashes, .len = s->copied * LANTIK_HASH},
-		.returned = lantik_buffer_span(&w->returned_hashes)};
+	hashes = (struct store_hashes){.rows = {.data = s->desk->hashes, .len = s->copied * LANTIK_HASH},
+		.returned = lantik_buffer_span(&s->desk->returned_hashes)};
 	return store_body(w->store, s->batch_no, &hashes, s->job->body);
 }
 
@@ -223,9 +222,8 @@ static void leaf_of(const struct submission *s, const struct store_ledger *ledge
 	lantik_sha256((struct lantik_span){.data = job->signature, .len = LANTIK_SIGNATURE}, ret->signature_sha256);
 	lantik_sha256(verdict, ret->verdict_sha256);
 	memcpy(ret->rulebook_sha256, s->verdict.rulebook_sha256, LANTIK_HASH);
-	lantik_root_of(s->worker->hashes, s->copied, ret->rows_root);
-	lantik_root_of(
-		s->worker->returned_hashes.data, s->worker->returned_hashes.len / LANTIK_HASH, ret->returned_root);
+	lantik_root_of(s->desk->hashes, s->copied, ret->rows_root);
+	lantik_root_of(s->desk->returned_hashes.data, s->desk->returned_hashes.len / LANTIK_HASH, ret->returned_root);
 }
 
 /* The last lock, and what is done under it. */

@@ -214,7 +214,8 @@ static enum decide_turn decide(struct decider *decider)
 	for (int attempt = 0; attempt < DECIDE_ATTEMPTS && store_may_repeat(result); attempt++) {
 		if (attempt)
 			decision_free(&d);
-		d = (struct decision){.worker = &decider->worker};
+		d = (struct decision){
+			.worker = &decider->worker, .s = {.worker = &decider->worker, .desk = decider->worker.desk}};
 		result = transact(decider, &d, &appended, &turn);
 		if (result || turn != DECIDE_DONE || decision_is_refused(&d))
 			store_rollback(decider->worker.store);

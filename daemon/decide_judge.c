@@ -100,7 +100,7 @@ static void place_records(struct decision *d)
 {
 	const struct store_request *r = &d->request;
 	uint32_t last = r->records[r->record_count - 1].record_no;
-	struct lantik_span *records = lantik_arena_alloc(d->worker->batch_arena, last * sizeof *records);
+	struct lantik_span *records = lantik_arena_alloc(d->s.desk->batch_arena, last * sizeof *records);
 
 	LANTIK_ASSERT(records && last <= LANTIK_MAX_RECORDS);
 	for (size_t i = 0; i < r->record_count; i++)
@@ -110,25 +110,23 @@ static void place_records(struct decision *d)
 
 void decision_open(struct decision *d)
 {
-	struct worker *w = d->worker;
 
 	check_request(d);
 	if (decision_is_refused(d))
 		return;
 	name_office(d);
-	lantik_arena_reset(w->batch_arena);
-	if (lantik_manifest_decode(d->request.manifest, w->batch_arena, &d->s.manifest)) {
+	lantik_arena_reset(d->s.desk->batch_arena);
+	if (lantik_manifest_decode(d->request.manifest, d->s.desk->batch_arena, &d->s.manifest)) {
 		decision_refuse(d, LANTIK_CASE_COUNT, "the manifest of the batch cannot be read by this version");
 		return;
 	}
 	place_records(d);
-	d->s.worker = w;
 	d->s.job = &d->job;
 	d->s.alone = true;
 	d->s.waives_review = d->request.act == LANTIK_ACCEPT;
-	w->findings.count = 0;
-	lantik_buffer_reset(&w->tuples);
-	lantik_random(w->salts, (size_t)d->s.view.record_count * ROW_SALT);
+	d->s.desk->findings.count = 0;
+	lantik_buffer_reset(&d->s.desk->tuples);
+	lantik_random(d->s.desk->salts, (size_t)d->s.view.record_count * ROW_SALT);
 }
 
 /* ---- what the rules say ---- */
@@ -165,7 +163,7 @@ static enum store_result make_rows(struct decision *d, struct lantik_check *chec
 /* One statement makes all rows current; it cannot do so twice for one person. */
 static void check_people(struct decision *d)
 {
-	struct row **order = d->worker->order;
+	struct row **order = d->s.desk->order;
 
 	for (size_t i = 1; i < d->s.copied; i++)
 		if (order[i]->nik_len == order[i - 1]->nik_len &&
@@ -178,7 +176,7 @@ static void check_people(struct decision *d)
 /* What an official cannot waive stops the whole request. */
 static void check_accepted(struct decision *d)
 {
-	const struct lantik_findings *f = &d->worker->findings;
+	const struct lantik_findings *f = &d->s.desk->findings;
 	char name[64];
 
 	for (size_t i = 0; i < f->count; i++) {
@@ -246,7 +244,7 @@ static enum lantik_outcome outcome_of(const struct decision *d, const struct lan
 
 static void settle_outcomes(struct decision *d)
 {
-	const struct lantik_findings *f = &d->worker->findings;
+	const struct lantik_findings *f = &d->s.desk->findings;
 	size_t at = 0;
 
 	d->outcomes = calloc(d->request.record_count, sizeof *d->outcomes);
@@ -272,14 +270,14 @@ static void find_people(struct decision *d)
 		const struct store_asked *asked = &d->request.records[at];
 		lantik_arena_reset(w->record_arena);
 		if (lantik_record_decode(asked->bytes, w->record_arena, &record) ||
-			record.nik.len != sizeof w->niks[at] || !lantik_utf8_valid(record.nik) ||
+			record.nik.len != sizeof d->s.desk->niks[at] || !lantik_utf8_valid(record.nik) ||
 			memchr(record.nik.data, 0, record.nik.len))
 			decision_refuse(d, LANTIK_CASE_COUNT,
 				"record %u holds no NIK of 16 characters, by which a rejection is remembered; return "
 				"it",
 				asked->record_no);
 		else
-			memcpy(w->niks[at], record.nik.data, sizeof w->niks[at]);
+			memcpy(d->s.desk->niks[at], record.nik.data, sizeof d->s.desk->niks[at]);
 	}
 }
 

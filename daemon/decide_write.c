@@ -23,7 +23,7 @@ static void state_decision(struct decision *d)
 		.reason = r->reason,
 		.records = d->outcomes,
 		.record_count = r->record_count,
-		.findings = d->worker->findings};
+		.findings = d->s.desk->findings};
 	memcpy(d->statement.decision_id, d->decision_id, sizeof d->decision_id);
 	memcpy(d->statement.batch_id, r->batch_id.data, sizeof d->statement.batch_id);
 	memcpy(d->statement.rulebook_sha256, lantik_rulebook_digest(d->s.rulebook->rulebook), LANTIK_HASH);
@@ -51,7 +51,7 @@ static enum lantik_record_state state_of(enum lantik_outcome outcome)
 /* What holds each record back now: after a replay what that found, else what held it back before. */
 static enum store_result write_outcomes(struct decision *d)
 {
-	const struct lantik_findings *f = &d->worker->findings;
+	const struct lantik_findings *f = &d->s.desk->findings;
 	size_t count = d->request.record_count, at = 0;
 	struct store_outcome *outcomes = calloc(count, sizeof *outcomes);
 	struct lantik_buffer causes = {0};
@@ -93,15 +93,15 @@ static enum store_result write_details(struct decision *d)
 	if (!result && s->copied)
 		result = submission_write_counters(s);
 	if (!result)
-		result = store_findings(w->store, s->batch_no, w->findings.items, w->findings.count);
+		result = store_findings(w->store, s->batch_no, d->s.desk->findings.items, d->s.desk->findings.count);
 	if (!result)
 		result = write_outcomes(d);
-	struct store_hashes hashes = {.rows = {.data = w->hashes, .len = s->copied * LANTIK_HASH}};
+	struct store_hashes hashes = {.rows = {.data = d->s.desk->hashes, .len = s->copied * LANTIK_HASH}};
 	if (!result)
 		result = store_hashes(w->store, s->batch_no, &hashes);
 	if (!result && d->request.act == LANTIK_REJECT)
 		result = store_reject(w->store, s->batch_no, s->manifest.kind, s->manifest.programme,
-			(const uint8_t(*)[16])w->niks, d->request.record_count);
+			(const uint8_t(*)[16])d->s.desk->niks, d->request.record_count);
 	return result;
 }
 
@@ -120,7 +120,7 @@ static void leaf_of(const struct decision *d, const struct store_ledger *ledger,
 	memcpy(ret->batch_id, d->request.batch_id.data, sizeof ret->batch_id);
 	lantik_sha256(statement, ret->statement_sha256);
 	memcpy(ret->rulebook_sha256, d->statement.rulebook_sha256, LANTIK_HASH);
-	lantik_root_of(d->worker->hashes, d->s.copied, ret->rows_root);
+	lantik_root_of(d->s.desk->hashes, d->s.copied, ret->rows_root);
 }
 
 /* The last lock, and what is done under it. */

@@ -60,8 +60,8 @@ static enum store_result name_by_body(struct worker *w, uint32_t record_no, stru
 	struct lantik_buffer body = {.limit = LANTIK_MAX_BODY};
 	enum store_result result = store_body_of(w->store, p->named.batch_no, &body);
 
-	lantik_arena_reset(w->batch_arena);
-	if (!result && body.len && !lantik_batch_scan(lantik_buffer_span(&body), w->batch_arena, &view, &fault) &&
+	lantik_arena_reset(w->desk->batch_arena);
+	if (!result && body.len && !lantik_batch_scan(lantik_buffer_span(&body), w->desk->batch_arena, &view, &fault) &&
 		record_no <= view.record_count) {
 		*ret_found = true;
 		if (decode(w, view.records[record_no - 1], &record))

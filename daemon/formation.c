@@ -86,7 +86,7 @@ static void count_free(const struct submission *s, const int64_t used[GROUPS], i
 	for (int32_t group = 0; group < GROUPS; group++)
 		ret[group] = quota(s, group) - used[group];
 	for (size_t i = 0; i < s->copied; i++) {
-		const struct row *row = s->worker->order[i];
+		const struct row *row = s->desk->order[i];
 		if (row->place == ROW_PLACE_FREED &&
 			lantik_span_equal(lantik_span_of(row->held_programme), s->manifest.programme))
 			ret[row->held_group & LANTIK_WORD_UNREADABLE]++;
@@ -104,11 +104,11 @@ enum store_result submission_ask_formation(struct submission *s)
 		return result;
 	count_free(s, used, left);
 	if (s->copied)
-		qsort(w->order, s->copied, sizeof *w->order, row_by_record);
+		qsort(s->desk->order, s->copied, sizeof *s->desk->order, row_by_record);
 	for (size_t i = 0; i < s->copied; i++) {
-		const struct row *row = w->order[i];
+		const struct row *row = s->desk->order[i];
 		if (takes_place(row) && left[row->kelompok_lapor & LANTIK_WORD_UNREADABLE]-- <= 0)
-			lantik_findings_add(&w->findings, row->record_no, LANTIK_CASE_B09_quota, severity(s),
+			lantik_findings_add(&s->desk->findings, row->record_no, LANTIK_CASE_B09_quota, severity(s),
 				LANTIK_F_kelompok_lapor);
 	}
 	s->asked_formation = true;

@@ -49,14 +49,13 @@ static const char *manifest_lacks(const struct lantik_manifest *m)
 
 bool submission_open(struct submission *s)
 {
-	struct worker *w = s->worker;
 	uint8_t digest[LANTIK_HASH];
 	uint32_t record_no;
 
-	lantik_arena_reset(w->batch_arena);
-	enum lantik_error error = lantik_batch_scan(s->job->body, w->batch_arena, &s->view, &record_no);
+	lantik_arena_reset(s->desk->batch_arena);
+	enum lantik_error error = lantik_batch_scan(s->job->body, s->desk->batch_arena, &s->view, &record_no);
 	if (!error)
-		error = lantik_manifest_decode(s->view.manifest, w->batch_arena, &s->manifest);
+		error = lantik_manifest_decode(s->view.manifest, s->desk->batch_arena, &s->manifest);
 	if (error) {
 		refuse_bytes(s, error, record_no);
 		return false;
@@ -78,9 +77,9 @@ bool submission_open(struct submission *s)
 /* The check remembers NIKs to the end of the batch, while a record's memory is reused. */
 static void keep_nik(struct submission *s, uint32_t i, struct lantik_record *record)
 {
-	uint8_t *kept = s->worker->niks[i];
+	uint8_t *kept = s->desk->niks[i];
 
-	if (record->nik.len != sizeof s->worker->niks[0])
+	if (record->nik.len != sizeof s->desk->niks[0])
 		return;
 	memcpy(kept, record->nik.data, record->nik.len);
 	record->nik.data = kept;
@@ -104,7 +103,7 @@ static void row_identity(struct row *row, const struct lantik_record *record, in
 static void add_central(
 	struct submission *s, uint32_t record_no, enum lantik_case_id case_id, enum lantik_field_id field)
 {
-	lantik_findings_add(&s->worker->findings, record_no, case_id, s->severities.of[case_id], field);
+	lantik_findings_add(&s->desk->findings, record_no, case_id, s->severities.of[case_id], field);
 }
 
 /* What the record continues; named but not held is a finding. */
@@ -154,7 +153,7 @@ static enum store_result find_corrected_batch(struct submission *s, struct linea
 	if (severity > LANTIK_FATAL)
 		severity = LANTIK_WARN;
 	if (!result && !held)
-		lantik_findings_add(&s->worker->findings, 0, LANTIK_CASE_S06_not_held, severity, LANTIK_F_NONE);
+		lantik_findings_add(&s->desk->findings, 0, LANTIK_CASE_S06_not_held, severity, LANTIK_F_NONE);
 	return result;
 }
 
@@ -178,8 +177,7 @@ static bool passes(const struct lantik_findings *findings, size_t from)
 enum store_result submission_add_row(
 	struct submission *s, uint32_t i, struct lantik_record *record, struct lineage *lineage)
 {
-	struct worker *w = s->worker;
-	struct row *row = &w->rows[s->row_count];
+	struct row *row = &s->desk->rows[s->row_count];
 	struct row_context context = {
 		.batch_no = s->batch_no, .office_no = s->job->office.office_no, .manifest = &s->manifest};
 
@@ -193,7 +191,7 @@ enum store_result submission_add_row(
 	unify_name(s, record, row);
 	s->has_changes |= record->change_kind != 0;
 	if (!s->rehearsed)
-		row_encode(&context, record, w->salts + (size_t)i * ROW_SALT, row, &w->tuples);
+		row_encode(&context, record, s->desk->salts + (size_t)i * ROW_SALT, row, &s->desk->tuples);
 	s->row_count++;
 	return STORE_OK;
 }
@@ -214,17 +212,17 @@ enum store_result submission_judge_record(struct submission *s, struct lantik_ch
 {
 	struct worker *w = s->worker;
 	struct lantik_record record;
-	size_t before = w->findings.count;
+	size_t before = s->desk->findings.count;
 
 	lantik_arena_reset(w->record_arena);
 	*ret_error = lantik_record_decode(s->view.records[i], w->record_arena, &record);
 	if (*ret_error)
 		return STORE_OK;
 	keep_nik(s, i, &record);
-	lantik_check_record(check, i + 1, &record, &w->findings);
+	lantik_check_record(check, i + 1, &record, &s->desk->findings);
 	if (s->alone)
-		forget_neighbours(&w->findings, before);
-	return passes(&w->findings, before) ? submission_add_row(s, i, &record, lineage) : STORE_OK;
+		forget_neighbours(&s->desk->findings, before);
+	return passes(&s->desk->findings, before) ? submission_add_row(s, i, &record, lineage) : STORE_OK;
 }
 
 enum store_result submission_judge(struct submission *s, bool *ret_answered)
@@ -238,16 +236,16 @@ enum store_result submission_judge(struct submission *s, bool *ret_answered)
 	struct lantik_check *check = lantik_check_new(s->rulebook->rulebook, &s->manifest, s->job->received_at);
 	LANTIK_ASSERT(check);
 	s->severities = *lantik_check_severities(check);
-	w->findings.count = 0;
+	s->desk->findings.count = 0;
 	s->row_count = 0;
-	lantik_buffer_reset(&w->tuples);
-	lantik_random(w->salts, (size_t)s->view.record_count * ROW_SALT);
-	lantik_check_manifest(check, &w->findings);
+	lantik_buffer_reset(&s->desk->tuples);
+	lantik_random(s->desk->salts, (size_t)s->view.record_count * ROW_SALT);
+	lantik_check_manifest(check, &s->desk->findings);
 	enum store_result result = find_corrected_batch(s, &lineage);
 	for (i = 0; i < s->view.record_count && !result && !error; i++)
 		result = submission_judge_record(s, check, i, &lineage, &error);
 	if (!result && !error)
-		lantik_check_finish(check, &w->findings);
+		lantik_check_finish(check, &s->desk->findings);
 	lantik_check_not_checked(check, s->not_checked);
 	lantik_check_free(&check);
 	lineage_free(&lineage);
@@ -274,42 +272,39 @@ static bool goes_in(const struct submission *s, const struct lantik_finding *fin
 
 void submission_keep(struct submission *s)
 {
-	struct worker *w = s->worker;
-
-	lantik_findings_sort(&w->findings);
-	const struct lantik_finding *f = w->findings.items;
+	lantik_findings_sort(&s->desk->findings);
+	const struct lantik_finding *f = s->desk->findings.items;
 	size_t at = 0;
 
 	s->copied = 0;
 	for (size_t i = 0; i < s->row_count; i++) {
-		struct row *row = &w->rows[i];
-		while (at < w->findings.count && f[at].record_no < row->record_no)
+		struct row *row = &s->desk->rows[i];
+		while (at < s->desk->findings.count && f[at].record_no < row->record_no)
 			at++;
 		size_t first = at;
-		while (at < w->findings.count && f[at].record_no == row->record_no)
+		while (at < s->desk->findings.count && f[at].record_no == row->record_no)
 			at++;
 		if (goes_in(s, f + first, at - first))
-			w->order[s->copied++] = row;
+			s->desk->order[s->copied++] = row;
 	}
 	for (size_t i = 0; i < s->copied; i++)
-		memcpy(w->hashes + i * LANTIK_HASH, w->order[i]->hash, LANTIK_HASH);
+		memcpy(s->desk->hashes + i * LANTIK_HASH, s->desk->order[i]->hash, LANTIK_HASH);
 	if (s->copied)
-		qsort(w->order, s->copied, sizeof *w->order, by_nik);
+		qsort(s->desk->order, s->copied, sizeof *s->desk->order, by_nik);
 }
 
 void submission_settle(struct submission *s)
 {
-	struct worker *w = s->worker;
 	const struct lantik_manifest *m = &s->manifest;
 
-	lantik_findings_sort(&w->findings);
+	lantik_findings_sort(&s->desk->findings);
 	s->verdict = (struct lantik_verdict){.office = lantik_span_of(s->job->office.name),
 		.agency = m->kode_instansi,
 		.kind = m->kind,
 		.step = m->step,
 		.records = s->view.record_count,
-		.findings = w->findings.items,
-		.finding_count = w->findings.count};
+		.findings = s->desk->findings.items,
+		.finding_count = s->desk->findings.count};
 	memcpy(s->verdict.batch_id, m->batch_id.data, 16);
 	memcpy(s->verdict.records_sha256, m->records_sha256.data, LANTIK_HASH);
 	memcpy(s->verdict.rulebook_sha256, lantik_rulebook_digest(s->rulebook->rulebook), LANTIK_HASH);

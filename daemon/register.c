@@ -16,12 +16,12 @@ static bool is_of_lineage(const struct lantik_finding *finding)
 
 void submission_forget_register(struct submission *s)
 {
-	struct lantik_findings *findings = &s->worker->findings;
+	struct lantik_findings *findings = &s->desk->findings;
 	size_t kept = 0;
 
 	s->asked_formation = false;
 	for (size_t i = 0; i < s->row_count; i++)
-		s->worker->rows[i].place = ROW_PLACE_NEW;
+		s->desk->rows[i].place = ROW_PLACE_NEW;
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct lantik_case *found = lantik_case_of(findings->items[i].case_id);
 		bool central = found->rule->layer == LANTIK_LAYER_CENTRAL;
@@ -43,21 +43,20 @@ static int by_nip(const void *a, const void *b)
 
 static void add_shared_number(struct submission *s, const struct row *row)
 {
-	lantik_findings_add(&s->worker->findings, row->record_no, LANTIK_CASE_P08_other_person,
+	lantik_findings_add(&s->desk->findings, row->record_no, LANTIK_CASE_P08_other_person,
 		s->severities.of[LANTIK_CASE_P08_other_person], LANTIK_F_nip);
 }
 
 /* One number for two people of one batch: neither is believed. */
 static void find_shared_numbers(struct submission *s)
 {
-	struct worker *w = s->worker;
 	struct row **sorted = malloc((s->copied + 1) * sizeof *sorted);
 	size_t count = 0;
 
 	LANTIK_ASSERT(sorted);
 	for (size_t i = 0; i < s->copied; i++)
-		if (w->order[i]->nip_len == sizeof w->order[i]->nip)
-			sorted[count++] = w->order[i];
+		if (s->desk->order[i]->nip_len == sizeof s->desk->order[i]->nip)
+			sorted[count++] = s->desk->order[i];
 	qsort(sorted, count, sizeof *sorted, by_nip);
 	for (size_t i = 1; i < count; i++) {
 		if (memcmp(sorted[i - 1]->nip, sorted[i]->nip, sizeof sorted[i]->nip) != 0)
@@ -173,7 +172,7 @@ static bool add(struct submission *s, uint32_t record_no, struct finding_of find
 	if (!finding.found)
 		return true;
 	uint8_t severity = s->severities.of[finding.case_id];
-	lantik_findings_add(&s->worker->findings, record_no, finding.case_id, severity, finding.field);
+	lantik_findings_add(&s->desk->findings, record_no, finding.case_id, severity, finding.field);
 	return severity == 0 || severity == LANTIK_WARN || (severity == LANTIK_REVIEW && s->waives_review);
 }
 
@@ -218,7 +217,7 @@ static enum store_result find_rejected(struct submission *s, const struct store_
 		store_rejected(s->worker->store, people, s->copied, m->kind, m->programme, &rejected, &count);
 
 	for (size_t i = 0; i < s->row_count && at < count && !result; i++) {
-		const struct row *row = &s->worker->rows[i];
+		const struct row *row = &s->desk->rows[i];
 		if ((uint32_t)rejected[at] != row->record_no)
 			continue;
 		at++;
@@ -254,9 +253,9 @@ enum store_result submission_ask_register(struct submission *s, int32_t **ret_ju
 
 	LANTIK_ASSERT(people);
 	for (size_t i = 0; i < s->copied; i++)
-		people[i] = (struct store_person){.record_no = (int32_t)w->order[i]->record_no,
-			.nik = {.data = w->order[i]->nik, .len = w->order[i]->nik_len},
-			.nip = {.data = w->order[i]->nip, .len = w->order[i]->nip_len}};
+		people[i] = (struct store_person){.record_no = (int32_t)s->desk->order[i]->record_no,
+			.nik = {.data = s->desk->order[i]->nik, .len = s->desk->order[i]->nik_len},
+			.nip = {.data = s->desk->order[i]->nip, .len = s->desk->order[i]->nip_len}};
 	enum store_result result = store_ledger_size(w->store, &s->seen);
 	if (!result)
 		result = store_facts(w->store, people, s->copied, &about, &facts, &count);
@@ -271,8 +270,8 @@ enum store_result submission_ask_register(struct submission *s, int32_t **ret_ju
 	*ret_judged = calloc(s->copied + 1, sizeof **ret_judged);
 	LANTIK_ASSERT(*ret_judged);
 	*ret_count = 0;
-	qsort(w->order, s->copied, sizeof *w->order, row_by_record);
-	judge_facts(s, w->order, facts, count, *ret_judged, ret_count);
+	qsort(s->desk->order, s->copied, sizeof *s->desk->order, row_by_record);
+	judge_facts(s, s->desk->order, facts, count, *ret_judged, ret_count);
 	free(facts);
 	return STORE_OK;
 }

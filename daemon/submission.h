@@ -12,13 +12,12 @@
 
 #include "lantik/receipt.h"
 
+#include "desk.h"
 #include "house.h"
 #include "in_hand.h"
 #include "job.h"
 #include "lineage.h"
 #include "nodes.h"
-#include "places.h"
-#include "row.h"
 #include "store.h"
 
 /* The checkpoint that came with the request. */
@@ -38,18 +37,9 @@ struct worker {
 	struct in_hand *in_hand;
 	size_t number;
 	struct store *store;
-	struct lantik_arena *batch_arena;  /* one batch: record spans and manifest */
+	struct desk *desk;                 /* for a batch of any size */
 	struct lantik_arena *record_arena; /* one record */
-	struct lantik_buffer tuples;
-	struct lantik_buffer chunk; /* tuples in the order of the COPY */
-	struct row *rows;           /* LANTIK_MAX_RECORDS */
-	struct row **order;         /* rows that go to the register, by NIK */
-	uint8_t (*niks)[16];        /* of every record, for the check's memory of the batch */
-	uint8_t *salts;
-	uint8_t *hashes;
-	struct lantik_buffer returned_hashes; /* of the attempt under way, in the order of the records */
-	struct lantik_findings findings;
-	struct places places; /* of the attempt under way */
+	struct lantik_buffer chunk;        /* tuples in the order of the COPY */
 	/* evidence */
 	struct nodes *nodes;
 	uint64_t generation;          /* of house->known, when the job came */
@@ -61,15 +51,16 @@ struct worker {
 
 struct submission {
 	struct worker *worker;
+	struct desk *desk; /* the batch's memory */
 	struct job *job;
 	struct rulebook_copy *rulebook; /* of a message: the job's */
 	uint8_t body_sha256[LANTIK_HASH];
 	struct lantik_batch_view view;
 	struct lantik_manifest manifest;
 	int64_t batch_no;
-	size_t row_count;     /* of worker->rows: records that passed the row rules */
+	size_t row_count;     /* of desk->rows: records that passed the row rules */
 	bool has_changes;     /* a record changes an earlier step, or names one that is not held */
-	size_t copied;        /* of worker->order */
+	size_t copied;        /* of desk->order */
 	bool rehearsed;       /* nothing is written and nothing is locked */
 	bool asked_formation; /* what is beyond the quotas was found */
 	uint64_t seen;        /* size of the ledger when the register was looked at */
@@ -97,7 +88,7 @@ LANTIK_MUST_CHECK enum store_result submission_judge_record(struct submission *s
 /* The row of a record that passed; its name is put into the register's form. */
 LANTIK_MUST_CHECK enum store_result submission_add_row(
 	struct submission *s, uint32_t i, struct lantik_record *record, struct lineage *lineage);
-/* Sorts the findings; rows that they let in go to worker->order, sorted by NIK, and their hashes to worker->hashes in
+/* Sorts the findings; rows that they let in go to desk->order, sorted by NIK, and their hashes to desk->hashes in
  * the order of the records. */
 void submission_keep(struct submission *s);
 /* The verdict: sorts and counts, and keeps the rows that stay accepted. */
@@ -116,7 +107,7 @@ enum approach {
 };
 
 /* weigh.c */
-/* Findings of the register and the formations, as far as the approach asks for them; what is left is in worker->order.
+/* Findings of the register and the formations, as far as the approach asks for them; what is left is in desk->order.
  * *ret_asked: the register was asked; ret_judged (the caller frees) are then the records that may replace a current
  * row. */
 LANTIK_MUST_CHECK enum store_result submission_weigh(
@@ -125,7 +116,7 @@ LANTIK_MUST_CHECK enum store_result submission_weigh(
 /* formation.c */
 /* Whether rule B09 counts for this batch: its agency has a formation of its programme. */
 bool submission_is_formed(const struct submission *s);
-/* Adds B09.quota to what of worker->order is beyond the formation, the last ones in record order. After the register
+/* Adds B09.quota to what of desk->order is beyond the formation, the last ones in record order. After the register
  * was asked; settle (or keep) afterwards. */
 LANTIK_MUST_CHECK enum store_result submission_ask_formation(struct submission *s);
 /* The most places that a group may have taken when this batch is written; INT64_MAX: without limit. */
@@ -147,9 +138,9 @@ LANTIK_MUST_CHECK enum store_result submission_check_since(struct submission *s,
 void submission_forget_register(struct submission *s);
 
 /* commit.c */
-/* Parts of the transaction that a decision shares. Both work on worker->order, s->copied, s->batch_no and s->manifest.
+/* Parts of the transaction that a decision shares. Both work on desk->order, s->copied, s->batch_no and s->manifest.
  * The rows into the register and current; judged are the records that may replace a current row, slow says that the
- * register was asked. STORE_CONFLICT: some collide with what is there. Sums up worker->places. */
+ * register was asked. STORE_CONFLICT: some collide with what is there. Sums up desk->places. */
 LANTIK_MUST_CHECK enum store_result submission_write_rows(
 	struct submission *s, const int32_t *judged, size_t judged_count, bool slow);
 /* Counters, then places of the formations; after the rows, before the ledger. STORE_FULL: a formation has not so many

@@ -106,8 +106,11 @@ static void rehearse(struct submission *s)
 
 void submit(struct worker *worker, struct job *job)
 {
-	struct submission s = {
-		.worker = worker, .job = job, .rulebook = job->rulebook, .rehearsed = job->request == LANTIK_REHEARSE};
+	struct submission s = {.worker = worker,
+		.desk = worker->desk,
+		.job = job,
+		.rulebook = job->rulebook,
+		.rehearsed = job->request == LANTIK_REHEARSE};
 
 	lantik_sha256(job->body, s.body_sha256);
 	if (!signature_holds(&s) || !submission_open(&s) || !in_scope(&s))

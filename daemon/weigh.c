@@ -45,7 +45,7 @@ enum store_result submission_weigh(
 	if (*ret_asked)
 		result = ask(s, approach, ret_judged, ret_count);
 	if (!result && wants_all(s)) {
-		lantik_findings_all_or_nothing(&s->manifest, &s->severities, &s->worker->findings);
+		lantik_findings_all_or_nothing(&s->manifest, &s->severities, &s->desk->findings);
 		submission_settle(s);
 	}
 	return result;

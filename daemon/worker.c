@@ -13,9 +13,6 @@
 
 /* A record's struct and texts after unpacking: the generated message is under 4 kB, its texts at most the record. */
 #define RECORD_ARENA (64u * 1024)
-/* Spans of LANTIK_MAX_RECORDS records, the manifest, and room for alignment. */
-#define BATCH_ARENA (LANTIK_MAX_RECORDS * sizeof(struct lantik_span) + 64u * 1024)
-
 struct workers {
 	struct house *house;
 	struct in_hand *in_hand;
@@ -35,14 +32,9 @@ static void *allocate(size_t count, size_t size)
 void worker_open(struct worker *w, struct house *house, const char *name)
 {
 	*w = (struct worker){.house = house, .store = store_new(house->config->database, name)};
-	w->batch_arena = lantik_arena_new(BATCH_ARENA);
+	w->desk = desk_new(LANTIK_MAX_RECORDS);
 	w->record_arena = lantik_arena_new(RECORD_ARENA);
-	LANTIK_ASSERT(w->batch_arena && w->record_arena);
-	w->rows = allocate(LANTIK_MAX_RECORDS, sizeof *w->rows);
-	w->order = allocate(LANTIK_MAX_RECORDS, sizeof(struct row *));
-	w->niks = allocate(LANTIK_MAX_RECORDS, sizeof *w->niks);
-	w->salts = allocate(LANTIK_MAX_RECORDS, ROW_SALT);
-	w->hashes = allocate(LANTIK_MAX_RECORDS, LANTIK_HASH);
+	LANTIK_ASSERT(w->record_arena);
 	w->nodes = allocate(1, sizeof *w->nodes);
 	nodes_open(w->nodes, w->store);
 }
@@ -50,18 +42,9 @@ void worker_open(struct worker *w, struct house *house, const char *name)
 void worker_close(struct worker *w)
 {
 	store_free(&w->store);
-	lantik_arena_free(&w->batch_arena);
+	desk_free(&w->desk);
 	lantik_arena_free(&w->record_arena);
-	lantik_buffer_free(&w->tuples);
 	lantik_buffer_free(&w->chunk);
-	lantik_buffer_free(&w->returned_hashes);
-	lantik_findings_free(&w->findings);
-	places_free(&w->places);
-	free(w->rows);
-	free(w->order);
-	free(w->niks);
-	free(w->salts);
-	free(w->hashes);
 	free(w->nodes);
 }
 

@@ -1,0 +1,51 @@
+/* A batch's memory.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "desk.h"
+
+#include <stdlib.h>
+
+/* Beside the spans of the records: the manifest, and room for alignment. */
+#define MANIFEST_ARENA (64u * 1024)
+
+static void *allocate(size_t count, size_t size)
+{
+	void *memory = calloc(count, size);
+
+	LANTIK_ASSERT(memory);
+	return memory;
+}
+
+struct desk *desk_new(size_t capacity)
+{
+	struct desk *desk = allocate(1, sizeof *desk);
+
+	desk->capacity = capacity;
+	desk->batch_arena = lantik_arena_new(capacity * sizeof(struct lantik_span) + MANIFEST_ARENA);
+	LANTIK_ASSERT(desk->batch_arena);
+	desk->rows = allocate(capacity, sizeof *desk->rows);
+	desk->order = allocate(capacity, sizeof *desk->order);
+	desk->niks = allocate(capacity, sizeof *desk->niks);
+	desk->salts = allocate(capacity, ROW_SALT);
+	desk->hashes = allocate(capacity, LANTIK_HASH);
+	return desk;
+}
+
+void desk_free(struct desk **desk)
+{
+	struct desk *d = *desk;
+
+	if (!d)
+		return;
+	lantik_arena_free(&d->batch_arena);
+	lantik_buffer_free(&d->tuples);
+	lantik_buffer_free(&d->returned_hashes);
+	lantik_findings_free(&d->findings);
+	places_free(&d->places);
+	free(d->rows);
+	free(d->order);
+	free(d->niks);
+	free(d->salts);
+	free(d->hashes);
+	free(d);
+	*desk = NULL;
+}
