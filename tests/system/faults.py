@@ -47,11 +47,9 @@ class FaultCase(harness.Case):
 
     def run_faults(self, count, fault):
         self.reconnect()
-        senders = []
-        for number, agency in enumerate(self.AGENCIES):
-            office = self.site.office(f"office-{number}")
-            senders.append(Sender(office, agency, self.ROWS, 1000 * (number + 1)))
-            senders[-1].start()
+        senders = self.senders()
+        for sender in senders:
+            sender.start()
         recovered = 0
         for number in range(count):
             self.wait_in_flight(senders)
@@ -70,6 +68,10 @@ class FaultCase(harness.Case):
                 raise sender.error
         self.check(senders)
         print(f"figure: {count} faults hit batches in flight; {recovered} times a batch was held without its receipt")
+
+    def senders(self):
+        return [Sender(self.site.office(f"office-{number}"), agency, self.ROWS, 1000 * (number + 1))
+                for number, agency in enumerate(self.AGENCIES)]
 
     def reconnect(self):
         self.cluster = self.site.cluster
