@@ -1,5 +1,7 @@
 /* A batch: found in one pass, decoded one record at a time, encoded one record at a time.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "codec_private.h"
 #include "scan.h"
 
@@ -21,10 +23,11 @@ static enum lantik_error scan_manifest(struct scan *scan, struct lantik_span *re
 	if (field.number != BATCH_MANIFEST || field.wire_type != WIRE_BYTES)
 		return LANTIK_E_MALFORMED;
 	*ret = field.content;
-	return scan_message(&lantik__v1__manifest__descriptor, field.content, (struct scan_limits){0});
+	struct scan_present present = {0};
+	return scan_message(&lantik__v1__manifest__descriptor, field.content, (struct scan_limits){0}, &present);
 }
 
-static enum lantik_error scan_record(struct scan *scan, struct lantik_span *ret)
+static enum lantik_error scan_record(struct scan *scan, struct scan_present *present, struct lantik_span *ret)
 {
 	struct scan_field field;
 	enum lantik_error error = scan_field_next(scan, &field);
@@ -41,7 +44,7 @@ static enum lantik_error scan_record(struct scan *scan, struct lantik_span *ret)
 		return LANTIK_E_TOO_LARGE;
 	*ret = field.content;
 	return scan_message(&lantik__v1__appointment_record__descriptor, field.content,
-		(struct scan_limits){{LANTIK_MAX_DOCUMENTS}});
+		(struct scan_limits){{LANTIK_MAX_DOCUMENTS}}, present);
 }
 
 enum lantik_error lantik_batch_scan(
@@ -49,6 +52,7 @@ enum lantik_error lantik_batch_scan(
 {
 	struct scan scan = scan_of(body);
 	struct lantik_batch_view view = {0};
+	struct scan_present present = {0};
 	enum lantik_error error =
 		body.len > LANTIK_MAX_BODY ? LANTIK_E_TOO_LARGE : scan_manifest(&scan, &view.manifest);
 
@@ -64,13 +68,14 @@ enum lantik_error lantik_batch_scan(
 		*ret_record_no = view.record_count + 1;
 		if (view.record_count == LANTIK_MAX_RECORDS)
 			return LANTIK_E_TOO_LARGE;
-		error = scan_record(&scan, &records[view.record_count++]);
+		error = scan_record(&scan, &present, &records[view.record_count++]);
 		if (error)
 			return error;
 	}
 	*ret_record_no = 0;
 	if (!view.record_count)
 		return LANTIK_E_TRUNCATED;
+	memcpy(view.present, present.fields, sizeof view.present);
 	*ret = view;
 	return LANTIK_OK;
 }
@@ -86,13 +91,41 @@ enum lantik_error lantik_manifest_decode(
 	return codec_fields_from(lantik_manifest_fields, lantik_manifest_field_count, message, arena, ret);
 }
 
+/* Compares what protobuf-c writes with the bytes that were read. */
+struct comparison {
+	ProtobufCBuffer base;
+	struct lantik_span left;
+	bool differs;
+};
+
+static void compare(ProtobufCBuffer *base, size_t len, const uint8_t *data)
+{
+	struct comparison *c = (struct comparison *)base;
+
+	c->differs |= len > c->left.len || memcmp(data, c->left.data, len) != 0;
+	if (c->differs)
+		return;
+	c->left.data += len;
+	c->left.len -= len;
+}
+
+static bool is_canonical(const ProtobufCMessage *message, struct lantik_span bytes)
+{
+	struct comparison c = {.base = {.append = compare}, .left = bytes};
+
+	if (message->n_unknown_fields)
+		return false;
+	protobuf_c_message_pack_to_buffer(message, &c.base);
+	return !c.differs && !c.left.len;
+}
+
 enum lantik_error lantik_record_decode(struct lantik_span bytes, struct lantik_arena *arena, struct lantik_record *ret)
 {
 	ProtobufCMessage *message = codec_unpack(&lantik__v1__appointment_record__descriptor, bytes, arena);
 
 	if (!message)
 		return lantik_arena_exhausted(arena) ? LANTIK_E_TOO_LARGE : LANTIK_E_MALFORMED;
-	*ret = (struct lantik_record){0};
+	*ret = (struct lantik_record){.canonical = is_canonical(message, bytes)};
 	return codec_fields_from(lantik_record_fields, LANTIK_FIELD_COUNT, message, arena, ret);
 }
 

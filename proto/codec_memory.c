@@ -25,7 +25,8 @@ ProtobufCMessage *codec_unpack(
 enum lantik_error codec_decode(const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes,
 	struct scan_limits limits, struct lantik_arena *arena, ProtobufCMessage **ret)
 {
-	enum lantik_error error = scan_message(descriptor, bytes, limits);
+	struct scan_present present = {0};
+	enum lantik_error error = scan_message(descriptor, bytes, limits, &present);
 
 	if (error)
 		return error;

@@ -8,8 +8,6 @@
 #define MAX_VARINT 10
 /* Enumerations of the contract end at 31; small enough for one byte. */
 #define MAX_ENUM 127u
-/* The greatest field number of any message; a bit each says whether it was seen. */
-#define MAX_FIELD 128u
 
 static enum lantik_error varint_next(struct scan *scan, uint64_t *ret)
 {
@@ -56,7 +54,7 @@ enum lantik_error scan_field_next(struct scan *scan, struct scan_field *ret)
 	*ret = (struct scan_field){.number = (uint32_t)(tag >> 3), .wire_type = (unsigned)(tag & 7)};
 	if (tag >> 3 == 0)
 		return LANTIK_E_MALFORMED;
-	if (tag >> 3 >= MAX_FIELD)
+	if (tag >> 3 >= SCAN_MAX_FIELD)
 		return LANTIK_E_UNKNOWN_FIELD;
 	if (ret->wire_type == WIRE_VARINT)
 		return varint_next(scan, &ret->value);
@@ -97,11 +95,11 @@ static const ProtobufCFieldDescriptor *field_of(const ProtobufCMessageDescriptor
 }
 
 /* left: how many more repeated fields each depth may hold, over the whole message. */
-static enum lantik_error scan_at_depth(
-	const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes, unsigned *left, unsigned depth)
+static enum lantik_error scan_at_depth(const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes,
+	unsigned *left, unsigned depth, struct scan_present *ret)
 {
 	struct scan scan = scan_of(bytes);
-	uint64_t seen[MAX_FIELD / 64] = {0};
+	struct scan_present seen = {0}, nested = {0};
 
 	LANTIK_ASSERT(depth < SCAN_DEPTHS);
 	while (scan.at != scan.end) {
@@ -114,27 +112,28 @@ static enum lantik_error scan_at_depth(
 			return LANTIK_E_UNKNOWN_FIELD;
 		if ((field.wire_type == WIRE_BYTES) != is_length_delimited(known->type))
 			return LANTIK_E_MALFORMED;
+		uint64_t bit = UINT64_C(1) << (field.number % 64);
 		if (known->label == PROTOBUF_C_LABEL_REPEATED) {
 			if (left[depth]-- == 0)
 				return LANTIK_E_TOO_LARGE;
-		} else {
-			uint64_t bit = UINT64_C(1) << (field.number % 64);
-			if (seen[field.number / 64] & bit)
-				return LANTIK_E_DUPLICATE_FIELD;
-			seen[field.number / 64] |= bit;
+		} else if (seen.fields[field.number / 64] & bit) {
+			return LANTIK_E_DUPLICATE_FIELD;
 		}
+		seen.fields[field.number / 64] |= bit;
 		if (known->type == PROTOBUF_C_TYPE_MESSAGE)
-			error = scan_at_depth(known->descriptor, field.content, left, depth + 1);
+			error = scan_at_depth(known->descriptor, field.content, left, depth + 1, &nested);
 		else if (field.wire_type == WIRE_VARINT)
 			error = number_fits(known->type, field.value);
 		if (error)
 			return error;
 	}
+	for (size_t i = 0; i < SCAN_MAX_FIELD / 64; i++)
+		ret->fields[i] |= seen.fields[i];
 	return LANTIK_OK;
 }
 
-enum lantik_error scan_message(
-	const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes, struct scan_limits limits)
+enum lantik_error scan_message(const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes,
+	struct scan_limits limits, struct scan_present *present)
 {
-	return scan_at_depth(descriptor, bytes, limits.repeated, 0);
+	return scan_at_depth(descriptor, bytes, limits.repeated, 0, present);
 }

@@ -36,9 +36,16 @@ struct scan_limits {
 	unsigned repeated[SCAN_DEPTHS];
 };
 
+/* A bit for every field number of the contract; bit number % 64 of fields[number / 64]. */
+#define SCAN_MAX_FIELD 128u
+struct scan_present {
+	uint64_t fields[SCAN_MAX_FIELD / 64];
+};
+
 /* The whole message against its descriptor: known fields, right wire types, no singular field twice, no repeated field
- * past the limits, shortest varints within their type's range, sub-messages likewise. */
-LANTIK_MUST_CHECK enum lantik_error scan_message(
-	const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes, struct scan_limits limits);
+ * past the limits, shortest varints within their type's range, sub-messages likewise. Adds the message's own fields to
+ * *present. */
+LANTIK_MUST_CHECK enum lantik_error scan_message(const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes,
+	struct scan_limits limits, struct scan_present *present);
 
 #endif

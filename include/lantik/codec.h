@@ -205,7 +205,11 @@ struct lantik_batch_view {
 	struct lantik_span records_bytes;
 	const struct lantik_span *records;
 	uint32_t record_count;
+	/* The fields that some record of the batch gives; bit number % 64 of present[number / 64]. */
+	uint64_t present[2];
 };
+
+_Static_assert(LANTIK_FIELD_COUNT < 128, "present has a bit for every field of a record");
 
 /* On failure *ret_record_no is the record at fault, 0 when it is the batch. Refuses unknown and duplicate fields,
  * wrong wire types, over-long varints, tag 0, more than LANTIK_MAX_RECORDS, in the batch and in every record. */

@@ -82,6 +82,8 @@ struct lantik_record {
 #define FIELD(number, name, type, extent, class) LANTIK_MEMBER_##type name;
 #include "lantik/fields.def"
 #undef FIELD
+	/* Set by lantik_record_decode: the bytes are the ones that lantik_record_append writes for this record. */
+	bool canonical;
 };
 
 struct lantik_manifest {

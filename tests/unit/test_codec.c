@@ -98,6 +98,8 @@ Test(codec, a_record_survives_the_wire_field_by_field)
 	cr_assert_eq(lantik_batch_encode(&manifest, lantik_buffer_span(&records), &body), LANTIK_OK);
 	cr_assert_eq(lantik_batch_scan(lantik_buffer_span(&body), arena, &view, &at), LANTIK_OK);
 	cr_expect_eq(view.record_count, 2);
+	for (unsigned i = 0; i < 128; i++)
+		cr_expect_eq(view.present[i / 64] >> i % 64 & 1, i > 0 && i < LANTIK_FIELD_END, "present: %u", i);
 	cr_expect(lantik_span_equal(view.records_bytes, lantik_buffer_span(&records)));
 	cr_assert_eq(lantik_manifest_decode(view.manifest, arena, &manifest_back), LANTIK_OK);
 	expect_equal(lantik_manifest_fields, lantik_manifest_field_count, &manifest, &manifest_back);
@@ -211,6 +213,28 @@ Test(codec, a_document_digest_is_32_bytes_or_absent)
 
 	cr_expect_eq(lantik_record_decode((struct lantik_span){.data = record, .len = sizeof record}, arena, &ret),
 		LANTIK_E_MALFORMED);
+}
+
+/* nik `1` and nama `2`: in the order of the contract, out of it, with an empty field, and with an empty document's
+ * type. */
+Test(codec, a_record_knows_whether_it_is_canonical)
+{
+	static const struct {
+		const char *hex;
+		bool canonical;
+	} records[] = {{"", true}, {"3a0131520132", true}, {"5201323a0131", false}, {"3a013152013280050f", true},
+		{"3a0131520132800500", false}, {"3a01315200", false}, {"8a04020801", true}, {"8a04020800", false},
+		{"8a0400", true}, {"8a040080050f", true}, {"8a040080050f8a0400", false}};
+	uint8_t bytes[32];
+
+	for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
+		size_t len = strlen(records[i].hex) / 2;
+		struct lantik_record record;
+		cr_assert(lantik_hex_decode(lantik_span_of(records[i].hex), bytes, len));
+		cr_assert_eq(lantik_record_decode((struct lantik_span){.data = bytes, .len = len}, arena, &record),
+			LANTIK_OK);
+		cr_expect_eq(record.canonical, records[i].canonical, "%s", records[i].hex);
+	}
 }
 
 Test(codec, too_many_documents_are_refused)
