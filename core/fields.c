@@ -30,9 +30,13 @@
 #define PRIVACY_X 'X'
 #define PRIVACY_N 'N'
 
+#define IS_HOT false
+#define IS_COLD true
+
 const struct lantik_field lantik_record_fields[] = {
-#define FIELD(number, name, type, extent, class)                                                                       \
-	{#name, number, TYPE_##type, EXTENT_##type(extent), PRIVACY_##class, offsetof(struct lantik_record, name)},
+#define FIELD(number, name, type, extent, class, place)                                                                \
+	{#name, number, TYPE_##type, EXTENT_##type(extent), PRIVACY_##class, IS_##place,                               \
+		offsetof(struct lantik_record, name)},
 #include "lantik/fields.def"
 #undef FIELD
 };
@@ -42,7 +46,8 @@ _Static_assert(LANTIK_FIELD_END <= UINT8_MAX, "a finding holds a field in one by
 
 const struct lantik_field lantik_manifest_fields[] = {
 #define FIELD(number, name, type, extent, class)                                                                       \
-	{#name, number, TYPE_##type, EXTENT_##type(extent), PRIVACY_##class, offsetof(struct lantik_manifest, name)},
+	{#name, number, TYPE_##type, EXTENT_##type(extent), PRIVACY_##class, false,                                    \
+		offsetof(struct lantik_manifest, name)},
 #include "lantik/manifest.def"
 #undef FIELD
 };

@@ -79,7 +79,7 @@ struct lantik_documents {
 #define LANTIK_MEMBER_DOCUMENTS struct lantik_documents
 
 struct lantik_record {
-#define FIELD(number, name, type, extent, class) LANTIK_MEMBER_##type name;
+#define FIELD(number, name, type, extent, class, place) LANTIK_MEMBER_##type name;
 #include "lantik/fields.def"
 #undef FIELD
 	/* Set by lantik_record_decode: the bytes are the ones that lantik_record_append writes for this record. */
@@ -95,7 +95,7 @@ struct lantik_manifest {
 /* The number of a field is also its id in findings and verdicts; 0 stands for the whole record. */
 enum lantik_field_id {
 	LANTIK_F_NONE,
-#define FIELD(number, name, type, extent, class) LANTIK_F_##name = number,
+#define FIELD(number, name, type, extent, class, place) LANTIK_F_##name = number,
 #include "lantik/fields.def"
 #undef FIELD
 	LANTIK_FIELD_END
@@ -110,6 +110,7 @@ struct lantik_field {
 	int32_t extent; /* TEXT: characters; INT: greatest value */
 	enum lantik_word_list words;
 	char privacy;  /* G, I, X or N */
+	bool cold;     /* part of the register's column `cold`, and no column itself */
 	size_t offset; /* in struct lantik_record or lantik_manifest */
 };
 

@@ -199,7 +199,7 @@ class Documented(Database):
             [])
 
     def test_the_register_is_fields_def(self):
-        fields = re.findall(r"^FIELD\(\s*\d+,\s*(\w+),\s*(\w+),\s*\w+,\s*(\w)\)",
+        fields = re.findall(r"^FIELD\(\s*\d+,\s*(\w+),\s*(\w+),\s*\w+,\s*(\w),\s*\w+\)",
                             (ROOT / "include/lantik/fields.def").read_text(), re.M)
         self.assertGreater(len(fields), 80)
         columns = self.sql(

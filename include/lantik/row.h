@@ -1,0 +1,57 @@
+/* A version of the register: its hash, and how a tuple of lantik.register becomes one again.
+ *
+ * lantik.register holds, in this order: batch_no, record_no, office_no, kind, step, supersedes_batch_no,
+ * supersedes_record_no, salt, every field of fields.def whose place is HOT, in the order of the table, and `cold`.
+ *
+ * `cold` holds every field whose place is COLD, in the order of the table, and last the name as it was sent when the
+ * register keeps it in another form. For each of these LANTIK_COLD_COUNT values stands the offset of its end, u16 and
+ * big-endian, counted from the first byte behind the offsets; then come the values, one after another: TEXT as UTF-8,
+ * ID as 16 bytes, DOCUMENTS as for each u16 type, u8 length of the digest (0 or 32), digest, u16 length of the path,
+ * path. An empty value is an absent one; when all are absent `cold` is NULL. SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_ROW_H
+#define LANTIK_ROW_H
+
+#include "lantik/crypto.h"
+#include "lantik/record.h"
+
+#define LANTIK_ROW_SALT 16
+/* Columns of lantik.register before the first field. */
+#define LANTIK_ROW_OWN_COLUMNS 8
+/* A name is sent with at most 150 characters and made of at most four times as many code points of 4 bytes. */
+#define LANTIK_ROW_MAX_NAME 4096
+
+#define LANTIK_PLACE_HOT 0
+#define LANTIK_PLACE_COLD 1
+
+/* Values in `cold`. */
+enum {
+	LANTIK_COLD_COUNT = 1 /* the name as sent */
+#define FIELD(number, name, type, extent, class, place) +LANTIK_PLACE_##place
+#include "lantik/fields.def"
+#undef FIELD
+};
+/* Columns of lantik.register. */
+#define LANTIK_ROW_COLUMNS (LANTIK_ROW_OWN_COLUMNS + LANTIK_FIELD_COUNT - (LANTIK_COLD_COUNT - 1) + 1)
+
+/* Texts borrow, as those of a record do. */
+struct lantik_row {
+	int64_t batch_no;
+	uint32_t record_no; /* from 1 */
+	int32_t office_no;
+	int32_t kind, step;
+	int64_t supersedes_batch_no; /* 0: none */
+	int32_t supersedes_record_no;
+	const uint8_t *salt;         /* LANTIK_ROW_SALT bytes */
+	struct lantik_span nama;     /* in the register's form */
+	struct lantik_record record; /* as sent, but for kode_instansi, which is the register's */
+};
+
+/* The hash of a row under rows_root, of LANTIK_ROW_FORMAT: SHA-256 over 0x00, u16 row format, i64 batch_no,
+ * u32 record_no, u32 office_no, u16 kind, u16 step, i64 supersedes_batch_no, u32 supersedes_record_no (0 both when
+ * there is none), 16 bytes of salt, u8 length and kode_instansi, u16 length and nama when the register keeps it in
+ * another form than it was sent in (length 0 otherwise), and the hash of the record's bytes as they stood in the body
+ * (lantik_leaf_hash). All big-endian. What was sent is in it by that hash, what the centre added by itself.
+ * kode_instansi has at most 255 bytes and nama at most LANTIK_ROW_MAX_NAME, or the program ends: both are ours. */
+void lantik_row_hash(const struct lantik_row *row, const uint8_t record_hash[LANTIK_HASH], uint8_t ret[LANTIK_HASH]);
+
+#endif
