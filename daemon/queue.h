@@ -1,26 +1,36 @@
 /* The hand-over between the intake and the workers: our own mutexes and an eventfd, which ThreadSanitizer sees.
+ * Offices take turns, so that one that floods the daemon makes the others wait for one batch of its own and no more.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_QUEUE_H
 #define LANTIK_DAEMON_QUEUE_H
 
 #include "job.h"
 
+/* A submission of at most so many bytes of body costs a commit and hardly anything else: such are written in groups. */
+#define QUEUE_SMALL (16u * 1024)
+
 struct queue;
 
 LANTIK_MUST_CHECK struct queue *queue_new(void);
 void queue_free(struct queue **queue);
 
-/* Intake: gives a job to whichever worker is free next. */
+/* Intake: gives a job to a worker, when it is its office's turn. */
 void queue_put(struct queue *queue, struct job *job);
-/* Worker: waits for a job; NULL when the queue is closed and empty. */
+/* Worker: waits for a job; NULL when the queue is closed and empty. Enquiries go before batches, but never so many of
+ * them that batches stand still. Of batches the next is of the office that has fewest in the workers' hands, and of
+ * those the one that waited longest for its turn: an office with a batch in progress gets no second worker while
+ * another one waits. Within an office the oldest comes first. */
 struct job *queue_take(struct queue *queue);
-/* Worker: hands the answered job back and wakes the intake. */
+/* Worker: up to max more submissions of at most QUEUE_SMALL bytes, one of each office in turn, for the same
+ * transaction; no rehearsals. None is taken before an older batch of its office. Returns how many; never waits. */
+size_t queue_take_small(struct queue *queue, size_t max, struct job *jobs[]);
+/* Worker: hands the answered job back and wakes the intake. Each job that was taken, once. */
 void queue_answer(struct queue *queue, struct job *job);
 /* Intake: the fd that is readable when answered jobs wait; clears it. */
 int queue_fd(const struct queue *queue);
 /* Intake: all answered jobs, oldest first; NULL when there is none. */
 struct job *queue_answered(struct queue *queue);
-/* Intake: jobs not yet taken by a worker are given back, oldest first. */
+/* Intake: jobs not yet taken by a worker are given back, those of an office oldest first. */
 struct job *queue_withdraw(struct queue *queue);
 /* No more jobs will come; workers end when the queue is empty. */
 void queue_close(struct queue *queue);

@@ -10,6 +10,7 @@
 #include "in_hand.h"
 #include "offices.h"
 #include "places.h"
+#include "queue.h"
 #include "row.h"
 #include "submission.h"
 #include "unit.h"
@@ -207,6 +208,126 @@ Test(daemon, a_formation_limits_what_its_rule_is_about)
 	cr_expect_not(submission_is_formed(&s), "the rule is about part-time people");
 	cr_expect_eq(submission_places_limit(&s, 1), INT64_MAX);
 	lantik_rulebook_free(&book.rulebook);
+}
+
+/* ---- whose turn it is ---- */
+
+static struct job *waiting(struct queue *queue, int32_t office_no, enum lantik_message request, size_t body)
+{
+	struct job *job = calloc(1, sizeof *job);
+
+	cr_assert(job);
+	job->office.office_no = office_no;
+	job->request = request;
+	job->body.len = body;
+	queue_put(queue, job);
+	return job;
+}
+
+static void expect_next(struct queue *queue, struct job *expected, const char *why)
+{
+	cr_expect_eq(queue_take(queue), expected, "%s", why);
+}
+
+/* Answers one and forgets it. */
+static void answered(struct queue *queue, struct job *job)
+{
+	queue_answer(queue, job);
+	cr_expect_eq(queue_answered(queue), job);
+	free(job);
+}
+
+Test(daemon, offices_take_turns)
+{
+	enum { BIG = 1000000 };
+	struct queue *queue = queue_new();
+	struct job *flood[5], *honest;
+
+	for (int i = 0; i < 5; i++)
+		flood[i] = waiting(queue, 1, LANTIK_SUBMIT, BIG);
+	expect_next(queue, flood[0], "nobody else waits");
+	expect_next(queue, flood[1], "and no worker stands idle");
+	honest = waiting(queue, 2, LANTIK_SUBMIT, BIG);
+	answered(queue, flood[0]);
+	expect_next(queue, honest, "four of another office came before");
+	struct job *second = waiting(queue, 2, LANTIK_SUBMIT, BIG);
+	expect_next(queue, flood[2], "each has one in progress, and the other was served last");
+	answered(queue, honest);
+	expect_next(queue, second, "the other has two in progress");
+	answered(queue, flood[1]);
+	answered(queue, flood[2]);
+	struct job *third = waiting(queue, 2, LANTIK_SUBMIT, BIG);
+	expect_next(queue, flood[3], "it has none in progress now");
+	answered(queue, second);
+	expect_next(queue, third, "one of each in turn");
+	expect_next(queue, flood[4], "the last");
+	answered(queue, flood[3]);
+	answered(queue, flood[4]);
+	answered(queue, third);
+	queue_close(queue);
+	expect_next(queue, NULL, "closed and empty");
+	queue_free(&queue);
+}
+
+Test(daemon, enquiries_go_before_batches_that_still_move)
+{
+	struct queue *queue = queue_new();
+	struct job *batch = waiting(queue, 1, LANTIK_SUBMIT, 1), *ping = waiting(queue, 2, LANTIK_PING, 0);
+	struct job *rehearsal = waiting(queue, 3, LANTIK_REHEARSE, 1), *flood[40];
+	int before = 0;
+
+	expect_next(queue, ping, "an enquiry");
+	for (int i = 0; i < 40; i++)
+		flood[i] = waiting(queue, 2, LANTIK_STATUS, 32);
+	struct job *other = waiting(queue, 4, LANTIK_PING, 0), *next;
+	answered(queue, ping);
+	expect_next(queue, flood[0], "its office was first");
+	expect_next(queue, other, "offices take turns here, too");
+	answered(queue, flood[0]);
+	answered(queue, other);
+	for (; (next = queue_take(queue)) != batch; before++)
+		answered(queue, next);
+	cr_expect_lt(before, 40, "a flood of enquiries stops no batch");
+	for (; (next = queue_take(queue)) != rehearsal; before++)
+		answered(queue, next);
+	cr_expect_lt(before, 40);
+	answered(queue, batch);
+	answered(queue, rehearsal);
+	for (; before < 39; before++)
+		answered(queue, queue_take(queue));
+	queue_free(&queue);
+}
+
+Test(daemon, small_submissions_are_taken_together)
+{
+	struct queue *queue = queue_new();
+	struct job *first = waiting(queue, 1, LANTIK_SUBMIT, 10), *again = waiting(queue, 1, LANTIK_SUBMIT, 10);
+	struct job *more = waiting(queue, 1, LANTIK_SUBMIT, QUEUE_SMALL), *ping = waiting(queue, 1, LANTIK_PING, 0);
+	struct job *big = waiting(queue, 2, LANTIK_SUBMIT, QUEUE_SMALL + 1),
+		   *behind = waiting(queue, 2, LANTIK_SUBMIT, 9);
+	struct job *third = waiting(queue, 3, LANTIK_SUBMIT, 10), *rehearsal = waiting(queue, 4, LANTIK_REHEARSE, 10);
+	struct job *taken[8] = {0};
+
+	expect_next(queue, ping, "an enquiry goes before");
+	expect_next(queue, big, "whose office is next");
+	expect_next(queue, third, "and the next");
+	cr_expect_eq(queue_take_small(queue, 2, taken), 2);
+	cr_expect(taken[0] == first && taken[1] == behind, "one of each office");
+	cr_expect_eq(queue_take_small(queue, 8, taken), 2, "neither a rehearsal nor an enquiry");
+	cr_expect(taken[0] == again && taken[1] == more, "the oldest first");
+	cr_expect_eq(queue_take_small(queue, 8, taken), 0);
+	expect_next(queue, rehearsal, "what is left");
+	struct job *late = waiting(queue, 2, LANTIK_SUBMIT, QUEUE_SMALL + 1),
+		   *last = waiting(queue, 2, LANTIK_SUBMIT, 1);
+	cr_expect_eq(queue_take_small(queue, 8, taken), 0, "not before an older batch of the office");
+	cr_expect_eq(queue_withdraw(queue), late);
+	cr_expect_eq(late->next, last);
+	struct job *all[] = {first, again, more, ping, big, behind, third, rehearsal};
+	for (size_t i = 0; i < LANTIK_COUNT(all); i++)
+		answered(queue, all[i]);
+	free(late);
+	free(last);
+	queue_free(&queue);
 }
 
 /* ---- what is in flight ---- */

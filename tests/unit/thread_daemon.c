@@ -1,4 +1,5 @@
-/* The queue between intake and workers, for ThreadSanitizer: every job that goes in comes out once, answered.
+/* The queue between intake and workers, for ThreadSanitizer: every job that goes in comes out once, answered, whoever
+ * takes it and with how many others.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <poll.h>
 #include <pthread.h>
@@ -7,16 +8,29 @@
 #include "queue.h"
 
 #define JOBS 20000
+#define OFFICES 5
+#define FLOODER 0 /* sends all but every eighth job */
 #define WORKERS 4
+#define GROUP 8
+
+static void finish(struct queue *queue, struct job *job)
+{
+	job->received_at += 1;
+	queue_answer(queue, job);
+}
 
 static void *work(void *context)
 {
 	struct queue *queue = context;
-	struct job *job;
+	struct job *job, *group[GROUP];
 
 	while ((job = queue_take(queue))) {
-		job->received_at += 1;
-		queue_answer(queue, job);
+		size_t more = 0;
+		if (job->request == LANTIK_SUBMIT && job->body.len <= QUEUE_SMALL)
+			more = queue_take_small(queue, GROUP, group);
+		while (more)
+			finish(queue, group[--more]);
+		finish(queue, job);
 	}
 	return NULL;
 }
@@ -35,6 +49,17 @@ static int collect(struct queue *queue, int *ret_wrong)
 	return count;
 }
 
+static void put(struct queue *queue, int number)
+{
+	struct job *job = calloc(1, sizeof *job);
+
+	LANTIK_ASSERT(job);
+	job->office.office_no = number % 8 ? FLOODER : 1 + number / 8 % (OFFICES - 1);
+	job->request = number % 3 ? LANTIK_SUBMIT : LANTIK_PING;
+	job->body.len = number % 5 ? 1 : QUEUE_SMALL + 1;
+	queue_put(queue, job);
+}
+
 int main(void)
 {
 	struct queue *queue = queue_new();
@@ -44,9 +69,7 @@ int main(void)
 	for (int i = 0; i < WORKERS; i++)
 		LANTIK_ASSERT(pthread_create(&threads[i], NULL, work, queue) == 0);
 	for (int i = 0; i < JOBS; i++) {
-		struct job *job = calloc(1, sizeof *job);
-		LANTIK_ASSERT(job);
-		queue_put(queue, job);
+		put(queue, i);
 		if (i % 64 == 0)
 			answered += collect(queue, &wrong);
 	}
