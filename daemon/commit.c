@@ -4,6 +4,7 @@
 
 #include "counters.h"
 #include "log.h"
+#include "request.h"
 #include "submission.h"
 
 /* Deadlocks and races with other batches of the same people; each attempt waits for the winner, so few are needed. */
@@ -353,6 +354,24 @@ static enum approach next_approach(enum approach approach, enum store_result res
 	return approach;
 }
 
+/* One attempt, when a permit is free. False: answered, because the key was cut off while the batch waited for it. */
+static bool attempt(
+	struct submission *s, enum approach approach, struct appended *appended, enum store_result *ret_result)
+{
+	struct worker *w = s->worker;
+
+	permits_take(w->permits);
+	bool let_in = offices_let_in(w->house->offices, s->job->office.curve_key);
+	if (let_in)
+		*ret_result = transact(s, approach, appended);
+	if (let_in && *ret_result)
+		store_rollback(w->store);
+	permits_give(w->permits);
+	if (!let_in)
+		request_refuse_revoked(s->job);
+	return let_in;
+}
+
 /* True: answered. Otherwise *ret_result is what the last attempt came to. */
 static bool attempt_until_done(struct submission *s, struct appended *appended, enum store_result *ret_result)
 {
@@ -360,10 +379,11 @@ static bool attempt_until_done(struct submission *s, struct appended *appended, 
 	int attempts = 0, full = 0;
 
 	do {
-		enum store_result result = *ret_result = transact(s, approach, appended);
+		if (!attempt(s, approach, appended, ret_result))
+			return true;
+		enum store_result result = *ret_result;
 		if (!result)
 			return false;
-		store_rollback(s->worker->store);
 		approach = next_approach(approach, result);
 		if (result == STORE_CONFLICT) {
 			enum store_result looked;

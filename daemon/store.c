@@ -81,6 +81,14 @@ static const struct store_statement *const all_statements[] = {store_reference_s
 	store_deed_statements, store_erase_statements, store_receipt_statements, store_register_statements,
 	store_witness_statements};
 
+/* Whether the connection stood while nobody used it: a server that went away has closed it, which is seen without
+ * asking it. What it said before is read first. */
+static bool stands(struct store *store)
+{
+	return store->connection && PQstatus(store->connection) == CONNECTION_OK && PQconsumeInput(store->connection) &&
+	       PQconsumeInput(store->connection);
+}
+
 /* libpq's own connect time-out bounds the attempt; the caller tries again later. */
 enum store_result store_connect(struct store *store)
 {
@@ -88,7 +96,7 @@ enum store_result store_connect(struct store *store)
 		"dbname", "application_name", "connect_timeout", "client_encoding", "target_session_attrs", NULL};
 	const char *const values[] = {store->conninfo, store->application_name, "5", "UTF8", "read-write", NULL};
 
-	if (store->connection && PQstatus(store->connection) == CONNECTION_OK)
+	if (stands(store))
 		return STORE_OK;
 	store_disconnect(store);
 	store->connection = PQconnectdbParams(keys, values, 1);

@@ -18,6 +18,7 @@
 #include "job.h"
 #include "lineage.h"
 #include "nodes.h"
+#include "permits.h"
 #include "store.h"
 
 /* The checkpoint that came with the request. */
@@ -35,7 +36,7 @@ struct office_head {
 struct worker {
 	struct house *house;
 	struct in_hand *in_hand;
-	size_t number;
+	struct permits *permits; /* for transactions */
 	struct store *store;
 	struct desk *desk;                 /* for a batch of any size */
 	struct lantik_arena *record_arena; /* one record */
@@ -64,6 +65,7 @@ struct submission {
 	bool rehearsed;       /* nothing is written and nothing is locked */
 	bool asked_formation; /* what is beyond the quotas was found */
 	uint64_t seen;        /* size of the ledger when the register was looked at */
+	struct in_hand_batch in_hand;
 	struct lantik_severities severities;
 	uint64_t not_checked[4];
 	struct lantik_verdict verdict;
@@ -73,7 +75,7 @@ struct submission {
 };
 
 /* worker.c */
-/* A thread's connection and memory, without a place in in_hand. Aborts on no memory. */
+/* A thread's connection and memory, without what workers share. Aborts on no memory. */
 void worker_open(struct worker *worker, struct house *house, const char *name);
 void worker_close(struct worker *worker);
 

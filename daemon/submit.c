@@ -93,11 +93,13 @@ static void rehearse(struct submission *s)
 
 	if (!judge(s))
 		return;
+	permits_take(s->worker->permits);
 	enum store_result result = store_begin_reading(store);
 	if (!result)
 		result = submission_weigh(s, APPROACH_REHEARSE, &asked, &judged, &judged_count);
 	free(judged);
 	store_rollback(store);
+	permits_give(s->worker->permits);
 	if (result)
 		answer_store_failure(s->worker, s->job, result, "rehearsal");
 	else
@@ -116,7 +118,7 @@ void submit(struct worker *worker, struct job *job)
 	if (!signature_holds(&s) || !submission_open(&s) || !in_scope(&s))
 		return;
 	if (!s.rehearsed)
-		in_hand_take(worker->in_hand, worker->number, job->office.office_no, s.manifest.batch_id.data);
+		in_hand_take(worker->in_hand, &s.in_hand, job->office.office_no, s.manifest.batch_id.data);
 	enum store_result connected = store_connect(worker->store);
 	if (connected)
 		answer_store_failure(worker, job, connected, "connect");
@@ -125,5 +127,5 @@ void submit(struct worker *worker, struct job *job)
 	else
 		record(&s);
 	if (!s.rehearsed)
-		in_hand_release(worker->in_hand, worker->number);
+		in_hand_release(worker->in_hand, &s.in_hand);
 }

@@ -3,7 +3,6 @@
 #include "worker.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "enquiry.h"
@@ -16,8 +15,8 @@
 struct workers {
 	struct house *house;
 	struct in_hand *in_hand;
+	struct permits *permits;
 	size_t count;
-	atomic_size_t started; /* gives each worker its number */
 	pthread_t *threads;
 };
 
@@ -126,7 +125,7 @@ static void *work(void *context)
 
 	worker_open(&w, workers->house, "lantikd worker");
 	w.in_hand = workers->in_hand;
-	w.number = atomic_fetch_add(&workers->started, 1);
+	w.permits = workers->permits;
 	while ((job = queue_take(queue))) {
 		if (witness_request(&w, job)) {
 			carry_out(&w, job);
@@ -143,8 +142,9 @@ struct workers *workers_start(struct house *house)
 	struct workers *workers = allocate(1, sizeof *workers);
 
 	workers->house = house;
-	workers->count = (size_t)house->config->workers;
-	workers->in_hand = in_hand_new(workers->count);
+	workers->count = (size_t)house->config->workers + 1;
+	workers->in_hand = in_hand_new();
+	workers->permits = permits_new((size_t)house->config->workers);
 	workers->threads = allocate(workers->count, sizeof *workers->threads);
 	for (size_t i = 0; i < workers->count; i++)
 		LANTIK_ASSERT(pthread_create(&workers->threads[i], NULL, work, workers) == 0);
@@ -156,6 +156,7 @@ void workers_join(struct workers **workers)
 	for (size_t i = 0; i < (*workers)->count; i++)
 		LANTIK_ASSERT(pthread_join((*workers)->threads[i], NULL) == 0);
 	in_hand_free(&(*workers)->in_hand);
+	permits_free(&(*workers)->permits);
 	free((*workers)->threads);
 	free(*workers);
 	*workers = NULL;

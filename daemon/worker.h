@@ -1,4 +1,5 @@
-/* The workers: threads that each take a job, carry it out on their own connection, and hand the reply back.
+/* The workers: threads that each take a job, carry it out on their own connection, and hand the reply back. There is
+ * one more than there may be transactions at a time, which judges meanwhile.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_WORKER_H
 #define LANTIK_DAEMON_WORKER_H
@@ -7,7 +8,7 @@
 
 struct workers;
 
-/* Starts as many as the configuration says. Aborts on no memory. */
+/* Starts them; the configuration says how many transactions they may have at a time. Aborts on no memory. */
 struct workers *workers_start(struct house *house);
 /* Waits for them to end, which they do when the queue is closed and empty. */
 void workers_join(struct workers **workers);

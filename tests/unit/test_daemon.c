@@ -357,16 +357,21 @@ Test(daemon, budgets_bound_each_office_and_all)
 
 Test(daemon, what_a_worker_holds_is_known)
 {
-	struct in_hand *in_hand = in_hand_new(2);
+	struct in_hand *in_hand = in_hand_new();
+	struct in_hand_batch batch, second;
 	static const uint8_t id[16] = {1}, other[16] = {2};
 
 	cr_expect_not(in_hand_holds(in_hand, 7, id));
-	in_hand_take(in_hand, 1, 7, id);
+	in_hand_take(in_hand, &batch, 7, id);
+	in_hand_take(in_hand, &second, 9, other);
 	cr_expect(in_hand_holds(in_hand, 7, id));
 	cr_expect_not(in_hand_holds(in_hand, 8, id), "of another office");
 	cr_expect_not(in_hand_holds(in_hand, 7, other));
-	in_hand_release(in_hand, 1);
+	in_hand_release(in_hand, &batch);
 	cr_expect_not(in_hand_holds(in_hand, 7, id));
+	cr_expect(in_hand_holds(in_hand, 9, other), "another batch stays");
+	in_hand_release(in_hand, &second);
+	cr_expect_not(in_hand_holds(in_hand, 9, other));
 	in_hand_free(&in_hand);
 }
 

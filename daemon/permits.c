@@ -1,0 +1,40 @@
+/* A counting semaphore.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "permits.h"
+
+#include <errno.h>
+#include <semaphore.h>
+
+#include "lantik/attr.h"
+
+struct permits {
+	sem_t free;
+};
+
+struct permits *permits_new(size_t count)
+{
+	struct permits *permits = malloc(sizeof *permits);
+
+	LANTIK_ASSERT(permits && sem_init(&permits->free, 0, (unsigned)count) == 0);
+	return permits;
+}
+
+void permits_free(struct permits **permits)
+{
+	if (!*permits)
+		return;
+	sem_destroy(&(*permits)->free);
+	free(*permits);
+	*permits = NULL;
+}
+
+void permits_take(struct permits *permits)
+{
+	while (sem_wait(&permits->free) != 0)
+		LANTIK_ASSERT(errno == EINTR);
+}
+
+void permits_give(struct permits *permits)
+{
+	LANTIK_ASSERT(sem_post(&permits->free) == 0);
+}

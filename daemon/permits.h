@@ -1,0 +1,18 @@
+/* Permits for transactions: there are more threads than transactions at a time, so that one judges its batch while the
+ * server works on those of the others. Who waits for a permit holds no lock of the database.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_DAEMON_PERMITS_H
+#define LANTIK_DAEMON_PERMITS_H
+
+#include <stddef.h>
+
+struct permits;
+
+/* Aborts on no memory. */
+struct permits *permits_new(size_t count);
+void permits_free(struct permits **permits);
+/* Waits for one. */
+void permits_take(struct permits *permits);
+void permits_give(struct permits *permits);
+
+#endif
