@@ -1,13 +1,18 @@
 /* A version of the register: its hash, and how a tuple of lantik.register becomes one again.
  *
  * lantik.register holds, in this order: batch_no, record_no, office_no, kind, step, supersedes_batch_no,
- * supersedes_record_no, salt, every field of fields.def whose place is HOT, in the order of the table, and `cold`.
+ * supersedes_record_no, salt, every field of fields.def whose place is HOT, in the order of the table, `cold` and
+ * `sent`.
  *
  * `cold` holds every field whose place is COLD, in the order of the table, and last the name as it was sent when the
  * register keeps it in another form. For each of these LANTIK_COLD_COUNT values stands the offset of its end, u16 and
  * big-endian, counted from the first byte behind the offsets; then come the values, one after another: TEXT as UTF-8,
  * ID as 16 bytes, DOCUMENTS as for each u16 type, u8 length of the digest (0 or 32), digest, u16 length of the path,
- * path. An empty value is an absent one; when all are absent `cold` is NULL. SPDX-License-Identifier: Apache-2.0 */
+ * path. An empty value is an absent one; when all are absent `cold` is NULL.
+ *
+ * `sent` is nearly always NULL: the record's bytes are what lantik_record_append writes for the columns. Where they are
+ * not (another encoding of the same values, or a value that its column does not hold and that is NULL there), `sent`
+ * holds them as they stood in the body. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_ROW_H
 #define LANTIK_ROW_H
 
@@ -31,7 +36,7 @@ enum {
 #undef FIELD
 };
 /* Columns of lantik.register. */
-#define LANTIK_ROW_COLUMNS (LANTIK_ROW_OWN_COLUMNS + LANTIK_FIELD_COUNT - (LANTIK_COLD_COUNT - 1) + 1)
+#define LANTIK_ROW_COLUMNS (LANTIK_ROW_OWN_COLUMNS + LANTIK_FIELD_COUNT - (LANTIK_COLD_COUNT - 1) + 2)
 
 /* Texts borrow, as those of a record do. */
 struct lantik_row {
@@ -44,7 +49,13 @@ struct lantik_row {
 	const uint8_t *salt;         /* LANTIK_ROW_SALT bytes */
 	struct lantik_span nama;     /* in the register's form */
 	struct lantik_record record; /* as sent, but for kode_instansi, which is the register's */
+	struct lantik_span sent;     /* the record's bytes; empty: the columns say them all */
 };
+
+/* Name of a column of lantik.register, by its place from 0 to LANTIK_ROW_COLUMNS - 1. */
+const char *lantik_row_column(size_t at);
+/* Whether the register can hold this value of a record, member as lantik_member gives it, so that it is had back. */
+bool lantik_row_holds(const struct lantik_field *field, const void *member);
 
 /* The hash of a row under rows_root, of LANTIK_ROW_FORMAT: SHA-256 over 0x00, u16 row format, i64 batch_no,
  * u32 record_no, u32 office_no, u16 kind, u16 step, i64 supersedes_batch_no, u32 supersedes_record_no (0 both when
@@ -53,5 +64,18 @@ struct lantik_row {
  * (lantik_leaf_hash). All big-endian. What was sent is in it by that hash, what the centre added by itself.
  * kode_instansi has at most 255 bytes and nama at most LANTIK_ROW_MAX_NAME, or the program ends: both are ours. */
 void lantik_row_hash(const struct lantik_row *row, const uint8_t record_hash[LANTIK_HASH], uint8_t ret[LANTIK_HASH]);
+
+/* A row of COPY BINARY, column count first, of all columns of lantik.register in their order. The texts of ret borrow
+ * from tuple, the list of documents lives in the arena (LANTIK_ROW_ARENA is enough). Strict: two tuples never make the
+ * same row, so that whoever compares the row has compared every byte. LANTIK_E_MALFORMED: the daemon never wrote this.
+ */
+LANTIK_MUST_CHECK enum lantik_error lantik_row_decode(
+	struct lantik_span tuple, struct lantik_arena *arena, struct lantik_row *ret);
+#define LANTIK_ROW_ARENA ((size_t)4096)
+
+/* Appends the record's bytes as they stood in the body, without tag and length; names_agency: the records of the batch
+ * name kode_instansi. LANTIK_E_MISMATCH: `sent` is there and says what the columns say without it. */
+LANTIK_MUST_CHECK enum lantik_error lantik_row_record(
+	const struct lantik_row *row, bool names_agency, struct lantik_buffer *ret);
 
 #endif
