@@ -137,19 +137,24 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Nearest rank of sorted values. */
-static double percentile(const double *values, size_t count, unsigned percent)
+static double percentile(const double *values, size_t count, unsigned permille)
 {
-	size_t rank = (count * percent + 99) / 100;
+	size_t rank = (count * permille + 999) / 1000;
 
 	return count ? values[rank ? rank - 1 : 0] : 0;
 }
 
 void bench_result_print(struct bench_result *result)
 {
+	static const struct {
+		const char *name;
+		unsigned permille;
+	} kept[] = {{"p50", 500}, {"p99", 990}, {"p999", 999}, {"max", 1000}};
+
 	qsort(result->latencies, result->batches, sizeof *result->latencies, by_value);
-	printf("{\"seconds\":%.6f,\"rows\":%zu,\"batches\":%zu,\"bytes\":%zu,\"latency_p50_ms\":%.3f,"
-	       "\"latency_p99_ms\":%.3f,\"feeder_cpu_seconds\":%.6f",
-		result->seconds, result->rows, result->batches, result->bytes,
-		percentile(result->latencies, result->batches, 50) * 1e3,
-		percentile(result->latencies, result->batches, 99) * 1e3, result->feeder_cpu);
+	printf("{\"seconds\":%.6f,\"rows\":%zu,\"batches\":%zu,\"bytes\":%zu,\"feeder_cpu_seconds\":%.6f",
+		result->seconds, result->rows, result->batches, result->bytes, result->feeder_cpu);
+	for (size_t i = 0; i < LANTIK_COUNT(kept); i++)
+		printf(",\"latency_%s_ms\":%.3f", kept[i].name,
+			percentile(result->latencies, result->batches, kept[i].permille) * 1e3);
 }

@@ -13,7 +13,8 @@ import shutil
 import statistics
 import sys
 
-import ingest
+import common
+from common import harness
 
 ON = "everything on"
 WITHOUT = {"rows_root": "no rows_root", "body": "no stored body", "signatures": "no signatures", "all": "none of the three"}
@@ -42,7 +43,7 @@ SPARED = [
 ]
 
 
-class Bench(ingest.Bench):
+class Bench(common.Bench):
     """Runs one of the daemons; checks that it left out what it says, and nothing else."""
 
     def variant(self, work, workers, part):
@@ -79,7 +80,7 @@ class Bench(ingest.Bench):
     def _daemon(self, workers):
         daemon = super()._daemon(workers)
         if self.part:
-            daemon.program = str(ingest.program(f"lantikd_without_{self.part}"))
+            daemon.program = str(common.program(f"lantikd_without_{self.part}"))
         return daemon
 
     def check(self, work, part):
@@ -98,7 +99,7 @@ def undisturbed(bench, work, workers, parts, calm):
     """One round; again when others used more of the machine than was asked for."""
     for _ in range(50):
         if calm is not None:
-            ingest.harness.wait_until(lambda: ingest.idle(bench) <= calm, 3600, "the machine is calm")
+            harness.wait_until(lambda: common.idle(bench) <= calm, 3600, "the machine is calm")
         runs = {part: bench.variant(work, workers, part) for part in parts}
         worst = max(run["others"] for run in runs.values())
         if calm is None or worst <= calm:
@@ -117,7 +118,7 @@ def measure(bench, work, workers, args, output):
             run["ratio"] = run["rows_per_second"] / done[None]["rows_per_second"]
             for key in (key for _, key in SPARED if key in run):
                 run[f"spared_{key}"] = done[None][key] - run[key]
-            print(f"  {work.batch_rows:>6} rows a batch, {ingest.plural(workers)}, {number}: {run['variant']:<18}"
+            print(f"  {work.batch_rows:>6} rows a batch, {common.plural(workers)}, {number}: {run['variant']:<18}"
                   f"{run['rows_per_second']:>9,.0f} rows/s, others {run['others']:.0%}", file=sys.stderr, flush=True)
             output.line(type="run", round=number, **run)
             runs.setdefault(part, []).append(run)
@@ -125,10 +126,10 @@ def measure(bench, work, workers, args, output):
 
 
 def print_table(work, workers, runs):
-    columns = [ingest.medians(runs[part]) for part in (None, *WITHOUT)]
-    print(f"\n{work.batch_rows:,} rows a batch, {ingest.plural(workers)}: {work.rows:,} rows in {work.made['batches']} batches\n")
+    columns = [common.medians(runs[part]) for part in (None, *WITHOUT)]
+    print(f"\n{work.batch_rows:,} rows a batch, {common.plural(workers)}: {work.rows:,} rows in {work.made['batches']} batches\n")
     print(f"{'':<40}" + "".join(f"{title:>20}" for title in (ON, *WITHOUT.values())))
-    cells = ["{median:.2f} ({least:.2f}-{greatest:.2f})".format(**ingest.spread([run["ratio"] for run in runs[part]]))
+    cells = ["{median:.2f} ({least:.2f}-{greatest:.2f})".format(**common.spread([run["ratio"] for run in runs[part]]))
              for part in WITHOUT]
     print(f"{'rows/s, ratio to everything on':<40}{'1':>20}" + "".join(f"{cell:>20}" for cell in cells))
     for title, key, form in ROWS:
@@ -148,8 +149,8 @@ def arguments():
     parser.add_argument("--json", metavar="FILE", help="JSON Lines: machine, every run, results")
     parser.add_argument("--pairs", type=int, help="rounds (default 5, quick 1)")
     parser.add_argument("--rows", type=int, help=f"rows a run (default {FULL_ROWS}, quick {QUICK_ROWS})")
-    parser.add_argument("--batches", type=ingest.numbers, help="rows a batch (default 1000,7326, quick 1000)")
-    parser.add_argument("--workers", type=ingest.numbers, help="workers (default 1,2, quick 2)")
+    parser.add_argument("--batches", type=common.numbers, help="rows a batch (default 1000,7326, quick 1000)")
+    parser.add_argument("--workers", type=common.numbers, help="workers (default 1,2, quick 2)")
     parser.add_argument("--calm", type=float, metavar="SHARE",
                         help="wait for, and repeat rounds until, others use at most this share of all cores (0.1)")
     args = parser.parse_args()
@@ -162,14 +163,14 @@ def arguments():
 
 def main():
     args = arguments()
-    output = ingest.Output(args.json)
+    output = common.Output(args.json)
     bench = Bench(profile=False)
     try:
-        facts = ingest.machine(bench.cluster)
+        facts = common.machine(bench.cluster)
         output.line(**facts)
         print(f"{facts['cores']} cores ({facts['cpu']}), PostgreSQL {facts['postgresql']}; medians of {args.pairs} round(s)")
         for size in args.batches:
-            work = ingest.Work(bench.site.directory, size, args.rows, bench.agencies())
+            work = common.Work(bench.site.directory, size, args.rows, bench.agencies())
             for workers in args.workers:
                 print_table(work, workers, measure(bench, work, workers, args, output))
             work.close()

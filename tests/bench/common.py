@@ -1,0 +1,320 @@
+"""What the benches share: a durable cluster, offices, runs of lantikd and of the yardstick, the machine, and output.
+
+SPDX-License-Identifier: Apache-2.0
+
+A run begins with a fresh database from a template and a CHECKPOINT. LANTIK_BIN names the build (default build/release).
+"""
+
+import json
+import os
+import pathlib
+import re
+import select
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "system"))
+sys.dont_write_bytecode = True
+import harness  # noqa: E402
+import ingest_profile  # noqa: E402
+
+SETTINGS = {"fsync": "on", "synchronous_commit": "on", "shared_buffers": "512MB", "max_wal_size": "4GB"}
+# Batches in flight: enough that a worker never waits for the sender.
+WINDOWS = {1000: 16, 7326: 4}
+AGENCIES = 12
+
+
+class Cluster(harness.Cluster):
+    """The cluster of a bench: durable, and with memory as an installation would give it."""
+
+    def start(self):
+        command = [harness.PG_BIN / "postgres", "-D", self.directory, "-k", self.socket, "-c", "listen_addresses="]
+        for name, value in SETTINGS.items():
+            command += ["-c", f"{name}={value}"]
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True,
+                **self._identity())
+        self.wait_ready()
+
+    def fresh(self, database, template):
+        self.sql(f"DROP DATABASE IF EXISTS {database}", database="postgres")
+        self.sql(f"CREATE DATABASE {database} TEMPLATE {template}", database="postgres")
+
+    def wal(self):
+        return int(self.value("SELECT pg_current_wal_lsn() - '0/0'", database="postgres"))
+
+    def backends(self, user):
+        return [int(row[0]) for row in self.sql(
+            f"SELECT pid FROM pg_stat_activity WHERE usename = '{user}'", database="postgres")]
+
+
+def cpu_seconds(pid, children=False):
+    """User and system time of a process, and of its children that have ended; 0 when it is gone."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return sum(int(field) for field in fields[11:15 if children else 13]) / os.sysconf("SC_CLK_TCK")
+
+
+class Others:
+    """What the rest of the machine used meanwhile, as a share of all cores; ours are a cluster and some processes."""
+
+    def __init__(self, cluster, *pids):
+        self.cluster, self.pids = cluster, pids
+        self.before = self._read()
+
+    def _read(self):
+        fields = [int(field) for field in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+        busy = (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
+        parent = self.cluster.process.pid
+        ours = sum(cpu_seconds(pid, children=pid == parent) for pid in (parent, os.getpid(), *self.pids, *children_of(parent)))
+        return busy, ours, os.times().children_user + os.times().children_system, time.monotonic()
+
+    def share(self):
+        busy, ours, children, seconds = (after - before for before, after in zip(self.before, self._read()))
+        return max(0.0, busy - ours - children) / seconds / os.cpu_count()
+
+
+def children_of(pid):
+    return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def peak_memory(pid):
+    return int(re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1]) * 1024
+
+
+def program(name):
+    path = harness.BUILD / "tests" / "bench" / name
+    if not path.exists():
+        raise SystemExit(f"{path} is not built; scripts/bench builds it")
+    return path
+
+
+class Work:
+    """The batches of one size, made once."""
+
+    def __init__(self, directory, batch_rows, total, agencies, name=None):
+        self.directory = directory / (name or f"work-{batch_rows}")
+        self.directory.mkdir()
+        self.batch_rows = batch_rows
+        self.window = WINDOWS.get(batch_rows, 8)
+        batches = max(1, round(total / batch_rows))
+        made = harness.run(program("ingest_make"), self.directory, batch_rows, batches, *agencies)
+        self.made = json.loads(made.stdout)
+
+    @property
+    def rows(self):
+        return self.made["rows"]
+
+    def close(self):
+        shutil.rmtree(self.directory)
+
+
+class Bench:
+    """One cluster, some offices, and runs one after another."""
+
+    def __init__(self, profile=False, offices=1):
+        harness.Cluster = Cluster  # what Site makes
+        if profile:
+            SETTINGS["shared_preload_libraries"] = "pg_stat_statements"
+        self.site = harness.Site()
+        self.cluster = self.site.cluster
+        self.profile = profile
+        self.sender = "ingest_sender"
+        self.runs = 0
+        self.homes = [self._office(number) for number in range(1, offices + 1)]
+        # Every agency has a formation that it never fills, so that a commit pays for the quota.
+        self.cluster.sql(
+            "INSERT INTO lantik.formation (kode_instansi, programme, kelompok_lapor, quota) SELECT kode_instansi, 'PW2024', g, "
+            "999999999 FROM lantik.agency, generate_series(1, 3) AS g GROUP BY kode_instansi, g ON CONFLICT DO NOTHING")
+        self._carry_out()
+        self.cluster.sql("ALTER DATABASE lantik RENAME TO lantik_empty", database="postgres")
+        self.cluster.sql("CREATE DATABASE yardstick_empty", database="postgres")
+        self.cluster.sql((HERE / "yardstick.sql").read_text(), database="yardstick_empty")
+
+    def _office(self, number):
+        """A key and a name that the centre is asked to know; its home."""
+        name = f"office-{number:03}"
+        office = harness.Office(self.site, name, self.site.directory / f"home-{name}")
+        office.keygen()
+        self.site.add_office(office, "03")
+        return office.home
+
+    def _carry_out(self):
+        """The daemon adds the offices once; every run begins with what it leaves, ledger and signed head."""
+        self.site.start()
+        harness.wait_until(lambda: self.cluster.value("SELECT count(*) FROM lantik.office") == str(len(self.homes)), 60,
+                           "the offices are known")
+        self.site.stop()
+
+    def agencies(self):
+        rows = self.cluster.sql(
+            "SELECT kode_instansi FROM lantik.agency WHERE kanreg_id = '03' AND valid_until IS NULL ORDER BY 1 "
+            f"LIMIT {AGENCIES}", database="lantik_empty")
+        return [row[0] for row in rows]
+
+    def _begin(self, database, template):
+        self.cluster.fresh(database, template)
+        self.cluster.sql("CHECKPOINT", database="postgres")
+        return self.cluster.wal()
+
+    def _end(self, work, done, wal, **measured):
+        result = json.loads(done.stdout)
+        assert result["rows"] == work.rows, result
+        rows = result["rows"]
+        return {"batch_rows": work.batch_rows, "rows": rows, "seconds": result["seconds"],
+                "rows_per_second": rows / result["seconds"], "batches": result["batches"],
+                **{key: value for key, value in result.items() if key.startswith("latency_")}, "wal_bytes_per_row": (self.cluster.wal() - wal) / rows,
+                "feeder_cpu_us_per_row": result["feeder_cpu_seconds"] / rows * 1e6, **measured,
+                **({"busy": result["busy"]} if "busy" in result else {"backend_cpu_us_per_row":
+                   result["backend_cpu_seconds"] / rows * 1e6})}
+
+    def _sizes(self, database, table, rows):
+        heap, indexes = self.cluster.sql(
+            f"SELECT pg_table_size('{table}'), pg_indexes_size('{table}')", database=database)[0]
+        return int(heap) / rows, int(indexes) / rows
+
+    def yardstick(self, work, feeder="yardstick_copy"):
+        wal = self._begin("yardstick", "yardstick_empty")
+        others = Others(self.cluster)
+        done = harness.run(program(feeder), self.cluster.conninfo("postgres", "yardstick"),
+                           work.directory / "tuples", timeout=600)
+        share = others.share()
+        heap, indexes = self._sizes("yardstick", "yardstick", work.rows)
+        return self._end(work, done, wal, subject="yardstick", heap_bytes_per_row=heap, index_bytes_per_row=indexes,
+                         others=share)
+
+    def lantikd(self, work, workers, window=None, rate=0, offices=1):
+        """One run. Each of the first offices keeps a window of batches in flight, or all send at a rate; see ingest_sender.c."""
+        daemon = self._daemon(workers)
+        wal = self._begin("lantik", "lantik_empty")
+        daemon.start()
+        # It is ready; whoever went on reading what it tells its supervisor would take CPU from what is measured.
+        daemon.notify.close()
+        daemon.notify.socket.close()
+        try:
+            return self._load(work, workers, 0 if rate else window or work.window, rate, offices, daemon, wal)
+        except AssertionError as error:
+            raise SystemExit(f"{error}\n{daemon.tail()}") from None
+        finally:
+            daemon._end()
+
+    def _daemon(self, workers):
+        self.runs += 1
+        directory = self.site.directory / f"run-{self.runs}"
+        state = directory / "state"
+        directory.mkdir()
+        shutil.copytree(self.site.state, state)
+        return harness.Daemon(directory, {
+            "listen": self.site.endpoint, "database": self.cluster.conninfo("lantik_daemon"), "workers": workers,
+            "state_directory": str(state), "curve_key_file": str(self.site.keys / "lantikd.curve.key"),
+            "receipt_key_file": str(self.site.keys / "receipt.key"),
+            "revoked_file": str(self.site.revoked_file), "recovery_key": str(self.site.recovery / "recovery.vkey")})
+
+    def _load(self, work, workers, window, rate, offices, daemon, wal):
+        pid = daemon.process.pid
+        before, backends = cpu_seconds(pid), {p: cpu_seconds(p) for p in self.cluster.backends("lantik_daemon")}
+        command = [program(self.sender), self.site.endpoint, self.site.keys / "lantikd.curve.pub",
+                   self.site.keys / "receipt.vkey", work.directory / "bodies", window, rate, *self.homes[:offices]]
+        samples = self.site.directory / "samples"
+        command = self.watched(command, samples, pid, backends)
+        others = Others(self.cluster, pid)
+        done = harness.run(*command, timeout=600)
+        share = others.share()
+        used = cpu_seconds(pid) - before
+        backends = {p: cpu_seconds(p) - backends.get(p, 0) for p in self.cluster.backends("lantik_daemon")}
+        served = sum(backends.values())
+        peak = peak_memory(pid)
+        daemon.stop()
+        more = {"steps": ingest_profile.steps(samples, pid, backends)} if self.profile else {}
+        rows = work.rows
+        heap, indexes = self._sizes("lantik", "lantik.appointment", rows)
+        stored, _ = self._sizes("lantik", "lantik.batch_body", rows)
+        return self._end(
+            work, done, wal, subject="lantikd", workers=workers, window=window, rate=rate, offices=offices, heap_bytes_per_row=heap,
+            index_bytes_per_row=indexes, current_bytes_per_row=sum(self._sizes("lantik", "lantik.current_appointment", rows)),
+            stored_body_bytes_per_row=stored, daemon_cpu_us_per_row=used / rows * 1e6,
+            backend_cpu_us_per_row=served / rows * 1e6, peak_bytes=peak, others=share, **more)
+
+    def watched(self, command, samples, pid, backends):
+        """The command under whatever watches it."""
+        return [*ingest_profile.RECORD, samples, "--", *command] if self.profile else command
+
+    def compare(self):
+        """Both hold the same rows, but for the daemon's own numbers and salts; every rule that can be was checked."""
+        counts = "SELECT count(*), sum(hashtext((t.*)::text)::bigint) FROM (SELECT {} FROM {}) t"
+        columns = [row[0] for row in self.cluster.sql(
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'yardstick'::regclass AND attnum > 0 ORDER BY attnum",
+            database="yardstick")]
+        kept = ", ".join(c for c in columns if c not in ("batch_no", "office_no", "salt"))
+        ours = self.cluster.sql(counts.format(kept, "lantik.appointment"))
+        theirs = self.cluster.sql(counts.format(kept, "yardstick"), database="yardstick")
+        if ours != theirs:
+            raise SystemExit("the register and the yardstick hold different rows")
+        verdict = self.cluster.value("SELECT verdict FROM lantik.batch ORDER BY batch_no LIMIT 1")
+        return [line.split()[1:] for line in verdict.splitlines() if line.startswith("not-checked")]
+
+    def close(self):
+        self.site.close()
+
+
+def machine(cluster):
+    cpu = re.search(r"model name\s*:\s*(.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    memory = re.search(r"MemTotal:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text())
+    return {"type": "machine", "cores": os.cpu_count(), "cpu": cpu[1] if cpu else "", "memory_bytes": int(memory[1]) * 1024,
+            "postgresql": cluster.value("SHOW server_version", database="postgres"), "settings": SETTINGS,
+            "load_before": os.getloadavg()[0]}
+
+
+def place(facts):
+    """The machine in one line."""
+    return (f"{facts['cores']} cores ({facts['cpu']}), {facts['memory_bytes'] / 2**30:.0f} GiB, PostgreSQL {facts['postgresql']}, "
+            + ", ".join(f"{name}={value}" for name, value in facts["settings"].items()))
+
+
+def spread(values):
+    return {"median": statistics.median(values), "least": min(values), "greatest": max(values)}
+
+
+def medians(runs):
+    """The median of every number that the runs measured."""
+    numbers = [key for key, value in runs[0].items() if isinstance(value, (int, float)) and key not in ("batch_rows", "workers", "pair")]
+    return {key: statistics.median(run[key] for run in runs) for key in numbers}
+
+
+def plural(workers):
+    return f"{workers} worker" + ("s" if workers > 1 else "")
+
+
+class Output:
+    """JSON Lines for programs; progress on stderr; the table at the end."""
+
+    def __init__(self, path):
+        self.file = open(path, "w", encoding="utf-8") if path else None
+
+    def line(self, **value):
+        if self.file:
+            self.file.write(json.dumps(value) + "\n")
+            self.file.flush()
+
+    def run(self, result, pair):
+        who = "Y" if result["subject"] == "yardstick" else f"lantikd, {plural(result['workers'])}"
+        print(f"  {result['batch_rows']:>6} rows a batch, {pair or 'alone'}: {who:<22} "
+              f"{result['rows_per_second']:>9,.0f} rows/s, others {result['others']:.0%}", file=sys.stderr, flush=True)
+        self.line(type="run", pair=pair, **result)
+
+
+def idle(bench):
+    others = Others(bench.cluster)
+    select.select([], [], [], 3)
+    return others.share()
+
+
+def numbers(text):
+    return [int(part) for part in text.split(",")]

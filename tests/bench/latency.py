@@ -1,0 +1,124 @@
+#!/usr/bin/python3
+"""How long one-record batches take, beside a bare one-row commit into the yardstick's table, interleaved in one run.
+
+SPDX-License-Identifier: Apache-2.0
+
+Every round: single INSERTs that commit, one after another (prepared, binary, one connection: the least a person can do);
+lantikd idle, one office, one batch at a time; many offices at once, one batch each in flight; all offices together at given
+rates, sent at moments drawn beforehand and measured from them, so that a stall counts for every batch behind it. What is
+printed are medians of rounds.
+"""
+
+import argparse
+import sys
+
+import common
+
+OFFICES = 64
+RATES = [100, 500, 1000]
+FULL, QUICK = {"alone": 5_000, "together": 20_000, "seconds": 20}, {"alone": 200, "together": 640, "seconds": 1}
+
+COLUMNS = [
+    ("p50 ms", "latency_p50_ms", "{:.2f}"),
+    ("p99 ms", "latency_p99_ms", "{:.2f}"),
+    ("p99.9 ms", "latency_p999_ms", "{:.2f}"),
+    ("most ms", "latency_max_ms", "{:.1f}"),
+    ("batches/s", "rows_per_second", "{:,.0f}"),
+    ("daemon us", "daemon_cpu_us_per_row", "{:.0f}"),
+    ("backend us", "backend_cpu_us_per_row", "{:.0f}"),
+    ("sender us", "feeder_cpu_us_per_row", "{:.0f}"),
+    ("WAL bytes", "wal_bytes_per_row", "{:,.0f}"),
+    ("Busy", "busy", "{:.0f}"),
+    ("others", "others", "{:.0%}"),
+]
+
+
+class Works:
+    """One-record batches by their number, made once."""
+
+    def __init__(self, bench):
+        self.bench, self.made = bench, {}
+
+    def of(self, count):
+        if count not in self.made:
+            self.made[count] = common.Work(self.bench.site.directory, 1, count, self.bench.agencies(), name=f"work-{count}")
+        return self.made[count]
+
+
+def subjects(args):
+    """Title, batches, and how they are run."""
+    yield "one-row commits into Y", args.alone, lambda bench, work: bench.yardstick(work, "yardstick_insert")
+    yield "1 office, one at a time", args.alone, lambda bench, work: bench.lantikd(work, args.workers, window=1)
+    yield f"{args.offices} offices, one each at a time", args.together, lambda bench, work: bench.lantikd(
+        work, args.workers, window=1, offices=args.offices)
+    for rate in args.rates:
+        yield f"{args.offices} offices, {rate:,}/s", max(1, int(rate * args.seconds)), lambda bench, work, rate=rate: bench.lantikd(
+            work, args.workers, rate=rate, offices=args.offices)
+
+
+def measure(bench, args, output):
+    """{title: its runs}, in the order of the subjects."""
+    works, runs = Works(bench), {}
+    for number in range(1, args.pairs + 1):
+        for title, count, run in subjects(args):
+            result = run(bench, works.of(count))
+            first = runs[next(iter(runs))][-1] if runs else result
+            result["ratio"] = result["latency_p50_ms"] / first["latency_p50_ms"]
+            print(f"  round {number}: {title:<34} p50 {result['latency_p50_ms']:>8.2f} ms, {result['rows_per_second']:>8,.0f}/s, "
+                  f"others {result['others']:.0%}", file=sys.stderr, flush=True)
+            output.line(type="run", round=number, title=title, **result)
+            runs.setdefault(title, []).append(result)
+    return runs
+
+
+def print_table(runs, args, output):
+    print(f"\n{'':<34}{'p50 to Y (least-greatest)':>27}" + "".join(f"{title:>11}" for title, *_ in COLUMNS))
+    for title, results in runs.items():
+        middle = common.medians(results)
+        ratio = common.spread([run["ratio"] for run in results])
+        output.line(type="result", title=title, workers=args.workers, ratio=ratio,
+                    **{key: value for key, value in middle.items() if key != "ratio"})
+        cell = "{median:.2f} ({least:.2f}-{greatest:.2f})".format(**ratio)
+        print(f"{title:<34}{cell:>27}"
+              + "".join(f"{form.format(middle[key]) if key in middle else '':>11}" for _, key, form in COLUMNS))
+    print("\nCPU and WAL are of one batch. Latency is to the verified receipt: from the send, or with a rate from the moment when "
+          "the batch\nwas due.")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/bench latency", description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="one round of few batches: against rot, not for speed")
+    parser.add_argument("--json", metavar="FILE", help="JSON Lines: machine, every run, results")
+    parser.add_argument("--pairs", type=int, help="rounds (default 5, quick 1)")
+    parser.add_argument("--workers", type=int, default=2, help="workers (default 2)")
+    parser.add_argument("--offices", type=int, default=OFFICES, help=f"offices at once (default {OFFICES})")
+    parser.add_argument("--rates", type=common.numbers, help="batches a second of the open loop (default 100,500,1000; quick 100)")
+    parser.add_argument("--alone", type=int, help=f"batches one at a time (default {FULL['alone']:,}, quick {QUICK['alone']:,})")
+    parser.add_argument("--together", type=int,
+                        help=f"batches of all offices (default {FULL['together']:,}, quick {QUICK['together']:,})")
+    parser.add_argument("--seconds", type=float, help=f"of each rate (default {FULL['seconds']}, quick {QUICK['seconds']})")
+    args = parser.parse_args()
+    args.pairs = args.pairs or (1 if args.quick else 5)
+    args.rates = args.rates or ([100] if args.quick else RATES)
+    for name, value in (QUICK if args.quick else FULL).items():
+        setattr(args, name, getattr(args, name) or value)
+    return args
+
+
+def main():
+    args = arguments()
+    output = common.Output(args.json)
+    bench = common.Bench(offices=args.offices)
+    try:
+        facts = common.machine(bench.cluster)
+        output.line(**facts)
+        runs = measure(bench, args, output)
+    finally:
+        bench.close()
+    print(f"{common.place(facts)}; {common.plural(args.workers)}; medians of {args.pairs} interleaved round(s), each run into "
+          "fresh tables")
+    print_table(runs, args, output)
+
+
+if __name__ == "__main__":
+    main()
