@@ -80,9 +80,9 @@ void lantik_curve_keypair(uint8_t ret_public[LANTIK_PUBLIC_KEY], uint8_t ret_sec
 _Static_assert(sizeof LANTIK_SUBMISSION_DOMAIN == sizeof LANTIK_REHEARSAL_DOMAIN, "both domains are of one length");
 
 void lantik_submission_message(
-	enum lantik_purpose purpose, const uint8_t body_sha256[LANTIK_HASH], uint8_t ret[LANTIK_SUBMISSION_MESSAGE])
+	enum lantik_purpose purpose, const uint8_t manifest_sha256[LANTIK_HASH], uint8_t ret[LANTIK_SUBMISSION_MESSAGE])
 {
 	const size_t domain = sizeof LANTIK_SUBMISSION_DOMAIN - 1;
 	memcpy(ret, purpose == LANTIK_TO_REHEARSE ? LANTIK_REHEARSAL_DOMAIN : LANTIK_SUBMISSION_DOMAIN, domain);
-	memcpy(ret + domain, body_sha256, LANTIK_HASH);
+	memcpy(ret + domain, manifest_sha256, LANTIK_HASH);
 }

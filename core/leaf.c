@@ -7,7 +7,7 @@
 /* format, type, leaf_index, and the length of the office's name */
 #define HEAD (2u + 1u + 8u + 1u)
 /* everything after the office's name */
-#define BATCH_TAIL (16u + 32u + 32u + 4u + 32u + 32u + 32u + 4u + 2u + 32u + 32u + 8u + 8u + 1u)
+#define BATCH_TAIL (16u + 32u + 4u + 32u + 32u + 32u + 4u + 2u + 32u + 32u + 8u + 8u + 1u)
 #define DECISION_TAIL (16u + 16u + 8u + 32u + 32u + 4u + 2u + 32u + 8u + 8u + 1u)
 /* A deed names no office, and so has no head of that kind. */
 #define DEED_LEAF (2u + 1u + 8u + 16u + 32u + 8u + 8u + 1u)
@@ -62,7 +62,6 @@ enum lantik_error lantik_batch_leaf_format(const struct lantik_batch_leaf *leaf,
 		return ret->error;
 	out = put_head(out, LANTIK_LEAF_BATCH, leaf->leaf_index, leaf->office);
 	out = put_bytes(out, leaf->batch_id, sizeof leaf->batch_id);
-	out = put_bytes(out, leaf->body_sha256, LANTIK_HASH);
 	out = put_bytes(out, leaf->manifest_sha256, LANTIK_HASH);
 	out = put_bytes(out, leaf->signing_key_id, sizeof leaf->signing_key_id);
 	out = put_bytes(out, leaf->signature_sha256, LANTIK_HASH);
@@ -185,7 +184,6 @@ enum lantik_error lantik_batch_leaf_parse(struct lantik_span bytes, struct lanti
 	if (!in)
 		return LANTIK_E_MALFORMED;
 	take_bytes(&in, leaf.batch_id, sizeof leaf.batch_id);
-	take_bytes(&in, leaf.body_sha256, LANTIK_HASH);
 	take_bytes(&in, leaf.manifest_sha256, LANTIK_HASH);
 	take_bytes(&in, leaf.signing_key_id, sizeof leaf.signing_key_id);
 	take_bytes(&in, leaf.signature_sha256, LANTIK_HASH);

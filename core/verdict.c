@@ -97,7 +97,7 @@ static void append_head(const struct lantik_verdict *verdict, struct lantik_buff
 {
 	char batch[37], records[2 * LANTIK_HASH + 1], rulebook[2 * LANTIK_HASH + 1];
 	lantik_id_format(verdict->batch_id, batch);
-	lantik_hex_encode(verdict->records_sha256, LANTIK_HASH, records);
+	lantik_hex_encode(verdict->records_root, LANTIK_HASH, records);
 	lantik_hex_encode(verdict->rulebook_sha256, LANTIK_HASH, rulebook);
 	lantik_buffer_printf(ret, "%s\n", FIRST_LINE);
 	append_name(ret, "office", verdict->office);

@@ -20,7 +20,7 @@ static bool take_outcome(struct lantik_span *text, struct lantik_verdict *ret)
 	struct lantik_span outcome, records, count, rulebook;
 	if (!lantik_value_take(text, "outcome", &outcome) || !lantik_value_take(text, "records", &records) ||
 		!lantik_word_take(&records, &count) || !lantik_count_read(count, &ret->records) ||
-		!lantik_hash_read(records, ret->records_sha256) || !lantik_value_take(text, "rulebook", &rulebook) ||
+		!lantik_hash_read(records, ret->records_root) || !lantik_value_take(text, "rulebook", &rulebook) ||
 		!lantik_hash_read(rulebook, ret->rulebook_sha256))
 		return false;
 	ret->refused = lantik_span_is(outcome, "refused");

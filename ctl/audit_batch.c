@@ -9,7 +9,7 @@
 /* clang-format off */
 #define BATCH_COLUMNS(X)                                                                                               \
 	X(batch_no) X(office_no) X(batch_id) X(kode_instansi) X(kind) X(step) X(outcome) X(corrects_batch_id)         \
-	X(all_or_nothing) X(body_sha256) X(records_sha256) X(signing_key_id) X(signature) X(rulebook_sha256)          \
+	X(all_or_nothing) X(manifest_sha256) X(records_root) X(signing_key_id) X(signature) X(rulebook_sha256)          \
 	X(row_count) X(accepted) X(returned) X(review) X(row_format) X(rows_root) X(programme) X(periode)             \
 	X(no_surat_usulan) X(tgl_surat_usulan) X(certifier_nama) X(certifier_nip) X(sptjm_no) X(sptjm_tgl)            \
 	X(pengirim_nip) X(sent_at) X(manifest) X(verdict) X(leaf_index) X(durability) X(received_at) X(recorded_at)
@@ -106,7 +106,7 @@ static bool is_digest_of(struct lantik_span bytes, const uint8_t digest[LANTIK_H
 static bool leaf_is_mine(const struct batch_row *b)
 {
 	int agree = audit_is(b->row, B_batch_id, (struct lantik_span){b->leaf.batch_id, 16});
-	agree += audit_is_hash(b->row, B_body_sha256, b->leaf.body_sha256);
+	agree += audit_is_hash(b->row, B_manifest_sha256, b->leaf.manifest_sha256);
 	agree += is_digest_of(audit_cell(b->row, B_verdict), b->leaf.verdict_sha256);
 	return agree >= 2;
 }
@@ -131,7 +131,7 @@ static void leaf_check(const struct batch_row *b)
 	const struct lantik_batch_leaf *leaf = &b->leaf;
 	entry_column(b->entry, "office_no", audit_is(b->row, OFFICE, leaf->office));
 	HASH_IS(b, batch_id, leaf->batch_id);
-	HASH_IS(b, body_sha256, leaf->body_sha256);
+	HASH_IS(b, manifest_sha256, leaf->manifest_sha256);
 	HASH_IS(b, signing_key_id, leaf->signing_key_id);
 	HASH_IS(b, rulebook_sha256, leaf->rulebook_sha256);
 	NUMBER_IS(b, row_format, leaf->row_format);
@@ -152,7 +152,7 @@ static void signature_check(const struct batch_row *b)
 	bool known = false;
 	if (signature.len != LANTIK_SIGNATURE || !is_digest_of(signature, b->leaf.signature_sha256))
 		return;
-	lantik_submission_message(LANTIK_TO_SUBMIT, b->leaf.body_sha256, message);
+	lantik_submission_message(LANTIK_TO_SUBMIT, b->leaf.manifest_sha256, message);
 	for (size_t i = 0; i < all->key_count; i++) {
 		const struct audit_office_key *key = &all->keys[i];
 		if (key->office_no != audit_integer(b->row, B_office_no) ||
@@ -226,7 +226,7 @@ static void verdict_check(const struct batch_row *b)
 	NUMBER_IS(b, returned, v->returned);
 	NUMBER_IS(b, review, v->review);
 	entry_column(b->entry, "kode_instansi", lantik_span_equal(audit_cell(b->row, B_kode_instansi), v->agency));
-	HASH_IS(b, records_sha256, v->records_sha256);
+	HASH_IS(b, records_root, v->records_root);
 }
 
 /* ---- the manifest ---- */

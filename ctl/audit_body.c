@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "audit.h"
-#include "lantik/ledger.h"
+#include "lantik/codec.h"
 #include "unpack.h"
 
 enum { BATCH_NO, HAS_BATCH, HAS_BODY, IS_ERASED, BODY_SIZE, BODY, LEAF, LEAF_INDEX, SHA256 };
@@ -14,15 +14,13 @@ static void tell(struct audit *audit, const struct audit_stream *row, enum audit
 	audit_found(audit, "batch_body", what, column, "batch_no %" PRId64, audit_integer(row, BATCH_NO));
 }
 
-static bool is_body(struct lantik_span frame, size_t size, const uint8_t sha256[LANTIK_HASH])
+static bool is_body(struct lantik_span frame, size_t size, const uint8_t manifest_sha256[LANTIK_HASH])
 {
 	struct lantik_buffer body = {0};
-	uint8_t hash[LANTIK_HASH];
-	bool same = size > 0 && size <= LANTIK_MAX_BODY && unpack(frame, size, &body) == LANTIK_OK;
-	if (same) {
-		lantik_sha256(lantik_buffer_span(&body), hash);
-		same = memcmp(hash, sha256, LANTIK_HASH) == 0;
-	}
+	struct lantik_batch_digests digests;
+	bool same = size > 0 && size <= LANTIK_MAX_BODY && unpack(frame, size, &body) == LANTIK_OK &&
+		    lantik_batch_digests(lantik_buffer_span(&body), &digests) == LANTIK_OK &&
+		    memcmp(digests.manifest_sha256, manifest_sha256, LANTIK_HASH) == 0;
 	lantik_buffer_free(&body);
 	return same;
 }
@@ -34,7 +32,7 @@ static void digest_of(const struct audit *audit, const struct audit_stream *row,
 	struct lantik_span bytes = audit_cell(row, LEAF), digest = audit_cell(row, SHA256);
 	if (audit_leaf_holds(audit, bytes, (uint64_t)audit_integer(row, LEAF_INDEX)) &&
 		lantik_batch_leaf_parse(bytes, &leaf) == LANTIK_OK)
-		memcpy(ret, leaf.body_sha256, LANTIK_HASH);
+		memcpy(ret, leaf.manifest_sha256, LANTIK_HASH);
 	else if (digest.len == LANTIK_HASH)
 		memcpy(ret, digest.data, LANTIK_HASH);
 }
@@ -68,7 +66,7 @@ static void bodies_run(struct audit *audit)
 	struct audit_stream rows;
 	audit_open(audit, &rows,
 		"SELECT coalesce(b.batch_no, t.batch_no), b.batch_no, t.batch_no, e.batch_no, t.body_size, t.body, "
-		"l.leaf, b.leaf_index, b.body_sha256 "
+		"l.leaf, b.leaf_index, b.manifest_sha256 "
 		"FROM lantik.batch b FULL JOIN lantik.batch_body t ON t.batch_no = b.batch_no "
 		"LEFT JOIN lantik.erased_body e ON e.batch_no = coalesce(b.batch_no, t.batch_no) "
 		"LEFT JOIN lantik.ledger_leaf l ON l.leaf_index = b.leaf_index "

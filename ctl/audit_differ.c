@@ -100,7 +100,7 @@ static void body_fetch(struct entry *entry, struct sent *ret)
 {
 	struct audit_stream rows;
 	struct lantik_batch_leaf leaf;
-	uint8_t hash[LANTIK_HASH];
+	struct lantik_batch_digests digests;
 	audit_open(entry->all->audit, &rows,
 		"SELECT t.body, t.body_size, l.leaf, l.leaf_index FROM lantik.batch_body t JOIN lantik.batch b ON "
 		"b.batch_no = "
@@ -110,10 +110,9 @@ static void body_fetch(struct entry *entry, struct sent *ret)
 	if (audit_next(&rows) &&
 		audit_leaf_holds(entry->all->audit, audit_cell(&rows, 2), (uint64_t)audit_integer(&rows, 3)) &&
 		lantik_batch_leaf_parse(audit_cell(&rows, 2), &leaf) == LANTIK_OK && audit_integer(&rows, 1) > 0 &&
-		unpack(audit_cell(&rows, 0), (size_t)audit_integer(&rows, 1), &ret->body) == LANTIK_OK) {
-		lantik_sha256(lantik_buffer_span(&ret->body), hash);
-		ret->is_open = memcmp(hash, leaf.body_sha256, LANTIK_HASH) == 0;
-	}
+		unpack(audit_cell(&rows, 0), (size_t)audit_integer(&rows, 1), &ret->body) == LANTIK_OK)
+		ret->is_open = lantik_batch_digests(lantik_buffer_span(&ret->body), &digests) == LANTIK_OK &&
+			       memcmp(digests.manifest_sha256, leaf.manifest_sha256, LANTIK_HASH) == 0;
 	audit_close(&rows);
 }
 

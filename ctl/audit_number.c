@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "audit_derived.h"
-#include "lantik/ledger.h"
+#include "lantik/codec.h"
 #include "unpack.h"
 
 #define BATCHES                                                                                                        \
@@ -27,7 +27,7 @@ struct roots {
 struct stray {
 	int64_t batch_no;
 	struct roots roots;
-	uint8_t body_sha256[LANTIK_HASH];
+	uint8_t manifest_sha256[LANTIK_HASH];
 	bool told;
 };
 
@@ -55,7 +55,7 @@ static bool is_same(const struct roots *a, const struct roots *b)
 static bool has_own_body(struct number_audit *n, const struct stray *stray)
 {
 	struct lantik_buffer body = {.limit = LANTIK_MAX_BODY};
-	uint8_t hash[LANTIK_HASH];
+	struct lantik_batch_digests digests;
 	char number[24];
 	bool own = false;
 
@@ -64,10 +64,9 @@ static bool has_own_body(struct number_audit *n, const struct stray *stray)
 		"SELECT body FROM lantik.batch_body WHERE batch_no = $1", 1, (const char *const[]){number});
 	if (rows && PQntuples(rows) == 1) {
 		size_t size = unpack_size(cell_span(rows, 0, 0));
-		if (size && size <= LANTIK_MAX_BODY && unpack(cell_span(rows, 0, 0), size, &body) == LANTIK_OK) {
-			lantik_sha256(lantik_buffer_span(&body), hash);
-			own = memcmp(hash, stray->body_sha256, LANTIK_HASH) == 0;
-		}
+		own = size && size <= LANTIK_MAX_BODY && unpack(cell_span(rows, 0, 0), size, &body) == LANTIK_OK &&
+		      lantik_batch_digests(lantik_buffer_span(&body), &digests) == LANTIK_OK &&
+		      memcmp(digests.manifest_sha256, stray->manifest_sha256, LANTIK_HASH) == 0;
 	}
 	PQclear(rows);
 	lantik_buffer_free(&body);
@@ -84,7 +83,7 @@ static void batch_check(struct number_audit *n, const struct audit_stream *s)
 		return;
 	memcpy(stray.roots.rows, leaf.rows_root, LANTIK_HASH);
 	memcpy(stray.roots.returned, leaf.returned_root, LANTIK_HASH);
-	memcpy(stray.body_sha256, leaf.body_sha256, LANTIK_HASH);
+	memcpy(stray.manifest_sha256, leaf.manifest_sha256, LANTIK_HASH);
 	struct roots held = roots_of(audit_cell(s, 3), audit_cell(s, 4));
 	if ((!audit_null(s, 3) && is_same(&held, &stray.roots)) || has_own_body(n, &stray))
 		return;

@@ -217,8 +217,7 @@ static void leaf_of(const struct submission *s, const struct store_ledger *ledge
 		.recorded_at = ledger->now,
 		.durability = (uint8_t)ledger->durability};
 	memcpy(ret->batch_id, s->manifest.batch_id.data, sizeof ret->batch_id);
-	memcpy(ret->body_sha256, s->body_sha256, LANTIK_HASH);
-	lantik_sha256(s->view.manifest, ret->manifest_sha256);
+	memcpy(ret->manifest_sha256, s->manifest_sha256, LANTIK_HASH);
 	memcpy(ret->signing_key_id, job->signing_key_id, sizeof ret->signing_key_id);
 	lantik_sha256((struct lantik_span){.data = job->signature, .len = LANTIK_SIGNATURE}, ret->signature_sha256);
 	lantik_sha256(verdict, ret->verdict_sha256);

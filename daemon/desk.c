@@ -25,6 +25,7 @@ struct desk *desk_new(size_t capacity)
 	desk->rows = allocate(capacity, sizeof *desk->rows);
 	desk->order = allocate(capacity, sizeof *desk->order);
 	desk->niks = allocate(capacity, sizeof *desk->niks);
+	desk->record_hashes = allocate(capacity, LANTIK_HASH);
 	desk->salts = allocate(capacity, ROW_SALT);
 	desk->hashes = allocate(capacity, LANTIK_HASH);
 	return desk;
@@ -44,6 +45,7 @@ void desk_free(struct desk **desk)
 	free(d->rows);
 	free(d->order);
 	free(d->niks);
+	free(d->record_hashes);
 	free(d->salts);
 	free(d->hashes);
 	free(d);

@@ -40,16 +40,39 @@ static const char *manifest_lacks(const struct lantik_manifest *m)
 {
 	if (m->batch_id.len != 16)
 		return "batch_id must be 16 bytes; mend the sending program";
-	if (m->records_sha256.len != LANTIK_HASH)
-		return "records_sha256 must be 32 bytes; mend the sending program";
+	if (m->records_root.len != LANTIK_HASH)
+		return "records_root must be 32 bytes; mend the sending program";
 	if (m->corrects_batch_id.len != 0 && m->corrects_batch_id.len != 16)
 		return "corrects_batch_id must be the id of a batch, 16 bytes, or absent; correct the manifest";
 	return NULL;
 }
 
+bool submission_identify(struct submission *s)
+{
+	struct lantik_span manifest;
+	enum lantik_error error = lantik_batch_manifest(s->job->body, &manifest);
+
+	if (error) {
+		refuse_bytes(s, error, 0);
+		return false;
+	}
+	lantik_sha256(manifest, s->manifest_sha256);
+	return true;
+}
+
+/* The records are those that the manifest names. */
+static bool are_the_records(struct submission *s)
+{
+	uint8_t *hashes = s->desk->record_hashes, root[LANTIK_HASH];
+
+	for (uint32_t i = 0; i < s->view.record_count; i++)
+		lantik_leaf_hash(s->view.records[i], hashes + (size_t)i * LANTIK_HASH);
+	lantik_root_of(hashes, s->view.record_count, root);
+	return memcmp(root, s->manifest.records_root.data, LANTIK_HASH) == 0;
+}
+
 bool submission_open(struct submission *s)
 {
-	uint8_t digest[LANTIK_HASH];
 	uint32_t record_no;
 
 	lantik_arena_reset(s->desk->batch_arena);
@@ -65,10 +88,9 @@ bool submission_open(struct submission *s)
 		answer_refusal(s->job, LANTIK_REFUSED_MALFORMED, 0, lacks);
 		return false;
 	}
-	lantik_sha256(s->view.records_bytes, digest);
-	if (memcmp(digest, s->manifest.records_sha256.data, LANTIK_HASH) != 0) {
+	if (!are_the_records(s)) {
 		answer_refusal(s->job, LANTIK_REFUSED_BAD_DIGEST, 0,
-			"records_sha256 is not the SHA-256 of the body behind the manifest; mend the sending program");
+			"records_root is not the root of the records behind the manifest; mend the sending program");
 		return false;
 	}
 	return true;
@@ -306,7 +328,7 @@ void submission_settle(struct submission *s)
 		.findings = s->desk->findings.items,
 		.finding_count = s->desk->findings.count};
 	memcpy(s->verdict.batch_id, m->batch_id.data, 16);
-	memcpy(s->verdict.records_sha256, m->records_sha256.data, LANTIK_HASH);
+	memcpy(s->verdict.records_root, m->records_root.data, LANTIK_HASH);
 	memcpy(s->verdict.rulebook_sha256, lantik_rulebook_digest(s->rulebook->rulebook), LANTIK_HASH);
 	memcpy(s->verdict.not_checked, s->not_checked, sizeof s->not_checked);
 	lantik_verdict_count(&s->verdict);

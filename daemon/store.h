@@ -73,7 +73,7 @@ LANTIK_MUST_CHECK enum store_result store_keep_rulebook(
 struct store_held {
 	bool found;
 	bool same_id; /* else: the same records under another id */
-	uint8_t body_sha256[LANTIK_HASH];
+	uint8_t manifest_sha256[LANTIK_HASH];
 	bool refused;
 	uint32_t accepted, returned, review;
 	int64_t recorded_at;

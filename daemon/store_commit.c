@@ -12,7 +12,7 @@
 
 #define APPEND                                                                                                         \
 	"WITH b AS (INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, "            \
-	"corrects_batch_id, body_sha256, records_sha256, signing_key_id, signature, rulebook_sha256, row_count, "      \
+	"corrects_batch_id, manifest_sha256, records_root, signing_key_id, signature, rulebook_sha256, row_count, "    \
 	"accepted, returned, review, row_format, rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, "   \
 	"certifier_nama, certifier_nip, sptjm_no, sptjm_tgl, pengirim_nip, sent_at, verdict, leaf_index, durability, " \
 	"received_at, recorded_at, manifest, all_or_nothing) VALUES ($1::bigint, $2::int, $3::uuid, $4::text, "        \
@@ -219,8 +219,8 @@ static void call_batch(struct store_call *call, const struct store_batch *b)
 	call_int2(call, m->step);
 	call_int2(call, b->verdict->refused ? 2 : 1);
 	call_bytes_or_null(call, m->corrects_batch_id);
-	call_hash(call, b->leaf->body_sha256);
-	call_bytes(call, m->records_sha256);
+	call_hash(call, b->leaf->manifest_sha256);
+	call_bytes(call, m->records_root);
 	call_bytes(call, (struct lantik_span){.data = b->leaf->signing_key_id, .len = 4});
 	call_bytes(call, b->signature);
 	call_hash(call, b->leaf->rulebook_sha256);

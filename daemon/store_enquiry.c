@@ -30,7 +30,7 @@
 
 /* Both parts by their own index, each no longer than the page. */
 #define ENTRIES                                                                                                        \
-	"(SELECT b.leaf_index, b.batch_id, NULL::uuid, b.body_sha256, b.outcome, " NOW ", "                            \
+	"(SELECT b.leaf_index, b.batch_id, NULL::uuid, b.manifest_sha256, b.outcome, " NOW ", "                        \
 	"(extract(epoch FROM b.recorded_at) * 1000000)::bigint, b.batch_no FROM (SELECT * FROM batch "                 \
 	"WHERE office_no = $1::int AND leaf_index >= $2::bigint ORDER BY leaf_index LIMIT $3::bigint) b " NOW_TABLE    \
 	") UNION ALL (SELECT d.leaf_index, b.batch_id, d.decision_id, NULL, 0::smallint, d.accepted, d.returned, "     \
@@ -137,7 +137,7 @@ static void entry_from(const PGresult *rows, int row, uint8_t **room, struct lan
 	*ret = (struct lantik_reconcile_entry){.leaf_index = (uint64_t)result_int8(rows, row, 0),
 		.batch_id = result_copy(rows, row, 1, room),
 		.decision_id = result_copy(rows, row, 2, room),
-		.body_sha256 = result_copy(rows, row, 3, room),
+		.manifest_sha256 = result_copy(rows, row, 3, room),
 		.state = states[result_int2(rows, row, 4)],
 		.accepted = (uint32_t)result_int4(rows, row, 5),
 		.returned = (uint32_t)result_int4(rows, row, 6),

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define HELD_COLUMNS                                                                                                   \
-	"b.body_sha256, b.outcome, b.accepted, b.returned, b.review, "                                                 \
+	"b.manifest_sha256, b.outcome, b.accepted, b.returned, b.review, "                                             \
 	"(extract(epoch FROM b.recorded_at) * 1000000)::bigint, b.leaf_index, l.leaf, b.verdict, c.note"
 #define HELD_TABLES                                                                                                    \
 	"batch b JOIN ledger_leaf l ON l.leaf_index = b.leaf_index "                                                   \
@@ -19,7 +19,7 @@ const struct store_statement store_reference_statements[] = {
 		 " WHERE b.office_no = $1::int AND b.batch_id = $2::uuid"},
 	{"find_records", "SELECT false, " HELD_COLUMNS " FROM " HELD_TABLES
 			 " WHERE b.kode_instansi = $1::text AND b.kind = $2::smallint AND b.step = $3::smallint "
-			 "AND b.records_sha256 = $4::bytea "
+			 "AND b.records_root = $4::bytea "
 			 "AND b.outcome = 1 AND b.accepted + b.review > 0"},
 	{"number", "SELECT nextval('batch_no')"},
 	/* a decision's id may be named, too: its rows stand under its own number */
@@ -90,7 +90,7 @@ static void held_from(const PGresult *rows, struct store_held *ret)
 		.recorded_at = result_int8(rows, 0, 6),
 		.leaf_index = (uint64_t)result_int8(rows, 0, 7)};
 	LANTIK_ASSERT(result_bytes(rows, 0, 1).len == LANTIK_HASH);
-	memcpy(ret->body_sha256, result_bytes(rows, 0, 1).data, LANTIK_HASH);
+	memcpy(ret->manifest_sha256, result_bytes(rows, 0, 1).data, LANTIK_HASH);
 	lantik_buffer_append_span(&ret->leaf, result_bytes(rows, 0, 8));
 	lantik_buffer_append_span(&ret->verdict, result_bytes(rows, 0, 9));
 	if (!PQgetisnull(rows, 0, 10))
@@ -132,7 +132,7 @@ enum store_result store_find_or_number(struct store *store, int32_t office_no, c
 	call_text(&call, manifest->kode_instansi);
 	call_int2(&call, manifest->kind);
 	call_int2(&call, manifest->step);
-	call_bytes(&call, manifest->records_sha256);
+	call_bytes(&call, manifest->records_root);
 	result = held_run(&call, "find_records", ret);
 	if (result || ret->found)
 		return result;

@@ -54,8 +54,8 @@ struct submission {
 	struct worker *worker;
 	struct desk *desk; /* the batch's memory */
 	struct job *job;
-	struct rulebook_copy *rulebook; /* of a message: the job's */
-	uint8_t body_sha256[LANTIK_HASH];
+	struct rulebook_copy *rulebook;       /* of a message: the job's */
+	uint8_t manifest_sha256[LANTIK_HASH]; /* the batch, since the manifest names its records by their root */
 	struct lantik_batch_view view;
 	struct lantik_manifest manifest;
 	int64_t batch_no;
@@ -80,7 +80,10 @@ void worker_open(struct worker *worker, struct house *house, const char *name);
 void worker_close(struct worker *worker);
 
 /* judge.c */
-/* Fills view and manifest; what cannot be taken is answered here. False: answered. */
+/* Fills manifest_sha256. False: there is no manifest, and that is answered. */
+LANTIK_MUST_CHECK bool submission_identify(struct submission *s);
+/* Fills view, manifest and the desk's record_hashes; what cannot be taken, or is not what the manifest names, is
+ * answered here. False: answered. */
 LANTIK_MUST_CHECK bool submission_open(struct submission *s);
 /* Runs the rules and encodes the rows that pass. STORE_OK, or what asking for predecessors came to. */
 LANTIK_MUST_CHECK enum store_result submission_judge(struct submission *s, bool *ret_answered);

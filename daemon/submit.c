@@ -6,7 +6,7 @@
 
 #include "counters.h"
 
-/* The office's signature over the body; without it nothing else is looked at. */
+/* The office's signature over the manifest; without it nothing else is looked at. */
 static bool signature_holds(struct submission *s)
 {
 	struct job *job = s->job;
@@ -16,15 +16,16 @@ static bool signature_holds(struct submission *s)
 	if (!job->is_signed ||
 		!offices_signing_key(s->worker->house->offices, job->office.office_no, job->signing_key_id, &key)) {
 		answer_refusal(job, LANTIK_REFUSED_BAD_SIGNATURE, 0,
-			"the body must be signed with a signing key that the centre holds for this office and that was "
+			"the batch must be signed with a signing key that the centre holds for this office and that "
+			"was "
 			"not revoked; register the key or use the right one");
 		return false;
 	}
-	lantik_submission_message(s->rehearsed ? LANTIK_TO_REHEARSE : LANTIK_TO_SUBMIT, s->body_sha256, message);
+	lantik_submission_message(s->rehearsed ? LANTIK_TO_REHEARSE : LANTIK_TO_SUBMIT, s->manifest_sha256, message);
 	if (lantik_verify(key.public_key, (struct lantik_span){.data = message, .len = sizeof message}, job->signature))
 		return true;
 	answer_refusal(job, LANTIK_REFUSED_BAD_SIGNATURE, 0,
-		"the signature does not verify over this body; sign SHA-256 of the bytes as they are sent");
+		"the signature does not verify over this manifest; sign SHA-256 of its bytes as they are sent");
 	return false;
 }
 
@@ -41,9 +42,9 @@ static bool in_scope(struct submission *s)
 
 void submission_answer_held(struct submission *s, struct store_held *held)
 {
-	if (held->same_id && memcmp(held->body_sha256, s->body_sha256, LANTIK_HASH) != 0)
+	if (held->same_id && memcmp(held->manifest_sha256, s->manifest_sha256, LANTIK_HASH) != 0)
 		answer_refusal(s->job, LANTIK_REFUSED_ID_REUSED, 0,
-			"this batch id already stands for other bytes; give the changed batch a new id");
+			"this batch id already stands for another batch; give the changed batch a new id");
 	else
 		answer_held(s->worker, s->job, held);
 }
@@ -114,8 +115,7 @@ void submit(struct worker *worker, struct job *job)
 		.rulebook = job->rulebook,
 		.rehearsed = job->request == LANTIK_REHEARSE};
 
-	lantik_sha256(job->body, s.body_sha256);
-	if (!signature_holds(&s) || !submission_open(&s) || !in_scope(&s))
+	if (!submission_identify(&s) || !signature_holds(&s) || !submission_open(&s) || !in_scope(&s))
 		return;
 	if (!s.rehearsed)
 		in_hand_take(worker->in_hand, &s.in_hand, job->office.office_no, s.manifest.batch_id.data);

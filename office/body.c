@@ -5,8 +5,6 @@
 #include <inttypes.h>
 #include <time.h>
 
-#include "lantik/codec.h"
-
 static int64_t now_micros(void)
 {
 	struct timespec now;
@@ -47,14 +45,16 @@ static int encode_batch(
 	struct lantik_cli *cli, const struct lantik_sheet *sheet, struct lantik_span records, struct lantik_body *ret)
 {
 	struct lantik_manifest manifest = sheet->manifest;
-	lantik_sha256(records, ret->records_sha256);
+	struct lantik_span sent;
+	LANTIK_ASSERT(lantik_records_root(records, ret->digests.records_root) == LANTIK_OK);
 	manifest.batch_id = (struct lantik_span){ret->batch_id, sizeof ret->batch_id};
-	manifest.records_sha256 = (struct lantik_span){ret->records_sha256, LANTIK_HASH};
+	manifest.records_root = (struct lantik_span){ret->digests.records_root, LANTIK_HASH};
 	manifest.sent_at = now_micros();
 	ret->bytes.limit = LANTIK_MAX_BODY;
 	if (lantik_batch_encode(&manifest, records, &ret->bytes) != LANTIK_OK)
 		return too_large(cli, sheet, 0);
-	lantik_sha256(lantik_buffer_span(&ret->bytes), ret->body_sha256);
+	LANTIK_ASSERT(lantik_batch_manifest(lantik_buffer_span(&ret->bytes), &sent) == LANTIK_OK);
+	lantik_sha256(sent, ret->digests.manifest_sha256);
 	return LANTIK_EXIT_OK;
 }
 

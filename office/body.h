@@ -3,12 +3,12 @@
 #ifndef LANTIK_BODY_H
 #define LANTIK_BODY_H
 
+#include "lantik/codec.h"
 #include "sheet.h"
 
 struct lantik_body {
 	uint8_t batch_id[16];
-	uint8_t records_sha256[LANTIK_HASH];
-	uint8_t body_sha256[LANTIK_HASH];
+	struct lantik_batch_digests digests;
 	struct lantik_buffer bytes;
 };
 

@@ -37,8 +37,8 @@ void lantik_entry_format(const struct lantik_entry *entry, struct lantik_buffer 
 	char id[37];
 	lantik_id_format(entry->batch_id, id);
 	lantik_buffer_printf(ret, "batch_id = %s\nstate = %s\nfile = %s\n", id, state_words[entry->state], entry->file);
-	append_hex(ret, "records_sha256", entry->records_sha256);
-	append_hex(ret, "body_sha256", entry->body_sha256);
+	append_hex(ret, "records_root", entry->records_root);
+	append_hex(ret, "manifest_sha256", entry->manifest_sha256);
 	append_hex(ret, "returned_sha256", entry->returned_sha256);
 #define NUMBER(name, type) lantik_buffer_printf(ret, #name " = %" PRId64 "\n", (int64_t)entry->name);
 	NUMBERS(NUMBER)
@@ -102,13 +102,13 @@ static bool take(const struct lantik_pair *pair, struct lantik_entry *entry, uns
 		*seen |= 2u;
 		return take_state(pair->value, entry);
 	}
-	if (lantik_span_is(pair->name, "records_sha256")) {
+	if (lantik_span_is(pair->name, "records_root")) {
 		*seen |= 4u;
-		return lantik_hex_decode(pair->value, entry->records_sha256, LANTIK_HASH);
+		return lantik_hex_decode(pair->value, entry->records_root, LANTIK_HASH);
 	}
-	if (lantik_span_is(pair->name, "body_sha256")) {
+	if (lantik_span_is(pair->name, "manifest_sha256")) {
 		*seen |= 8u;
-		return lantik_hex_decode(pair->value, entry->body_sha256, LANTIK_HASH);
+		return lantik_hex_decode(pair->value, entry->manifest_sha256, LANTIK_HASH);
 	}
 	if (lantik_span_is(pair->name, "returned_sha256"))
 		return lantik_hex_decode(pair->value, entry->returned_sha256, LANTIK_HASH);

@@ -41,10 +41,13 @@ static int64_t now_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* What is sent for signing begins with a manifest: the outbox proved it, or it was just made. */
 static void sign_body(struct lantik_peer *peer, struct attempt *attempt)
 {
 	uint8_t digest[LANTIK_HASH], message[LANTIK_SUBMISSION_MESSAGE];
-	lantik_sha256(attempt->request->body, digest);
+	struct lantik_span manifest;
+	LANTIK_ASSERT(lantik_batch_manifest(attempt->request->body, &manifest) == LANTIK_OK);
+	lantik_sha256(manifest, digest);
 	lantik_submission_message(
 		attempt->request->message == LANTIK_REHEARSE ? LANTIK_TO_REHEARSE : LANTIK_TO_SUBMIT, digest, message);
 	lantik_sign(peer->sign.seed, (struct lantik_span){message, sizeof message}, attempt->signature);

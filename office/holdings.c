@@ -16,7 +16,7 @@ static void add_batch(struct lantik_holdings *holdings, const struct lantik_reco
 		.rejected = entry->rejected,
 		.recorded_at = entry->recorded_at};
 	memcpy(holding.batch_id, entry->batch_id.data, sizeof holding.batch_id);
-	memcpy(holding.body_sha256, entry->body_sha256.data, LANTIK_HASH);
+	memcpy(holding.manifest_sha256, entry->manifest_sha256.data, LANTIK_HASH);
 	holdings->items = realloc(holdings->items, (holdings->count + 1) * sizeof *holdings->items);
 	LANTIK_ASSERT(holdings->items);
 	holdings->items[holdings->count++] = holding;

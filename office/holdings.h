@@ -7,7 +7,7 @@
 
 /* One batch with what was decided about it since. */
 struct lantik_holding {
-	uint8_t batch_id[16], body_sha256[LANTIK_HASH];
+	uint8_t batch_id[16], manifest_sha256[LANTIK_HASH];
 	uint64_t leaf_index, last_leaf; /* of the batch; of its last decision, or of the batch */
 	enum lantik_batch_state state;
 	uint32_t accepted, returned, review, rejected; /* as of now */

@@ -102,14 +102,15 @@ static int ask_with_curve(struct lantik_cli *cli, struct lantik_peer *peer, cons
 	return code;
 }
 
-/* A body that is no batch is refused for its signature first, if that is not known. Nothing of it is recorded. */
+/* An empty manifest is refused for its signature first, if that is not known. Nothing of it is recorded. */
 static int ask_with_signature(struct lantik_cli *cli, struct lantik_peer *peer, const struct lantik_public_keys *next)
 {
+	static const uint8_t empty_manifest[] = {0x0a, 0x00};
 	struct lantik_reply reply = {0};
 	struct lantik_refused refused = {0};
 	struct lantik_arena *arena = lantik_arena_new(64 * 1024);
 	struct lantik_request request = {.message = LANTIK_REHEARSE,
-		.body = lantik_span_of("keygen --switch"),
+		.body = {empty_manifest, sizeof empty_manifest},
 		.sign = true,
 		.timeout_ms = lantik_option_number(cli, "timeout", 20) * 1000};
 	LANTIK_ASSERT(arena);

@@ -173,8 +173,8 @@ static void fill(const struct lantik_sheet *sheet, const struct lantik_body *bod
 	entry->file[strcspn(entry->file, "\r\n")] = '\0';
 	free(resolved);
 	memcpy(entry->batch_id, body->batch_id, sizeof entry->batch_id);
-	memcpy(entry->records_sha256, body->records_sha256, LANTIK_HASH);
-	memcpy(entry->body_sha256, body->body_sha256, LANTIK_HASH);
+	memcpy(entry->records_root, body->digests.records_root, LANTIK_HASH);
+	memcpy(entry->manifest_sha256, body->digests.manifest_sha256, LANTIK_HASH);
 }
 
 int lantik_outbox_add(struct lantik_cli *cli, const struct lantik_home *home, const struct lantik_sheet *sheet,
@@ -229,12 +229,14 @@ bool lantik_outbox_read_body(
 	const struct lantik_home *home, const struct lantik_entry *entry, struct lantik_buffer *ret)
 {
 	char path[LANTIK_MAX_PATH];
-	uint8_t digest[LANTIK_HASH];
+	struct lantik_batch_digests digests;
 	struct lantik_buffer bytes = {0};
 	lantik_outbox_path(home, entry, "body", path);
 	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_BODY, &bytes);
-	lantik_sha256(lantik_buffer_span(&bytes), digest);
-	bool whole = error == LANTIK_OK && memcmp(digest, entry->body_sha256, LANTIK_HASH) == 0;
+	if (error == LANTIK_OK)
+		error = lantik_batch_digests(lantik_buffer_span(&bytes), &digests);
+	bool whole = error == LANTIK_OK && memcmp(digests.manifest_sha256, entry->manifest_sha256, LANTIK_HASH) == 0 &&
+		     memcmp(digests.records_root, entry->records_root, LANTIK_HASH) == 0;
 	if (whole)
 		*ret = bytes;
 	else

@@ -23,7 +23,7 @@ enum lantik_entry_state {
 struct lantik_entry {
 	char key[160];              /* name of its folder in the outbox; begins with the digest of both files */
 	char file[LANTIK_MAX_PATH]; /* where the office's file was */
-	uint8_t batch_id[16], records_sha256[LANTIK_HASH], body_sha256[LANTIK_HASH];
+	uint8_t batch_id[16], records_root[LANTIK_HASH], manifest_sha256[LANTIK_HASH];
 	enum lantik_entry_state state;
 	uint32_t records, tries;
 	uint32_t accepted, returned, review, rejected;   /* as of the last decision that is held here */

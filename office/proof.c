@@ -53,8 +53,7 @@ static bool same_signature(const struct lantik_batch_leaf *leaf, const struct la
 /* The same records for the same agency, kind and step, under whatever batch id and office. */
 static bool is_earlier(const struct lantik_verdict *verdict, const struct lantik_expectation *expected)
 {
-	return expected->records_sha256 &&
-	       memcmp(expected->records_sha256, verdict->records_sha256, LANTIK_HASH) == 0 &&
+	return expected->records_root && memcmp(expected->records_root, verdict->records_root, LANTIK_HASH) == 0 &&
 	       expected->agency.len > 0 && lantik_span_equal(expected->agency, verdict->agency) &&
 	       expected->kind == verdict->kind && expected->step == verdict->step;
 }
@@ -66,7 +65,7 @@ static enum lantik_doubt compare(struct lantik_proved *proved, const struct lant
 		return LANTIK_DOUBT_VERDICT;
 	bool office = !expected->office || lantik_span_is(leaf->office, expected->office);
 	bool ours = same(expected->batch_id, leaf->batch_id, sizeof leaf->batch_id) &&
-		    same(expected->body_sha256, leaf->body_sha256, LANTIK_HASH);
+		    same(expected->manifest_sha256, leaf->manifest_sha256, LANTIK_HASH);
 	proved->earlier = !ours && is_earlier(&proved->verdict, expected);
 	if (proved->earlier)
 		return LANTIK_NO_DOUBT;
@@ -74,6 +73,9 @@ static enum lantik_doubt compare(struct lantik_proved *proved, const struct lant
 		return LANTIK_DOUBT_OFFICE;
 	if (!ours)
 		return LANTIK_DOUBT_BATCH;
+	/* the manifest that the leaf names holds the root that the verdict must name */
+	if (!same(expected->records_root, proved->verdict.records_root, LANTIK_HASH))
+		return LANTIK_DOUBT_VERDICT;
 	return same_signature(leaf, expected) ? LANTIK_NO_DOUBT : LANTIK_DOUBT_SIGNER;
 }
 

@@ -7,7 +7,7 @@
 #include "lantik/receipt.h"
 #include "outbox.h"
 
-/* The digest of a signature that a key of ours makes of the body. */
+/* The digest of a signature that a key of ours makes of the manifest. */
 struct lantik_own_signature {
 	uint8_t key_id[4];
 	uint8_t sha256[LANTIK_HASH];
@@ -23,14 +23,14 @@ struct lantik_presence {
 struct lantik_expectation {
 	const char *office; /* of our own batch; an earlier batch may be another office's */
 	const uint8_t *batch_id;
-	const uint8_t *body_sha256;
+	const uint8_t *manifest_sha256;
 	/* Of our own batch: one of these, unless there are none. */
 	const struct lantik_own_signature *signatures;
 	size_t signature_count;
 	/* receipt.through: counts when the receipt's own checkpoint does not (through.h); may be empty. */
 	struct lantik_span through;
 	/* Enough, all four, when the centre had the same records under an earlier batch id (B03). */
-	const uint8_t *records_sha256;
+	const uint8_t *records_root;
 	struct lantik_span agency;
 	int32_t kind, step;
 };

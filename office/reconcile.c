@@ -96,7 +96,7 @@ static enum match match_receipt(
 		return RESEND;
 	if (!holding) /* another office's batch is told to that office alone */
 		return lantik_history_is_own(home, history) ? LOST : BOTH;
-	if (memcmp(leaf->body_sha256, holding->body_sha256, LANTIK_HASH) != 0 ||
+	if (memcmp(leaf->manifest_sha256, holding->manifest_sha256, LANTIK_HASH) != 0 ||
 		leaf->leaf_index != holding->leaf_index)
 		return DIFFERENT;
 	if (holding->last_leaf >= lantik_history_next_leaf(history))
@@ -111,7 +111,8 @@ static enum match match_receipt(
 static enum match match_sent(const struct lantik_entry *entry, const struct lantik_holding *holding)
 {
 	if (holding)
-		return memcmp(entry->body_sha256, holding->body_sha256, LANTIK_HASH) == 0 ? NO_RECEIPT : DIFFERENT;
+		return memcmp(entry->manifest_sha256, holding->manifest_sha256, LANTIK_HASH) == 0 ? NO_RECEIPT
+												  : DIFFERENT;
 	if (entry->state == LANTIK_ENTRY_TURNED_AWAY)
 		return TURNED_AWAY;
 	return entry->state == LANTIK_ENTRY_NEW ? NOT_SENT : SEND_AGAIN;

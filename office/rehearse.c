@@ -84,7 +84,7 @@ static bool is_ours(
 	const struct lantik_verdict *verdict, const struct lantik_sheet *sheet, const struct lantik_body *body)
 {
 	return memcmp(verdict->batch_id, body->batch_id, sizeof body->batch_id) == 0 &&
-	       memcmp(verdict->records_sha256, body->records_sha256, LANTIK_HASH) == 0 &&
+	       memcmp(verdict->records_root, body->digests.records_root, LANTIK_HASH) == 0 &&
 	       verdict->records == sheet->table.count;
 }
 

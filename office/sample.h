@@ -55,7 +55,7 @@ LANTIK_MUST_CHECK enum lantik_sample_fault lantik_sample_fill(struct lantik_samp
  */
 void lantik_sample_record(
 	const struct lantik_sample *sample, uint32_t at, struct lantik_arena *arena, struct lantik_record *ret);
-/* What the office declares; batch_id, records_sha256 and sent_at are absent. */
+/* What the office declares; batch_id, records_root and sent_at are absent. */
 void lantik_sample_manifest(
 	const struct lantik_sample *sample, struct lantik_arena *arena, struct lantik_manifest *ret);
 

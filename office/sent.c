@@ -35,7 +35,7 @@ static void read_through(const struct lantik_home *home, const struct lantik_ent
 	ret->expected.through = lantik_buffer_span(&ret->through);
 }
 
-/* What the keys of this office make of one body. */
+/* What the keys of this office make of one manifest. */
 struct signing {
 	struct lantik_own_signature *items;
 	size_t count;
@@ -79,10 +79,10 @@ static int sign_with_former(struct lantik_cli *cli, const struct lantik_home *ho
 }
 
 int lantik_own_signatures(struct lantik_cli *cli, const struct lantik_home *home,
-	const uint8_t body_sha256[LANTIK_HASH], struct lantik_own_signature **ret, size_t *ret_count)
+	const uint8_t manifest_sha256[LANTIK_HASH], struct lantik_own_signature **ret, size_t *ret_count)
 {
 	struct signing signing = {0};
-	lantik_submission_message(LANTIK_TO_SUBMIT, body_sha256, signing.message);
+	lantik_submission_message(LANTIK_TO_SUBMIT, manifest_sha256, signing.message);
 	int code = lantik_home_holds(home, "sign.key") ? sign_with(cli, home, "sign.key", &signing) : LANTIK_EXIT_OK;
 	if (code == LANTIK_EXIT_OK && signing.count > 0)
 		code = sign_with_former(cli, home, &signing);
@@ -101,14 +101,14 @@ int lantik_sent_read(struct lantik_cli *cli, const struct lantik_home *home, con
 	const char *office = home->settings[LANTIK_SETTING_OFFICE];
 	*ret = (struct lantik_sent){.expected = {.office = *office ? office : NULL,
 					    .batch_id = entry->batch_id,
-					    .body_sha256 = entry->body_sha256,
-					    .records_sha256 = entry->records_sha256}};
+					    .manifest_sha256 = entry->manifest_sha256,
+					    .records_root = entry->records_root}};
 	ret->arena = lantik_arena_new(1024 * 1024);
 	LANTIK_ASSERT(ret->arena);
 	read_manifest(home, entry, ret);
 	read_through(home, entry, ret);
-	int code =
-		lantik_own_signatures(cli, home, entry->body_sha256, &ret->signatures, &ret->expected.signature_count);
+	int code = lantik_own_signatures(
+		cli, home, entry->manifest_sha256, &ret->signatures, &ret->expected.signature_count);
 	ret->expected.signatures = ret->signatures;
 	if (code != LANTIK_EXIT_OK)
 		lantik_sent_free(ret);

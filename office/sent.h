@@ -19,8 +19,8 @@ int lantik_sent_read(struct lantik_cli *cli, const struct lantik_home *home, con
 	struct lantik_sent *ret);
 void lantik_sent_free(struct lantik_sent *sent);
 
-/* Those signatures of a body; the caller frees *ret. */
+/* Those signatures of a manifest; the caller frees *ret. */
 int lantik_own_signatures(struct lantik_cli *cli, const struct lantik_home *home,
-	const uint8_t body_sha256[LANTIK_HASH], struct lantik_own_signature **ret, size_t *ret_count);
+	const uint8_t manifest_sha256[LANTIK_HASH], struct lantik_own_signature **ret, size_t *ret_count);
 
 #endif

@@ -75,7 +75,7 @@ static const struct lantik_field *find_entry(struct lantik_span name)
 
 static bool is_filled_by_us(const struct lantik_field *field)
 {
-	return strcmp(field->name, "batch_id") == 0 || strcmp(field->name, "records_sha256") == 0 ||
+	return strcmp(field->name, "batch_id") == 0 || strcmp(field->name, "records_root") == 0 ||
 	       strcmp(field->name, "sent_at") == 0;
 }
 

@@ -14,8 +14,9 @@ struct lantik_verifying {
 	struct lantik_trust trust;
 	struct lantik_buffer body; /* --body; read when has_body */
 	bool has_body;
-	struct lantik_buffer through; /* of the file RECEIPT.through, or receipt.through in the outbox */
-	uint32_t record_no;           /* --record; 0: none */
+	struct lantik_batch_digests digests; /* of that body; zero, and nobody's, when it is no whole batch */
+	struct lantik_buffer through;        /* of the file RECEIPT.through, or receipt.through in the outbox */
+	uint32_t record_no;                  /* --record; 0: none */
 	struct lantik_cosigner cosigners[LANTIK_MAX_COSIGNERS];
 	size_t cosigner_count;
 };

@@ -48,7 +48,7 @@ static int look_at_signature(
 {
 	struct lantik_own_signature *own = NULL;
 	size_t count = 0;
-	int code = lantik_own_signatures(verifying->cli, &verifying->home, leaf->body_sha256, &own, &count);
+	int code = lantik_own_signatures(verifying->cli, &verifying->home, leaf->manifest_sha256, &own, &count);
 	for (size_t i = 0; i < count; i++)
 		body->signed_here |= memcmp(own[i].key_id, leaf->signing_key_id, sizeof own[i].key_id) == 0 &&
 				     memcmp(own[i].sha256, leaf->signature_sha256, LANTIK_HASH) == 0;
@@ -56,11 +56,10 @@ static int look_at_signature(
 	return code;
 }
 
-/* Manifest and records are under the receipt twice: in the body's digest, and by digests of their own. */
+/* That the leaf names the manifest was proved, and that the manifest names the records; the verdict names them too. */
 static int read_body(
 	struct lantik_verifying *verifying, const char *path, const struct lantik_proved *proved, struct body *ret)
 {
-	uint8_t manifest[LANTIK_HASH], records[LANTIK_HASH];
 	uint32_t record_no;
 	if (!verifying->has_body)
 		return LANTIK_EXIT_OK;
@@ -68,10 +67,7 @@ static int read_body(
 	LANTIK_ASSERT(ret->arena);
 	if (lantik_batch_scan(lantik_buffer_span(&verifying->body), ret->arena, &ret->view, &record_no) != LANTIK_OK)
 		return contradicted(verifying, path);
-	lantik_sha256(ret->view.manifest, manifest);
-	lantik_sha256(ret->view.records_bytes, records);
-	if (memcmp(manifest, proved->receipt.leaf.manifest_sha256, LANTIK_HASH) != 0 ||
-		memcmp(records, proved->verdict.records_sha256, LANTIK_HASH) != 0 ||
+	if (memcmp(verifying->digests.records_root, proved->verdict.records_root, LANTIK_HASH) != 0 ||
 		ret->view.record_count != proved->verdict.records)
 		return contradicted(verifying, path);
 	return look_at_signature(verifying, &proved->receipt.leaf, ret);
@@ -328,13 +324,13 @@ static int other_body(struct lantik_verifying *verifying, const char *path)
 
 int lantik_verify_batch(struct lantik_verifying *verifying, const char *path, struct lantik_span text)
 {
-	uint8_t digest[LANTIK_HASH];
 	struct lantik_proved proved;
 	struct lantik_receipt receipt;
 	struct lantik_expectation expected = {.through = lantik_buffer_span(&verifying->through)};
 	if (verifying->has_body) {
-		lantik_sha256(lantik_buffer_span(&verifying->body), digest);
-		expected.body_sha256 = digest;
+		if (lantik_batch_digests(lantik_buffer_span(&verifying->body), &verifying->digests) != LANTIK_OK)
+			verifying->digests = (struct lantik_batch_digests){{0}, {0}};
+		expected.manifest_sha256 = verifying->digests.manifest_sha256;
 	}
 	enum lantik_doubt doubt = lantik_prove(text, &verifying->trust, &expected, &proved);
 	if (doubt == LANTIK_NO_DOUBT) {

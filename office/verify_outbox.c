@@ -60,7 +60,7 @@ static int verify_former(struct lantik_verifying *verifying, const struct lantik
 	char path[LANTIK_MAX_PATH];
 	struct lantik_buffer text = {0};
 	struct lantik_proved proved;
-	struct lantik_expectation expected = {.body_sha256 = entry->body_sha256};
+	struct lantik_expectation expected = {.manifest_sha256 = entry->manifest_sha256};
 	lantik_outbox_path(&verifying->home, entry, name, path);
 	enum lantik_error error = lantik_file_read(path, LANTIK_MAX_RECEIPT, &text);
 	enum lantik_doubt doubt =

@@ -11,7 +11,7 @@ enum { BATCH_MANIFEST = 1, BATCH_RECORDS = 2 };
 #define WIRE_BYTES 2u
 
 /* The first field must be the manifest; *scan stands behind it afterwards. */
-static enum lantik_error scan_manifest(struct scan *scan, struct lantik_span *ret)
+static enum lantik_error find_manifest(struct scan *scan, struct lantik_span *ret)
 {
 	struct scan_field field;
 
@@ -23,11 +23,25 @@ static enum lantik_error scan_manifest(struct scan *scan, struct lantik_span *re
 	if (field.number != BATCH_MANIFEST || field.wire_type != WIRE_BYTES)
 		return LANTIK_E_MALFORMED;
 	*ret = field.content;
-	struct scan_present present = {0};
-	return scan_message(&lantik__v1__manifest__descriptor, field.content, (struct scan_limits){0}, &present);
+	return LANTIK_OK;
 }
 
-static enum lantik_error scan_record(struct scan *scan, struct scan_present *present, struct lantik_span *ret)
+enum lantik_error lantik_batch_manifest(struct lantik_span body, struct lantik_span *ret)
+{
+	struct scan scan = scan_of(body);
+
+	return find_manifest(&scan, ret);
+}
+
+static enum lantik_error scan_manifest(struct scan *scan, struct lantik_span *ret)
+{
+	enum lantik_error error = find_manifest(scan, ret);
+	struct scan_present present = {0};
+
+	return error ? error : scan_message(&lantik__v1__manifest__descriptor, *ret, (struct scan_limits){0}, &present);
+}
+
+static enum lantik_error find_record(struct scan *scan, struct lantik_span *ret)
 {
 	struct scan_field field;
 	enum lantik_error error = scan_field_next(scan, &field);
@@ -40,11 +54,36 @@ static enum lantik_error scan_record(struct scan *scan, struct scan_present *pre
 		return LANTIK_E_UNKNOWN_FIELD;
 	if (field.wire_type != WIRE_BYTES)
 		return LANTIK_E_MALFORMED;
-	if (field.content.len > LANTIK_MAX_RECORD)
-		return LANTIK_E_TOO_LARGE;
 	*ret = field.content;
-	return scan_message(&lantik__v1__appointment_record__descriptor, field.content,
-		(struct scan_limits){{LANTIK_MAX_DOCUMENTS}}, present);
+	return field.content.len > LANTIK_MAX_RECORD ? LANTIK_E_TOO_LARGE : LANTIK_OK;
+}
+
+static enum lantik_error scan_record(struct scan *scan, struct scan_present *present, struct lantik_span *ret)
+{
+	enum lantik_error error = find_record(scan, ret);
+
+	return error ? error
+		     : scan_message(&lantik__v1__appointment_record__descriptor, *ret,
+			       (struct scan_limits){{LANTIK_MAX_DOCUMENTS}}, present);
+}
+
+enum lantik_error lantik_records_root(struct lantik_span records_bytes, uint8_t ret[LANTIK_HASH])
+{
+	struct scan scan = scan_of(records_bytes);
+	struct lantik_edge edge;
+
+	edge.size = edge.count = 0;
+	while (scan.at != scan.end) {
+		struct lantik_span record;
+		uint8_t hash[LANTIK_HASH];
+		enum lantik_error error = find_record(&scan, &record);
+		if (error)
+			return error;
+		lantik_leaf_hash(record, hash);
+		lantik_edge_append(&edge, hash, NULL, NULL);
+	}
+	lantik_edge_root(&edge, ret);
+	return LANTIK_OK;
 }
 
 enum lantik_error lantik_batch_scan(
@@ -89,6 +128,42 @@ enum lantik_error lantik_manifest_decode(
 		return lantik_arena_exhausted(arena) ? LANTIK_E_TOO_LARGE : LANTIK_E_MALFORMED;
 	*ret = (struct lantik_manifest){0};
 	return codec_fields_from(lantik_manifest_fields, lantik_manifest_field_count, message, arena, ret);
+}
+
+/* Beside the spans of the records, room for a manifest. */
+#define DIGESTS_ARENA (LANTIK_MAX_RECORDS * sizeof(struct lantik_span) + 64u * 1024)
+
+static enum lantik_error digests_in(
+	struct lantik_span body, struct lantik_arena *arena, struct lantik_batch_digests *ret)
+{
+	struct lantik_batch_view view;
+	struct lantik_manifest manifest;
+	struct lantik_batch_digests digests;
+	uint32_t record_no;
+	enum lantik_error error = lantik_batch_scan(body, arena, &view, &record_no);
+
+	if (!error)
+		error = lantik_manifest_decode(view.manifest, arena, &manifest);
+	if (!error)
+		error = lantik_records_root(view.records_bytes, digests.records_root);
+	if (error)
+		return error;
+	if (!lantik_span_equal(
+		    manifest.records_root, (struct lantik_span){.data = digests.records_root, .len = LANTIK_HASH}))
+		return LANTIK_E_MISMATCH;
+	lantik_sha256(view.manifest, digests.manifest_sha256);
+	*ret = digests;
+	return LANTIK_OK;
+}
+
+enum lantik_error lantik_batch_digests(struct lantik_span body, struct lantik_batch_digests *ret)
+{
+	struct lantik_arena *arena = lantik_arena_new(DIGESTS_ARENA);
+
+	LANTIK_ASSERT(arena);
+	enum lantik_error error = digests_in(body, arena, ret);
+	lantik_arena_free(&arena);
+	return error;
 }
 
 /* Compares what protobuf-c writes with the bytes that were read. */

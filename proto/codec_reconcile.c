@@ -45,8 +45,8 @@ static bool entry_is_sound(const struct lantik_reconcile_entry *entry)
 	if (entry->leaf_index > INT64_MAX || entry->batch_id.len != 16)
 		return false;
 	if (entry->decision_id.len == 0)
-		return recorded && entry->body_sha256.len == LANTIK_HASH && entry->record_count == 0;
-	return entry->decision_id.len == 16 && entry->state == 0 && entry->body_sha256.len == 0;
+		return recorded && entry->manifest_sha256.len == LANTIK_HASH && entry->record_count == 0;
+	return entry->decision_id.len == 16 && entry->state == 0 && entry->manifest_sha256.len == 0;
 }
 
 static bool records_are_sound(const struct lantik_reconcile_entry *entry)
@@ -126,7 +126,7 @@ static enum lantik_error entry_to(
 	ret->leaf_index = entry->leaf_index;
 	ret->batch_id = codec_bytes(entry->batch_id);
 	ret->decision_id = codec_bytes(entry->decision_id);
-	ret->body_sha256 = codec_bytes(entry->body_sha256);
+	ret->manifest_sha256 = codec_bytes(entry->manifest_sha256);
 	ret->state = (Lantik__V1__StatusAnswer__State)entry->state;
 	ret->accepted = entry->accepted;
 	ret->returned = entry->returned;
@@ -196,7 +196,7 @@ static enum lantik_error entry_from(
 	*ret = (struct lantik_reconcile_entry){.leaf_index = entry->leaf_index,
 		.batch_id = codec_span(entry->batch_id),
 		.decision_id = codec_span(entry->decision_id),
-		.body_sha256 = codec_span(entry->body_sha256),
+		.manifest_sha256 = codec_span(entry->manifest_sha256),
 		.state = (enum lantik_batch_state)entry->state,
 		.accepted = entry->accepted,
 		.returned = entry->returned,

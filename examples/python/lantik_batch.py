@@ -18,7 +18,7 @@ from pathlib import Path
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.descriptor import FieldDescriptor
 
-from lantik_receipt import sha256
+import lantik_body
 
 MAX_RECORDS = 10_000
 MAX_RECORD = 16 * 1024
@@ -205,13 +205,18 @@ def make_id(now_ms=None, random=None):
 
 
 def encode_records(contract, records):
-    """All record fields as they stand in a body: what records_sha256 is the digest of."""
+    """All record fields as they stand in a body."""
     if not 1 <= len(records) <= MAX_RECORDS:
         raise ValueError(f"a batch has 1 to {MAX_RECORDS} records")
     for number, record in enumerate(records, 1):
         if record.ByteSize() > MAX_RECORD:
             raise ValueError(f"record {number} is larger than {MAX_RECORD} bytes")
     return contract.AppointmentBatch(records=records).SerializeToString(deterministic=True)
+
+
+def root_of(record_bytes):
+    """records_root of what encode_records made."""
+    return lantik_body.records_root([record for _, record in lantik_body.fields(record_bytes)])
 
 
 def encode_batch(contract, manifest, records):
@@ -221,7 +226,7 @@ def encode_batch(contract, manifest, records):
     manifest.batch_id = manifest.batch_id or make_id()
     manifest.sent_at = manifest.sent_at or time.time_ns() // 1000
     manifest.row_count = len(records)
-    manifest.records_sha256 = sha256(record_bytes)
+    manifest.records_root = root_of(record_bytes)
     body = contract.AppointmentBatch(manifest=manifest).SerializeToString(deterministic=True) + record_bytes
     if len(body) > MAX_BODY:
         raise ValueError(f"a body has at most {MAX_BODY} bytes: split the batch")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import lantik_batch
 from lantik_batch import Contract
+from lantik_body import known_by
 from lantik_connection import ATTEMPT_TIMEOUT, Busy, Client, NoAnswer, Refused
 from lantik_receipt import Decision, DeedReceipt, Receipt, SigningKey, Unverified, VerifierKey, outcomes_now, require, sha256
 from lantik_witness import Fork, Witness
@@ -67,11 +68,18 @@ class Outbox:
     def unanswered(self):
         return [path for path in sorted(self.path.glob("*.batch")) if not path.with_suffix(".receipt").exists()]
 
+    def holds(self, batch_id, manifest):
+        """Whether the batch is here as a whole, with that manifest."""
+        try:
+            return known_by(self.read(f"{batch_id}.batch"))[0] == manifest
+        except Unverified:
+            return False
+
     def find(self, contract, manifest):
         """The body that already holds these records for this agency, kind and step: a known file keeps its id."""
         for path in sorted(self.path.glob("*.batch")):
             held = lantik_batch.manifest_of(contract, path.read_bytes())
-            names = ("records_sha256", "kode_instansi", "kind", "step")
+            names = ("records_root", "kode_instansi", "kind", "step")
             if all(getattr(held, name) == getattr(manifest, name) for name in names):
                 return path
         return None
@@ -147,7 +155,7 @@ def read_batch(client, args):
     """The manifest and the records of a CSV file and --set."""
     records = lantik_batch.read_csv(client.contract, args.file)
     manifest = lantik_batch.fill(client.contract.Manifest(), dict(item.split("=", 1) for item in args.set))
-    manifest.records_sha256 = sha256(lantik_batch.encode_records(client.contract, records))
+    manifest.records_root = lantik_batch.root_of(lantik_batch.encode_records(client.contract, records))
     return manifest, records
 
 
@@ -206,7 +214,7 @@ def verb_reconcile(args):
             batch_id, name = uuid.UUID(bytes=entry.batch_id), uuid.UUID(bytes=entry.decision_id or entry.batch_id)
             told.add(batch_id)
             here = (outbox.read(f"{batch_id}.{entry.leaf_index}.decision") if entry.decision_id
-                    else sha256(outbox.read(f"{batch_id}.batch")) == entry.body_sha256)
+                    else outbox.holds(batch_id, entry.manifest_sha256))
             differing += not here
             say(f"leaf {entry.leaf_index} {'decision' if entry.decision_id else 'batch'} {name}: {entry.accepted} accepted, "
                 f"{entry.returned} returned, {entry.review} in review, {entry.rejected} rejected"
@@ -242,7 +250,7 @@ def verb_verify(args):
     receipt = Receipt.parse(Path(args.file).read_bytes())
     receipt.verify(trust)
     if args.batch:
-        require(receipt.leaf.body_sha256 == sha256(Path(args.batch).read_bytes()), "the receipt is about other bytes")
+        receipt.verify_body(Path(args.batch).read_bytes())
     say(f"verified: leaf {receipt.index} of {receipt.checkpoint.origin}" + (", about this batch" if args.batch else ""))
     tell_receipt(receipt)
     decisions = [Decision.parse(Path(path).read_bytes()) for path in args.decision]

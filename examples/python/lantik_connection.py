@@ -262,13 +262,13 @@ class Client:
     def _check_belongs(self, receipt, body):
         manifest = lantik_batch.manifest_of(self.contract, body)
         if receipt.is_earlier(manifest.batch_id):  # the same records were recorded before, under another id
-            require(receipt.verdict.records_sha256 == manifest.records_sha256, "the receipt is about other records")
+            require(receipt.verdict.records_root == manifest.records_root, "the receipt is about other records")
             require(receipt.verdict.agency == manifest.kode_instansi, "the receipt is about another agency")
             kind, step = self._words(manifest)
             require(receipt.verdict.kind == kind, "the receipt is about another kind")
             require(receipt.verdict.step == step, "the receipt is about another step")
             return
-        require(receipt.leaf.body_sha256 == sha256(body), "the receipt is about other bytes")
+        receipt.verify_body(body)
         keys = [key for key in (self.signing_key, *self.earlier_keys) if key]
         known = [key for key in keys if key.verifier.key_id == receipt.leaf.signing_key_id]
         require(known or not keys, "the receipt names another signing key")
@@ -285,7 +285,7 @@ class Client:
         manifest = lantik_batch.manifest_of(self.contract, body)
         verdict = read_rehearsal(self.again("REHEARSE", body, "REHEARSAL", deadline))
         require(verdict.batch_id.bytes == manifest.batch_id, "the rehearsal is about another batch")
-        require(verdict.records_sha256 == manifest.records_sha256, "the rehearsal is about other records")
+        require(verdict.records_root == manifest.records_root, "the rehearsal is about other records")
         return verdict
 
     def status(self, batch_id, deadline=None, decisions_from=0):
@@ -377,9 +377,9 @@ def check_page(page, from_leaf, limit):
         from_leaf = entry.leaf_index + 1
         require(len(entry.batch_id) == 16, "an entry without a batch")
         if entry.decision_id:
-            require(len(entry.decision_id) == 16 and not entry.body_sha256 and not entry.state, "half a decision")
+            require(len(entry.decision_id) == 16 and not entry.manifest_sha256 and not entry.state, "half a decision")
         else:
-            require(len(entry.body_sha256) == 32 and entry.state in (3, 4) and not entry.records, "half a batch")
+            require(len(entry.manifest_sha256) == 32 and entry.state in (3, 4) and not entry.records, "half a batch")
         numbers = [record.record_no for record in entry.records]
         require(numbers == sorted(set(numbers)) and all(1 <= number <= 10_000 for number in numbers), "records out of order")
         require(all(1 <= record.outcome <= 4 for record in entry.records), "an outcome that is not known")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 from nacl.exceptions import BadSignatureError
 
+from lantik_body import manifest_sha256
 from lantik_verdict import Unverified, decimal, require
 
 HASH = 32
@@ -171,13 +172,13 @@ REHEARSAL_DOMAIN = b"lantik rehearsals v1\n"
 
 
 def submission_message(body):
-    """What an office signs: the domain, then the digest of the body."""
-    return SUBMISSION_DOMAIN + sha256(body)
+    """What an office signs: the domain, then the digest of the manifest, which names the records by their root."""
+    return SUBMISSION_DOMAIN + manifest_sha256(body)
 
 
 def rehearsal_message(body):
     """What an office signs for a rehearsal: it never proves a submission."""
-    return REHEARSAL_DOMAIN + sha256(body)
+    return REHEARSAL_DOMAIN + manifest_sha256(body)
 
 
 # Notes.

@@ -18,6 +18,7 @@ is given as a VerifierKey, or as a Trust that has grown by deeds.
 import struct
 from dataclasses import dataclass
 
+from lantik_body import known_by
 from lantik_deed import ERASURE, KEY, RECOVERY, SHAPES, Deed
 from lantik_note import (HASH, Checkpoint, Cosigner, SigningKey, VerifierKey, rehearsal_message, sha256, submission_message,
                          unbase64, verify_cosignature)
@@ -54,7 +55,6 @@ class BatchLeaf:
     leaf_index: int
     office: str
     batch_id: bytes
-    body_sha256: bytes
     manifest_sha256: bytes
     signing_key_id: bytes
     signature_sha256: bytes
@@ -70,7 +70,7 @@ class BatchLeaf:
 
     @classmethod
     def parse(cls, raw):
-        leaf = cls(*parse_leaf(raw, BATCH, ">16s32s32s4s32s32s32sIH32s32sqqB"))
+        leaf = cls(*parse_leaf(raw, BATCH, ">16s32s4s32s32s32sIH32s32sqqB"))
         require(leaf.durability in DURABILITY, "the durability class is not known")
         return leaf
 
@@ -182,9 +182,15 @@ class Receipt(Proved):
         require(verdict.rulebook_sha256 == leaf.rulebook_sha256, "the verdict names another rulebook")
         require(leaf.rows == verdict.accepted, "the leaf holds another number of rows")
 
+    def verify_body(self, body):
+        """Raises Unverified unless the receipt is about these bytes: leaf and verdict both name them."""
+        manifest, records = known_by(body)
+        require(self.leaf.manifest_sha256 == manifest, "the receipt is about another manifest")
+        require(self.verdict.records_root == records, "the receipt is about other records")
+
     def verify_submission(self, body, signing_key):
         """Raises Unverified unless the receipt is about these bytes, sent under the key that the office signs with."""
-        require(self.leaf.body_sha256 == sha256(body), "the receipt is about other bytes")
+        self.verify_body(body)
         require(self.leaf.signing_key_id == signing_key.key_id, "the receipt names another signing key")
 
     def verify_signature(self, signature):

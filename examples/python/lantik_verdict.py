@@ -81,7 +81,7 @@ class Verdict:
     step: str
     outcome: str
     record_count: int
-    records_sha256: bytes
+    records_root: bytes
     rulebook_sha256: bytes
     accepted: int
     returned: int

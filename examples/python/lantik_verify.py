@@ -13,7 +13,7 @@ import os
 import sys
 from pathlib import Path
 
-from lantik_note import Cosigner, VerifierKey, sha256, verify_cosignature
+from lantik_note import Cosigner, VerifierKey, verify_cosignature
 from lantik_receipt import Decision, DeedReceipt, Receipt, read_receipt
 from lantik_trust import Trust
 from lantik_tree import leaf_hash
@@ -55,7 +55,7 @@ def tell_receipt(receipt, args):
         print(f"  batch {verdict.batch_id} of {verdict.office} {verdict.outcome}: {verdict.accepted} accepted, "
               f"{verdict.returned} returned, {verdict.review} in review")
         if args.body:
-            require(receipt.leaf.body_sha256 == sha256(Path(args.body).read_bytes()), "the receipt is about another body")
+            receipt.verify_body(Path(args.body).read_bytes())
             print("  about the body that was given")
     elif isinstance(receipt, Decision):
         print(f"  decision {receipt.statement.decision_id}: {receipt.statement.act} by {receipt.statement.official}")

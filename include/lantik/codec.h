@@ -57,8 +57,8 @@ enum lantik_refusal {
 	LANTIK_REFUSED_VERSION = 3,       /* protocol version not supported; permanent */
 	LANTIK_REFUSED_NOT_ALLOWED = 4,   /* key revoked, or agency outside the key's scope; permanent */
 	LANTIK_REFUSED_BAD_SIGNATURE = 5, /* signature or signing key wrong; permanent */
-	LANTIK_REFUSED_ID_REUSED = 6,     /* batch id already stands for other bytes; permanent: take a new id */
-	LANTIK_REFUSED_BAD_DIGEST = 7,    /* manifest.records_sha256 is not the digest of the records; permanent */
+	LANTIK_REFUSED_ID_REUSED = 6,     /* batch id already stands for another batch; permanent: take a new id */
+	LANTIK_REFUSED_BAD_DIGEST = 7,    /* manifest.records_root is not the root of the records; permanent */
 	LANTIK_REFUSED_INTERNAL = 8,      /* the daemon could not carry it out; passing, an operator is told */
 };
 
@@ -136,10 +136,10 @@ struct lantik_reconcile_record {
 /* A batch of the office, or a decision about one. */
 struct lantik_reconcile_entry {
 	uint64_t leaf_index;
-	struct lantik_span batch_id;    /* 16 bytes */
-	struct lantik_span decision_id; /* 16 bytes; empty: the batch itself */
-	struct lantik_span body_sha256; /* of a batch; empty for a decision */
-	enum lantik_batch_state state;  /* of a batch COMMITTED or REFUSED; 0 for a decision */
+	struct lantik_span batch_id;        /* 16 bytes */
+	struct lantik_span decision_id;     /* 16 bytes; empty: the batch itself */
+	struct lantik_span manifest_sha256; /* of a batch; empty for a decision */
+	enum lantik_batch_state state;      /* of a batch COMMITTED or REFUSED; 0 for a decision */
 	uint32_t accepted, returned, review, rejected;
 	int64_t recorded_at;
 	const struct lantik_reconcile_record *records; /* of a decision: what it decided, ascending */
@@ -199,7 +199,7 @@ LANTIK_MUST_CHECK enum lantik_error lantik_reconcile_answer_decode(
 	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_reconcile_answer *ret);
 
 /* A body in one pass without decoding a record: manifest first, then only records (the contract's layout).
- * records are spans into the body; records_bytes is everything after the manifest, what records_sha256 covers. */
+ * records are spans into the body; records_bytes is everything after the manifest. */
 struct lantik_batch_view {
 	struct lantik_span manifest;
 	struct lantik_span records_bytes;
@@ -215,6 +215,18 @@ _Static_assert(LANTIK_FIELD_COUNT < 128, "present has a bit for every field of a
  * wrong wire types, over-long varints, tag 0, more than LANTIK_MAX_RECORDS, in the batch and in every record. */
 LANTIK_MUST_CHECK enum lantik_error lantik_batch_scan(
 	struct lantik_span body, struct lantik_arena *arena, struct lantik_batch_view *ret, uint32_t *ret_record_no);
+/* The bytes of the manifest, which a body begins with; what is in it and what follows is not looked at. */
+LANTIK_MUST_CHECK enum lantik_error lantik_batch_manifest(struct lantik_span body, struct lantik_span *ret);
+/* RFC 6962 (lantik/ledger.h) over the bytes of the records that stand in records_bytes, as a body holds them. */
+LANTIK_MUST_CHECK enum lantik_error lantik_records_root(struct lantik_span records_bytes, uint8_t ret[LANTIK_HASH]);
+
+/* What a body is known by. The first alone stands for all of it: the manifest holds the second. */
+struct lantik_batch_digests {
+	uint8_t manifest_sha256[LANTIK_HASH];
+	uint8_t records_root[LANTIK_HASH];
+};
+/* LANTIK_E_MISMATCH when the manifest names other records than follow it; any other failure: it is no batch. */
+LANTIK_MUST_CHECK enum lantik_error lantik_batch_digests(struct lantik_span body, struct lantik_batch_digests *ret);
 LANTIK_MUST_CHECK enum lantik_error lantik_manifest_decode(
 	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_manifest *ret);
 /* Texts of ret borrow from the arena, not from bytes. */
@@ -223,7 +235,7 @@ LANTIK_MUST_CHECK enum lantik_error lantik_record_decode(
 
 /* Appends one record with its tag and length, as it stands in a body. */
 enum lantik_error lantik_record_append(const struct lantik_record *record, struct lantik_buffer *records);
-/* The whole body; manifest->records_sha256 and row_count are the caller's to have set. */
+/* The whole body; manifest->records_root and row_count are the caller's to have set. */
 enum lantik_error lantik_batch_encode(
 	const struct lantik_manifest *manifest, struct lantik_span records_bytes, struct lantik_buffer *ret);
 

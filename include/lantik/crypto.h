@@ -32,12 +32,12 @@ void lantik_curve_keypair(uint8_t ret_public[LANTIK_PUBLIC_KEY], uint8_t ret_sec
 /* What an office signs a batch for. A rehearsal has a domain of its own: its signature never proves a submission. */
 enum lantik_purpose { LANTIK_TO_SUBMIT, LANTIK_TO_REHEARSE };
 
-/* What an office signs: the domain and the digest of the body, so that the signature can stand for nothing else.
- * message = domain || SHA-256(body). Both domains are of one length. */
+/* What an office signs: the domain and the digest of the manifest, which names the records by their root, so that the
+ * signature can stand for nothing else. message = domain || SHA-256(manifest). Both domains are of one length. */
 #define LANTIK_SUBMISSION_DOMAIN "lantik submission v1\n"
 #define LANTIK_REHEARSAL_DOMAIN "lantik rehearsals v1\n"
 #define LANTIK_SUBMISSION_MESSAGE (sizeof LANTIK_SUBMISSION_DOMAIN - 1 + LANTIK_HASH)
-void lantik_submission_message(
-	enum lantik_purpose purpose, const uint8_t body_sha256[LANTIK_HASH], uint8_t ret[LANTIK_SUBMISSION_MESSAGE]);
+void lantik_submission_message(enum lantik_purpose purpose, const uint8_t manifest_sha256[LANTIK_HASH],
+	uint8_t ret[LANTIK_SUBMISSION_MESSAGE]);
 
 #endif

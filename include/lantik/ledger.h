@@ -74,15 +74,14 @@ enum lantik_durability {
 #define LANTIK_MAX_LEAF 512u
 
 /* Layout, big-endian, no padding: u16 format, u8 type, u64 leaf_index, u8 n, n bytes office, 16 batch_id,
- * 32 body_sha256, 32 manifest_sha256, 4 signing_key_id, 32 signature_sha256, 32 verdict_sha256, 32 rulebook_sha256,
+ * 32 manifest_sha256, 4 signing_key_id, 32 signature_sha256, 32 verdict_sha256, 32 rulebook_sha256,
  * u32 rows, u16 row_format, 32 rows_root, 32 returned_root, i64 received_at, i64 recorded_at (microseconds since 1970
  * UTC), u8 durability. */
 struct lantik_batch_leaf {
 	uint64_t leaf_index;
 	struct lantik_span office;
 	uint8_t batch_id[16];
-	uint8_t body_sha256[LANTIK_HASH];
-	uint8_t manifest_sha256[LANTIK_HASH]; /* of the manifest's bytes as they stood in the body */
+	uint8_t manifest_sha256[LANTIK_HASH]; /* of the manifest's bytes, which name the records by their root */
 	uint8_t signing_key_id[4];
 	uint8_t signature_sha256[LANTIK_HASH];
 	uint8_t verdict_sha256[LANTIK_HASH];

@@ -38,7 +38,7 @@ struct lantik_verdict {
 	int32_t kind, step;
 	bool refused; /* the whole batch, by a batch rule */
 	uint32_t records;
-	uint8_t records_sha256[LANTIK_HASH];
+	uint8_t records_root[LANTIK_HASH];
 	uint8_t rulebook_sha256[LANTIK_HASH];
 	uint32_t accepted, returned, review;
 	const struct lantik_finding *findings; /* sorted by lantik_findings_sort */

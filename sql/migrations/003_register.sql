@@ -65,8 +65,8 @@ CREATE TABLE lantik.batch (
     outcome           smallint NOT NULL CHECK (outcome IN (1, 2)),
     corrects_batch_id uuid,
     all_or_nothing    boolean NOT NULL,
-    body_sha256       bytea NOT NULL CHECK (octet_length(body_sha256) = 32),
-    records_sha256    bytea NOT NULL CHECK (octet_length(records_sha256) = 32),
+    manifest_sha256       bytea NOT NULL CHECK (octet_length(manifest_sha256) = 32),
+    records_root    bytea NOT NULL CHECK (octet_length(records_root) = 32),
     signing_key_id    bytea NOT NULL CHECK (octet_length(signing_key_id) = 4),
     signature         bytea NOT NULL CHECK (octet_length(signature) = 64),
     rulebook_sha256   bytea NOT NULL CHECK (octet_length(rulebook_sha256) = 32),
@@ -102,7 +102,7 @@ CREATE TABLE lantik.batch (
 ALTER SEQUENCE lantik.batch_no OWNED BY lantik.batch.batch_no;
 -- The same records under another id get the earlier receipt. When all came back, nothing of them is recorded: the office may
 -- send them under a corrected manifest.
-CREATE UNIQUE INDEX batch_records_key ON lantik.batch (kode_instansi, kind, step, records_sha256)
+CREATE UNIQUE INDEX batch_records_key ON lantik.batch (kode_instansi, kind, step, records_root)
     WHERE outcome = 1 AND accepted + review > 0;
 -- A verdict of thousands of lines is read a few times and written once.
 ALTER TABLE lantik.batch ALTER COLUMN verdict SET COMPRESSION lz4;
@@ -118,8 +118,8 @@ COMMENT ON COLUMN lantik.batch.step IS 'Step. Code of list step of lantik.word. 
 COMMENT ON COLUMN lantik.batch.outcome IS '1 committed, 2 refused whole by a rule. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.corrects_batch_id IS 'Refused or returned batch that this one corrects. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.all_or_nothing IS 'The manifest asked that no record be recorded unless all are. Privacy: N.';
-COMMENT ON COLUMN lantik.batch.body_sha256 IS 'SHA-256 of the body as received, 32 bytes. Privacy: N.';
-COMMENT ON COLUMN lantik.batch.records_sha256 IS 'SHA-256 of the records'' bytes in the body, 32 bytes. Privacy: N.';
+COMMENT ON COLUMN lantik.batch.manifest_sha256 IS 'SHA-256 of the manifest as received, which stands for the whole batch, 32 bytes. Privacy: N.';
+COMMENT ON COLUMN lantik.batch.records_root IS 'RFC 6962 root over the records'' bytes, as the manifest names it, 32 bytes. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.signing_key_id IS 'Id of the office''s signing key, 4 bytes. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.signature IS 'The office''s Ed25519 signature, 64 bytes. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.rulebook_sha256 IS 'SHA-256 of the rulebook by which it was judged, 32 bytes. Privacy: N.';
@@ -584,8 +584,8 @@ GRANT UPDATE ON lantik.current_appointment, lantik.counter, lantik.formation_use
 
 -- The operator sees batches without the officials' names and numbers, and nobody's record.
 GRANT SELECT (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, corrects_batch_id,
-    all_or_nothing, body_sha256,
-    records_sha256, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,
+    all_or_nothing, manifest_sha256,
+    records_root, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,
     rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, sptjm_no, sptjm_tgl, sent_at, verdict,
     leaf_index, durability, received_at, recorded_at) ON lantik.batch TO lantik_operator;
 GRANT SELECT ON lantik.finding, lantik.counter, lantik.formation_use TO lantik_operator;

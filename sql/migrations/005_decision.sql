@@ -223,8 +223,8 @@ GRANT SELECT (batch_no, record_no, outcome, cause) ON lantik.returned_record TO 
 GRANT SELECT ON lantik.decision_request, lantik.decision, lantik.decided_record, lantik.decision_refusal,
     lantik.returned_record, lantik.batch_body, lantik.finding, lantik.office, lantik.ledger_head, lantik.ledger_leaf,
     lantik.ledger_node, lantik.checkpoint TO lantik_reviewer;
-GRANT SELECT (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, corrects_batch_id, body_sha256,
-    records_sha256, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,
+GRANT SELECT (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, corrects_batch_id, manifest_sha256,
+    records_root, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,
     rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, sptjm_no, sptjm_tgl, sent_at, verdict,
     leaf_index, durability, received_at, recorded_at, manifest, all_or_nothing) ON lantik.batch TO lantik_reviewer;
 GRANT INSERT (act, batch_no, record_nos, official_nama, official_jabatan, reason) ON lantik.decision_request

@@ -73,9 +73,10 @@ static void make_body(struct maker *m, const struct lantik_sample *sample, uint3
 	lantik_sample_manifest(sample, m->record_arena, &manifest);
 	memcpy(dice + 6, &number, sizeof number); /* some bits of the first three are the version's */
 	lantik_id_make(MADE_AT / 1000, dice, batch_id);
-	lantik_sha256(lantik_buffer_span(&m->records), digest);
+	if (lantik_records_root(lantik_buffer_span(&m->records), digest))
+		bench_fail("the records could not be hashed");
 	manifest.batch_id = (struct lantik_span){batch_id, sizeof batch_id};
-	manifest.records_sha256 = (struct lantik_span){digest, sizeof digest};
+	manifest.records_root = (struct lantik_span){digest, sizeof digest};
 	manifest.sent_at = MADE_AT;
 	if (lantik_batch_encode(&manifest, lantik_buffer_span(&m->records), &m->body))
 		bench_fail("a body could not be encoded");

@@ -31,7 +31,7 @@ struct office {
 struct batch {
 	struct lantik_span body;
 	uint8_t batch_id[16];
-	uint8_t body_sha256[LANTIK_HASH];
+	uint8_t manifest_sha256[LANTIK_HASH];
 	int32_t rows;
 	struct lantik_buffer envelope;
 	double since; /* latency counts from here */
@@ -100,8 +100,8 @@ static void prepare_batch(struct sender *s, size_t i, struct lantik_arena *arena
 		bench_fail("body %zu is no batch", i);
 	memcpy(batch->batch_id, manifest.batch_id.data, 16);
 	batch->rows = (int32_t)view.record_count;
-	lantik_sha256(batch->body, batch->body_sha256);
-	lantik_submission_message(LANTIK_TO_SUBMIT, batch->body_sha256, message);
+	lantik_sha256(view.manifest, batch->manifest_sha256);
+	lantik_submission_message(LANTIK_TO_SUBMIT, batch->manifest_sha256, message);
 	lantik_sign(key->seed, (struct lantik_span){message, sizeof message}, signature);
 	make_envelope(key, i, LANTIK_SUBMIT, (struct lantik_span){signature, sizeof signature}, &batch->envelope);
 }
@@ -206,7 +206,7 @@ static void verify_receipt(struct sender *s, struct batch *batch, struct lantik_
 	if (lantik_receipt_verify(&receipt, &s->trust))
 		bench_fail("a receipt does not verify");
 	if (memcmp(receipt.leaf.batch_id, batch->batch_id, sizeof batch->batch_id) != 0 ||
-		memcmp(receipt.leaf.body_sha256, batch->body_sha256, LANTIK_HASH) != 0)
+		memcmp(receipt.leaf.manifest_sha256, batch->manifest_sha256, LANTIK_HASH) != 0)
 		bench_fail("a receipt of another batch");
 	if ((int64_t)receipt.leaf.rows != batch->rows)
 		bench_fail("%u of %d rows were accepted:\n%.600s", (unsigned)receipt.leaf.rows, batch->rows,

@@ -53,7 +53,7 @@ struct making {
 struct making_batch {
 	struct lantik_manifest manifest;
 	struct lantik_buffer body;
-	uint8_t records_sha256[LANTIK_HASH], body_sha256[LANTIK_HASH], manifest_sha256[LANTIK_HASH];
+	uint8_t records_root[LANTIK_HASH], manifest_sha256[LANTIK_HASH];
 	uint8_t signatures[LANTIK_TO_REHEARSE + 1][LANTIK_SIGNATURE];
 };
 

@@ -44,10 +44,10 @@ static void make_reconcile(const struct making *making, const struct making_batc
 {
 	static const uint8_t decision_id[16] = {0x01, 0x99, 0x0a, 0x3c, 0x5e, 0x00, 0x70, 0x00, 0x80, [15] = 0x07};
 	static const struct lantik_reconcile_record decided[] = {{3, LANTIK_RECORD_ACCEPTED}};
-	const struct lantik_span batch_id = batch->manifest.batch_id, body = {batch->body_sha256, LANTIK_HASH};
+	const struct lantik_span batch_id = batch->manifest.batch_id, body = {batch->manifest_sha256, LANTIK_HASH};
 	const struct lantik_reconcile_entry entries[] = {{.leaf_index = MAKING_BATCH_LEAF,
 								 .batch_id = batch_id,
-								 .body_sha256 = body,
+								 .manifest_sha256 = body,
 								 .state = LANTIK_STATE_COMMITTED,
 								 .accepted = 2,
 								 .returned = 1,
@@ -187,7 +187,7 @@ static void put_entry(const struct lantik_reconcile_entry *entry, struct lantik_
 	put_number(ret, "leaf_index", entry->leaf_index);
 	put_bytes(ret, "batch_id", entry->batch_id);
 	put_bytes(ret, "decision_id", entry->decision_id);
-	put_bytes(ret, "body_sha256", entry->body_sha256);
+	put_bytes(ret, "manifest_sha256", entry->manifest_sha256);
 	put_number(ret, "state", entry->state);
 	put_counts(ret, entry->accepted, entry->returned, entry->review, entry->rejected);
 	lantik_buffer_printf(ret, "\"recorded_at\":%lld,\"records\":[", (long long)entry->recorded_at);

@@ -86,7 +86,7 @@ static void make_signatures(struct making *making, struct making_batch *ret)
 		{LANTIK_TO_REHEARSE, "rehearsal_message", "rehearsal_signature"}};
 	for (size_t i = 0; i < LANTIK_COUNT(purposes); i++) {
 		uint8_t message[LANTIK_SUBMISSION_MESSAGE], *signature = ret->signatures[purposes[i].purpose];
-		lantik_submission_message(purposes[i].purpose, ret->body_sha256, message);
+		lantik_submission_message(purposes[i].purpose, ret->manifest_sha256, message);
 		lantik_sign(making->office_key.seed, (struct lantik_span){message, sizeof message}, signature);
 		value_hex(making, purposes[i].message, message, sizeof message);
 		value_hex(making, purposes[i].signature, signature, LANTIK_SIGNATURE);
@@ -98,20 +98,20 @@ static void make_batch(struct making *making, struct making_batch *ret)
 	struct lantik_buffer records = {0}, json = {0};
 
 	interop_records(&records);
-	lantik_sha256(lantik_buffer_span(&records), ret->records_sha256);
+	if (lantik_records_root(lantik_buffer_span(&records), ret->records_root))
+		making_fail("records_root");
 	interop_manifest(&ret->manifest);
 	ret->manifest.row_count = 3;
-	ret->manifest.records_sha256 = (struct lantik_span){ret->records_sha256, LANTIK_HASH};
+	ret->manifest.records_root = (struct lantik_span){ret->records_root, LANTIK_HASH};
 	if (lantik_batch_encode(&ret->manifest, lantik_buffer_span(&records), &ret->body))
 		making_fail("batch.bin");
-	lantik_sha256(lantik_buffer_span(&ret->body), ret->body_sha256);
 	if (interop_body_json(lantik_buffer_span(&ret->body), &json))
 		making_fail("batch.json");
 	making_file(making, "batch.bin", lantik_buffer_span(&ret->body));
 	making_buffer(making, "batch.json", &json);
 	write_parts(making, lantik_buffer_span(&ret->body), ret->manifest_sha256);
-	value_hex(making, "records_sha256", ret->records_sha256, LANTIK_HASH);
-	value_hex(making, "body_sha256", ret->body_sha256, LANTIK_HASH);
+	value_hex(making, "records_root", ret->records_root, LANTIK_HASH);
+	value_hex(making, "manifest_sha256", ret->manifest_sha256, LANTIK_HASH);
 	make_signatures(making, ret);
 	lantik_buffer_free(&records);
 	lantik_buffer_free(&json);
@@ -138,7 +138,7 @@ static void make_envelopes(const struct making *making, const struct making_batc
 		struct lantik_envelope envelope = {.protocol_version = LANTIK_PROTOCOL_VERSION,
 			.request_id = {request_id, sizeof request_id},
 			.message = kinds[i].message,
-			.rulebook_sha256 = {batch->records_sha256, LANTIK_HASH}};
+			.rulebook_sha256 = {batch->records_root, LANTIK_HASH}};
 		if (kinds[i].message < LANTIK_RECEIPT)
 			envelope.checkpoint = checkpoint;
 		if (kinds[i].message == LANTIK_SUBMIT || kinds[i].message == LANTIK_REHEARSE) {
@@ -229,7 +229,7 @@ static void make_verdict(
 		.not_checked = {0}};
 
 	memcpy(verdict.batch_id, batch->manifest.batch_id.data, sizeof verdict.batch_id);
-	memcpy(verdict.records_sha256, batch->records_sha256, LANTIK_HASH);
+	memcpy(verdict.records_root, batch->records_root, LANTIK_HASH);
 	memset(verdict.rulebook_sha256, 0x52, LANTIK_HASH);
 	add_findings(&findings, refused);
 	for (unsigned id = LANTIK_CASE_B05_format; id <= LANTIK_CASE_B05_inactive && !refused; id++)
@@ -279,7 +279,6 @@ static void make_leaf(const struct making *making, const struct making_batch *ba
 {
 	leaf->office = lantik_span_of(MAKING_OFFICE);
 	memcpy(leaf->batch_id, batch->manifest.batch_id.data, sizeof leaf->batch_id);
-	memcpy(leaf->body_sha256, batch->body_sha256, LANTIK_HASH);
 	memcpy(leaf->manifest_sha256, batch->manifest_sha256, LANTIK_HASH);
 	memcpy(leaf->signing_key_id, making->office_key.vkey.id, sizeof leaf->signing_key_id);
 	lantik_sha256(

@@ -372,10 +372,10 @@ class Pages(unittest.TestCase):
 
     def test_contradictions(self):
         batch, decision = 0, 1
-        for at, name, value in ((batch, "leaf_index", 7), (batch, "batch_id", b""), (batch, "body_sha256", bytes(31)),
+        for at, name, value in ((batch, "leaf_index", 7), (batch, "batch_id", b""), (batch, "manifest_sha256", bytes(31)),
                                 (batch, "state", 1), (batch, "decision_id", bytes(16)), (decision, "decision_id", b""),
                                 (decision, "decision_id", bytes(15)), (decision, "state", 3),
-                                (decision, "body_sha256", bytes(32)), (decision, "leaf_index", 2**63)):
+                                (decision, "manifest_sha256", bytes(32)), (decision, "leaf_index", 2**63)):
             with self.subTest(name=name):
                 self.setUp()
                 setattr(self.page.entries[at], name, value)

@@ -123,7 +123,7 @@ def said_of(message):
     if kind == "ReconcileRequest":
         said["limit"] = said["limit"] or 500
     if kind == "ReconcileAnswer":
-        said["entries"] = [{**listed(entry, f"leaf_index batch_id decision_id body_sha256 state {counts} recorded_at"),
+        said["entries"] = [{**listed(entry, f"leaf_index batch_id decision_id manifest_sha256 state {counts} recorded_at"),
                             "records": [[r.record_no, r.outcome] for r in entry.records]} for entry in message.entries]
     return said
 
@@ -137,7 +137,7 @@ def any_page(chance):
         for name in ("accepted", "returned", "review", "rejected"):
             setattr(entry, name, chance.getrandbits(chance.choice([1, 14, 32])))
         if chance.random() < 0.5:
-            entry.body_sha256, entry.state = chance.randbytes(32), chance.choice([3, 4])
+            entry.manifest_sha256, entry.state = chance.randbytes(32), chance.choice([3, 4])
         else:
             entry.decision_id = chance.randbytes(16)
             for number in sorted(chance.sample(range(1, 10_001), chance.randrange(5))):
@@ -146,7 +146,7 @@ def any_page(chance):
     if page.entries and chance.random() < 0.4:
         entry = chance.choice(page.entries)
         name, value = chance.choice([("leaf_index", leaf - 1), ("batch_id", chance.randbytes(15)), ("state", 3),
-                                     ("decision_id", chance.randbytes(16)), ("body_sha256", b""), ("state", 1)])
+                                     ("decision_id", chance.randbytes(16)), ("manifest_sha256", b""), ("state", 1)])
         setattr(entry, name, value)
         for record in entry.records[:1]:
             record.record_no, record.outcome = chance.choice([(0, 1), (10_001, 1), (1, 5), (1, 0), (1, 1)])

@@ -4,7 +4,8 @@ import json
 import unittest
 
 from common import values, vector
-from lantik_batch import Contract, encode_batch, manifest_of
+from lantik_batch import Contract, encode_batch, manifest_of, root_of
+from lantik_body import known_by
 from lantik_connection import check_page, unpack
 from lantik_note import verify_note
 from lantik_receipt import (BatchLeaf, Decision, DecisionLeaf, Receipt, SigningKey, Unverified, Verdict,
@@ -49,9 +50,23 @@ class Batch(unittest.TestCase):
     def test_digests(self):
         manifest = manifest_of(CONTRACT, self.body)
         length = len(CONTRACT.AppointmentBatch(manifest=manifest).SerializeToString())
-        self.assertEqual(sha256(self.body[length:]).hex(), values()["records_sha256"])
-        self.assertEqual(manifest.records_sha256.hex(), values()["records_sha256"])
-        self.assertEqual(sha256(self.body).hex(), values()["body_sha256"])
+        self.assertEqual(root_of(self.body[length:]).hex(), values()["records_root"])
+        self.assertEqual(manifest.records_root.hex(), values()["records_root"])
+        self.assertEqual(tuple(digest.hex() for digest in known_by(self.body)),
+                         (values()["manifest_sha256"], values()["records_root"]))
+
+    def test_other_bytes_are_known_by_nothing(self):
+        """Whatever bit is turned: another manifest, or none that is about these records."""
+        for at in range(len(self.body)):
+            changed = bytearray(self.body)
+            changed[at] ^= 1 << at % 8
+            try:
+                self.assertNotEqual(known_by(bytes(changed))[0].hex(), values()["manifest_sha256"], at)
+            except Unverified:
+                pass
+        for wrong in (b"", b"\x0a\x00", self.body[:-1], self.body + b"\x12\x00", self.body + self.body):
+            with self.assertRaises(Unverified):
+                known_by(wrong)
 
     def test_same_bytes(self):
         """Both encoders write fields in ascending order, so this batch comes out the same."""
@@ -65,7 +80,9 @@ class Batch(unittest.TestCase):
         self.assertEqual(key.sign_submission(self.body).hex(), values()["signature"])
         signature = bytes.fromhex(values()["signature"])
         self.assertTrue(key.verifier.verifies(submission_message(self.body), signature))
-        self.assertFalse(key.verifier.verifies(submission_message(self.body + b"x"), signature))
+        other = bytearray(self.body)
+        other[self.body.index(vector("manifest.bin"))] ^= 1
+        self.assertFalse(key.verifier.verifies(submission_message(bytes(other)), signature))
 
     def test_a_rehearsal_is_signed_for_itself(self):
         key = SigningKey.parse(values()["office_secret_key"])
@@ -164,8 +181,8 @@ class Messages(unittest.TestCase):
         check_page(page, request.from_leaf, request.limit)
         batch, decision = page.entries
         receipt, decided = Receipt.parse(vector("receipt.txt")), Decision.parse(vector("decision-receipt.txt"))
-        self.assertEqual((batch.leaf_index, batch.batch_id, batch.body_sha256, batch.recorded_at),
-                         (receipt.index, receipt.leaf.batch_id, receipt.leaf.body_sha256, receipt.leaf.recorded_at))
+        self.assertEqual((batch.leaf_index, batch.batch_id, batch.manifest_sha256, batch.recorded_at),
+                         (receipt.index, receipt.leaf.batch_id, receipt.leaf.manifest_sha256, receipt.leaf.recorded_at))
         self.assertEqual((decision.leaf_index, decision.batch_id, decision.decision_id, decision.recorded_at),
                          (decided.index, receipt.leaf.batch_id, decided.leaf.decision_id, decided.leaf.recorded_at))
         self.assertEqual([(r.record_no, r.outcome) for r in decision.records], [(3, 1)])

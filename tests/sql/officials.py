@@ -88,8 +88,8 @@ class Stored(run.Database):
         waiting = len(held) - returned
         manifest_bytes = cls.batch_module.manifest_of(cls.contract, body).SerializeToString(deterministic=True)
         statements = [
-            "INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, all_or_nothing, body_sha256,"
-            " records_sha256, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,"
+            "INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, all_or_nothing, manifest_sha256,"
+            " records_root, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,"
             " rows_root, programme, manifest, verdict, leaf_index, durability, received_at, recorded_at) VALUES"
             f" ({number}, {office}, '{cls.BATCH.format(number)}', '6171', 1, 1, 1, false, {digest}, {digest}, '\\x01020304',"
             f" {digest} || {digest}, {digest}, {len(records)}, {len(records) - len(held)}, {returned}, {waiting}, 1, {digest},"

@@ -593,7 +593,7 @@ class Views(Database):
         self.assertRegex(plan("SELECT * FROM batch WHERE office_no = 1 AND batch_id = '01999999-0000-7000-8000-000000000001'"),
                          "batch_id_key|batch_office_no")
         self.assertIn("batch_records_key", plan(
-            "SELECT * FROM batch WHERE kode_instansi = '1' AND step = 1::smallint AND records_sha256 = '' AND outcome = 1"
+            "SELECT * FROM batch WHERE kode_instansi = '1' AND step = 1::smallint AND records_root = '' AND outcome = 1"
             " AND accepted + review > 0"))
         self.assertIn("appointment_pkey", plan("SELECT * FROM appointment WHERE batch_no = 1 AND record_no = 1"))
         self.assertIn("appointment_kode_instansi_tmt", plan("SELECT count(*) FROM appointment WHERE kode_instansi = '1'"))

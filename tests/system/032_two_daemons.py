@@ -96,7 +96,7 @@ class TwoDaemons(faults.FaultCase):
         self.assertTrue(all(done), "both were answered")
         self.assertEqual(len({office.receipt_file(d).read_bytes() for office, d in zip(offices, done)}), 1)
         digests = self.site.sql("SELECT count(*), sum(accepted) FROM lantik.batch WHERE accepted = %d AND kode_instansi = '6171'"
-                                " GROUP BY records_sha256 HAVING count(*) > 1" % self.ROWS)
+                                " GROUP BY records_root HAVING count(*) > 1" % self.ROWS)
         self.assertEqual(digests, [], "no records stand twice")
 
     def test_4_the_audit_finds_nothing(self):

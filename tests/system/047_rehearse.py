@@ -3,7 +3,6 @@
 SPDX-License-Identifier: Apache-2.0
 """
 
-import hashlib
 import unittest
 
 import batches
@@ -109,7 +108,7 @@ class Rehearsal(batches.Case):
             client.again("REHEARSE", body, "REHEARSAL", signing_key_id=self.office.signing.verifier.key_id,
                          signature=self.office.signing.sign_submission(body))
         self.assertEqual(refused.exception.code, "BAD_SIGNATURE", "a submission's signature is none of a rehearsal")
-        signature = self.office.signing.sign(batches.REHEARSAL_DOMAIN + hashlib.sha256(body).digest())
+        signature = self.office.signing.sign(self.office.receipt.rehearsal_message(body))
         with self.office.client() as client, self.assertRaises(self.office.client_module.Refused) as refused:
             client.again("SUBMIT", body, "RECEIPT", signature=signature)
         self.assertEqual(refused.exception.code, "BAD_SIGNATURE", "nor the other way round")

@@ -41,8 +41,8 @@ class Enquiries(harness.Case):
             answer = self.reconcile(office)
             self.assertEqual(answer.next_leaf, 0)
             self.assertEqual(answer.ledger_size, int(self.site.value("SELECT size FROM lantik.ledger_head")))
-            told = [(entry.leaf_index, entry.batch_id, entry.body_sha256, entry.recorded_at) for entry in answer.entries]
-            self.assertEqual(told, [(receipt.index, receipt.leaf.batch_id, receipt.leaf.body_sha256,
+            told = [(entry.leaf_index, entry.batch_id, entry.manifest_sha256, entry.recorded_at) for entry in answer.entries]
+            self.assertEqual(told, [(receipt.index, receipt.leaf.batch_id, receipt.leaf.manifest_sha256,
                                      receipt.leaf.recorded_at) for receipt, _, _ in self.sent[office.name]])
             for entry, (receipt, _, _) in zip(answer.entries, self.sent[office.name]):
                 refused = receipt.verdict.outcome == "refused"

@@ -55,7 +55,7 @@ class Hostile(harness.Case):
 
     def envelope(self, body, message="SUBMIT", **overrides):
         with self.peer.client() as client:
-            return client.make_envelope(message, body, **overrides).SerializeToString()
+            return client.make_envelope(message, self.peer.signable(body), **overrides).SerializeToString()
 
     def check_refused(self, code, body, times=1, **overrides):
         self.assertEqual(self.refusal_of([self.envelope(body, **overrides), body]), code)
@@ -87,7 +87,7 @@ class Hostile(harness.Case):
             client.request("PING")
             before = self.site.daemon.counters()["disconnected"]
             body = bytes(16 * 1024 * 1024 + 1)
-            client.send_frames([client.make_envelope("SUBMIT", body).SerializeToString(), body])
+            client.send_frames([self.envelope(body), body])
             self.site.daemon.wait_counter("disconnected", before + 1)
             client.again("PING", b"", "PONG", time.monotonic() + 30)  # the first may still go with the old connection
 
@@ -107,7 +107,7 @@ class Hostile(harness.Case):
     def test_100000_empty_records(self):
         manifest, _ = self.peer.read(self.small)
         records = b"\x12\x00" * 100_000
-        manifest.records_sha256 = self.peer.batch.sha256(records)
+        manifest.records_root = self.peer.batch.root_of(records)
         manifest.schema_version, manifest.row_count = "1", 100_000
         manifest.batch_id = self.peer.batch.make_id()
         body = self.peer.contract.AppointmentBatch(manifest=manifest).SerializeToString() + records
@@ -147,9 +147,16 @@ class Hostile(harness.Case):
     def test_wrong_digest_of_records(self):
         manifest, records = self.peer.read(self.small)
         body = bytearray(self.peer.batch.encode_batch(self.peer.contract, manifest, records))
-        at = body.index(manifest.records_sha256)
+        at = body.index(manifest.records_root)
         body[at] ^= 1
         self.check_refused("BAD_DIGEST", bytes(body))
+
+    def test_other_records_under_a_signed_manifest(self):
+        """The signature is over the manifest alone, so the records must be those that it names."""
+        body = self.peer.body(self.small)
+        for changed in other_records(body):
+            self.assertEqual(self.refusal_of([self.envelope(body), changed]), "BAD_DIGEST")
+        self.counted("refused_bad_digest", 5)
 
     def test_agency_out_of_scope(self):
         path = self.sampler.sample("far", kind="PPPK_PW", step="NI", agency="6171", rows=3, seed=8)
@@ -270,9 +277,42 @@ class SameId(harness.Case):
             self.assertEqual(caught.exception.code, "ID_REUSED")
             under_another_id = client.request("SUBMIT", office.body(path))
             self.assertEqual((under_another_id.message, under_another_id.body), ("RECEIPT", first.body))
+            for changed in other_records(one):
+                reply = client.request("SUBMIT", changed, **signed_as(office, one))
+                with self.assertRaises(client_error("Refused")) as caught:
+                    client.expect(reply, "RECEIPT")
+                self.assertEqual(caught.exception.code, "BAD_DIGEST", "the id is held, and yet these are no resend")
             self.assertEqual(self.site.state_of_register(), register)
         counters = self.site.daemon.counters()
         self.assertEqual((counters["committed"], counters["resent"], counters["refused_id_reused"]), (1, 2, 1))
+
+
+def signed_as(office, body):
+    """The fields of an envelope that sign that body, whatever goes with it."""
+    return {"signing_key_id": office.signing.verifier.key_id, "signature": office.signing.sign_submission(body)}
+
+
+def other_records(body):
+    """The same manifest before one record less, one more, the same ones in two other orders, and one that is changed."""
+    (_, manifest), *parts = fields(body)
+    records = [record for _, record in parts]
+    for others in (records[:-1], records + records[-1:], records[::-1], records[1:] + records[:1],
+                   [records[0][:-1] + bytes([records[0][-1] ^ 1]), *records[1:]]):
+        yield field(0x0A, manifest) + b"".join(field(0x12, record) for record in others)
+
+
+def field(tag, content):
+    length, head = len(content), bytes([tag])
+    while length > 0x7F:
+        head, length = head + bytes([length & 0x7F | 0x80]), length >> 7
+    return head + bytes([length]) + content
+
+
+def fields(body):
+    harness.client_modules()
+    from lantik_body import fields as of
+
+    return list(of(body))
 
 
 def client_error(name):

@@ -52,7 +52,7 @@ class Attack(harness.Case):
 
     def envelope(self, office, message, body=b"", **overrides):
         with office.client() as client:
-            return client.make_envelope(message, body, **overrides).SerializeToString()
+            return client.make_envelope(message, office.signable(body), **overrides).SerializeToString()
 
     def raw(self, office, **options):
         """A connection of the office by hand."""

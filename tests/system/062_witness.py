@@ -3,7 +3,6 @@
 SPDX-License-Identifier: Apache-2.0
 """
 
-import hashlib
 import os
 import unittest
 
@@ -32,7 +31,7 @@ class Witness(evidence.Case):
         signing = self.office.signing
         for note in (notes[0], notes[3], notes[-1]):
             rehearsed = self.small_body()
-            signature = signing.sign(b"lantik rehearsals v1\n" + hashlib.sha256(rehearsed).digest())
+            signature = signing.sign(self.office.receipt.rehearsal_message(rehearsed))
             replies = {
                 "RECEIPT": self.signed_submit(self.small_body(), note),
                 "PONG": self.ask("PING", checkpoint=note),

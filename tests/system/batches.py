@@ -3,7 +3,6 @@
 SPDX-License-Identifier: Apache-2.0
 """
 
-import hashlib
 import itertools
 import uuid
 
@@ -11,7 +10,6 @@ import harness
 
 ACTS = {"accept": 1, "return": 2, "reject": 3, "replay": 4}
 REHEARSAL_HEAD = b"lantik-rehearsal 1\nnothing was recorded\n\n"
-REHEARSAL_DOMAIN = b"lantik rehearsals v1\n"
 
 
 def uuid_of(data):
@@ -79,13 +77,13 @@ class Case(harness.Case):
         office = office or self.office
         with office.client(endpoint=endpoint) as client:
             receipt, _ = client.submit_body(body)
-        self.assertEqual(receipt.leaf.body_sha256, hashlib.sha256(body).digest(), "it is about this very batch")
+        receipt.verify_body(body)
         return receipt
 
     def rehearse(self, body, office=None):
         """The text of the verdict that a rehearsal ends with."""
         office = office or self.office
-        signature = office.signing.sign(REHEARSAL_DOMAIN + hashlib.sha256(body).digest())
+        signature = office.signing.sign(office.receipt.rehearsal_message(body))
         with office.client() as client:
             text = client.again("REHEARSE", body, "REHEARSAL", signing_key_id=office.signing.verifier.key_id,
                                 signature=signature)

@@ -300,16 +300,16 @@ class FakeCentre:
             "lantik-verdict 1", f"office {office}", f"batch {uuid.UUID(bytes=bytes(manifest.batch_id))}",
             f"agency {manifest.kode_instansi}", f"kind {name('Kind', manifest.kind).removeprefix('KIND_')}",
             f"step {name('Step', manifest.step).removeprefix('STEP_')}", "outcome committed",
-            f"records {rows} {manifest.records_sha256.hex()}", f"rulebook {bytes(32).hex()}", f"accepted {rows - wait}",
+            f"records {rows} {manifest.records_root.hex()}", f"rulebook {bytes(32).hex()}", f"accepted {rows - wait}",
             "returned 0", f"review {wait}", *(f"record {no + 1} review S05.not_proposed/R" for no in range(wait)), "end",
             ""]).encode()
         leaf = struct.pack(
-            f">HBQB{len(office)}s16s32s32s4s32s32s32sIH32s32sqqB", 1, 1, index, len(office), office.encode(),
-            bytes(manifest.batch_id), sha256(body), sha256(self.manifest_bytes(body)), *self.signature_of(body),
+            f">HBQB{len(office)}s16s32s4s32s32s32sIH32s32sqqB", 1, 1, index, len(office), office.encode(),
+            bytes(manifest.batch_id), sha256(self.manifest_bytes(body)), *self.signature_of(body),
             sha256(verdict), bytes(32), rows - wait, 1, bytes(32), sha256(b""), self.now(), self.now(), 1)
         self.ledger.leaves.append(leaf)
         proof = inclusion(index, self.ledger.hashes())
-        return index, receipt(leaf, index, proof, self.note(index + 1), verdict), sha256(body), rows, wait
+        return index, receipt(leaf, index, proof, self.note(index + 1), verdict), sha256(self.manifest_bytes(body)), rows, wait
 
     def accept(self, batch_id):
         """An official accepts the first record of the batch."""
@@ -347,7 +347,7 @@ class FakeCentre:
 
     def signature_of(self, body):
         key_id, seed = self.signer
-        message = b"lantik submission v1\n" + sha256(body)
+        message = b"lantik submission v1\n" + sha256(self.manifest_bytes(body))
         return key_id, sha256(nacl.signing.SigningKey(seed).sign(message).signature)
 
     def _status(self, _request, body):
@@ -369,6 +369,6 @@ class FakeCentre:
         answer = self.contract.ReconcileAnswer(ledger_size=self.ledger.size)
         for batch_id, (index, _, digest, rows, wait) in sorted(self.held.items(), key=lambda item: item[1][0]):
             told = len(self.decisions_of(batch_id))
-            answer.entries.add(leaf_index=index, batch_id=batch_id, body_sha256=digest, state=3,
+            answer.entries.add(leaf_index=index, batch_id=batch_id, manifest_sha256=digest, state=3,
                                accepted=rows - wait + told, review=wait - told, recorded_at=1)
         return "RECONCILE_ANSWER", answer.SerializeToString(), self.ledger.size

@@ -102,7 +102,7 @@ class FaultCase(harness.Case):
 
     def check(self, senders):
         site = self.site
-        final = dict(site.sql("SELECT o.name || ' ' || b.records_sha256::text, count(*) FROM lantik.batch b"
+        final = dict(site.sql("SELECT o.name || ' ' || b.records_root::text, count(*) FROM lantik.batch b"
                               " JOIN lantik.office o USING (office_no) GROUP BY 1"))
         attempted = sum(len(sender.attempted) for sender in senders)
         ok = sum(len(sender.ok) for sender in senders)

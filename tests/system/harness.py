@@ -607,6 +607,14 @@ class WireOffice:
         manifest = self.batch.fill(self.contract.Manifest(), cells)
         return manifest, self.batch.read_csv(self.contract, path)
 
+    def signable(self, body):
+        """The body, or a stand-in that can be signed when its bytes do not begin with a manifest."""
+        try:
+            self.receipt.submission_message(body)
+        except self.receipt.Unverified:
+            return b"\x0a\x00"
+        return body
+
     def body(self, path, **overrides):
         manifest, records = self.read(path)
         for name, value in overrides.items():

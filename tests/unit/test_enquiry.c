@@ -171,7 +171,7 @@ static void fill(struct lantik_reconcile_entry entries[2])
 {
 	entries[0] = (struct lantik_reconcile_entry){.leaf_index = 4,
 		.batch_id = id,
-		.body_sha256 = digest,
+		.manifest_sha256 = digest,
 		.state = LANTIK_STATE_COMMITTED,
 		.accepted = 7,
 		.returned = 1,
@@ -206,7 +206,7 @@ Test(enquiry, pages_survive_the_wire)
 	cr_assert_eq(back.entry_count, 2);
 	cr_expect(back.next_leaf == 10 && back.ledger_size == 100);
 	cr_expect(back.entries[0].state == LANTIK_STATE_COMMITTED && back.entries[0].decision_id.len == 0);
-	cr_expect(lantik_span_equal(back.entries[0].body_sha256, digest) && back.entries[0].review == 2);
+	cr_expect(lantik_span_equal(back.entries[0].manifest_sha256, digest) && back.entries[0].review == 2);
 	cr_expect(lantik_span_equal(back.entries[1].decision_id, other) && back.entries[1].recorded_at == -1);
 	cr_assert_eq(back.entries[1].record_count, 2);
 	cr_expect(back.entries[1].records[1].record_no == 9 &&
@@ -250,13 +250,13 @@ Test(enquiry, pages_that_contradict_themselves_are_not_made)
 	cr_expect_eq(make_with(0, bad), LANTIK_E_MALFORMED, "not ascending");
 	bad = good[0], bad.batch_id.len = 15;
 	cr_expect_eq(make_with(0, bad), LANTIK_E_MALFORMED);
-	bad = good[0], bad.body_sha256.len = 0;
+	bad = good[0], bad.manifest_sha256.len = 0;
 	cr_expect_eq(make_with(0, bad), LANTIK_E_MALFORMED);
 	bad = good[0], bad.state = LANTIK_STATE_RECEIVED;
 	cr_expect_eq(make_with(0, bad), LANTIK_E_MALFORMED);
 	bad = good[0], bad.records = decided, bad.record_count = 1;
 	cr_expect_eq(make_with(0, bad), LANTIK_E_MALFORMED, "a batch with records");
-	bad = good[1], bad.body_sha256 = digest;
+	bad = good[1], bad.manifest_sha256 = digest;
 	cr_expect_eq(make_with(1, bad), LANTIK_E_MALFORMED);
 	bad = good[1], bad.state = LANTIK_STATE_COMMITTED;
 	cr_expect_eq(make_with(1, bad), LANTIK_E_MALFORMED);

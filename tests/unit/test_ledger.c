@@ -458,8 +458,7 @@ static struct lantik_batch_leaf sample_leaf(void)
 		.recorded_at = -2,
 		.durability = LANTIK_DURABLE_LOCAL};
 	memset(leaf.batch_id, 0xa1, sizeof leaf.batch_id);
-	memset(leaf.body_sha256, 0xb2, LANTIK_HASH);
-	memset(leaf.manifest_sha256, 0xb3, LANTIK_HASH);
+	memset(leaf.manifest_sha256, 0xb2, LANTIK_HASH);
 	memset(leaf.signing_key_id, 0xc3, sizeof leaf.signing_key_id);
 	memset(leaf.signature_sha256, 0xd4, LANTIK_HASH);
 	memset(leaf.verdict_sha256, 0xe5, LANTIK_HASH);
@@ -478,7 +477,7 @@ Test(leaf, layout_is_the_documented_one)
 				       "01"
 				       "0102030405060708"
 				       "09"
-				       "6b616e7265672d3939" X16("a1") X32("b2") X32("b3") "c3c3c3c3" X32("d4") X32("e5")
+				       "6b616e7265672d3939" X16("a1") X32("b2") "c3c3c3c3" X32("d4") X32("e5")
 					       X32("f6") "00001c9e"
 							 "0001" X32("17") X32("18") "000644d8a90d8240"
 										    "fffffffffffffffe"

@@ -260,8 +260,8 @@ Test(outbox, the_state_file_reads_back)
 	struct lantik_entry again = {0};
 	struct lantik_buffer text = {0};
 	lantik_random(entry.batch_id, sizeof entry.batch_id);
-	lantik_random(entry.records_sha256, LANTIK_HASH);
-	lantik_random(entry.body_sha256, LANTIK_HASH);
+	lantik_random(entry.records_root, LANTIK_HASH);
+	lantik_random(entry.manifest_sha256, LANTIK_HASH);
 	lantik_random(entry.returned_sha256, LANTIK_HASH);
 	lantik_entry_format(&entry, &text);
 	cr_assert(lantik_entry_parse(lantik_buffer_span(&text), &again));
@@ -270,7 +270,8 @@ Test(outbox, the_state_file_reads_back)
 		struct lantik_entry part = {0};
 		struct lantik_span piece = {text.data, cut};
 		bool whole = lantik_entry_parse(piece, &part);
-		cr_assert(!whole || memcmp(part.body_sha256, entry.body_sha256, LANTIK_HASH) == 0, "cut at %zu", cut);
+		cr_assert(!whole || memcmp(part.manifest_sha256, entry.manifest_sha256, LANTIK_HASH) == 0, "cut at %zu",
+			cut);
 	}
 	lantik_buffer_free(&text);
 }

@@ -95,8 +95,8 @@ static void make_verdict(
 		.step = answer.step,
 		.records = entry->records};
 	memcpy(verdict.batch_id, leaf->batch_id, sizeof verdict.batch_id);
-	memcpy(verdict.records_sha256, entry->records_sha256, LANTIK_HASH);
-	verdict.records_sha256[0] ^= answer.other_records;
+	memcpy(verdict.records_root, entry->records_root, LANTIK_HASH);
+	verdict.records_root[0] ^= answer.other_records;
 	lantik_verdict_count(&verdict);
 	cr_assert_eq(lantik_verdict_format(&verdict, ret), LANTIK_OK);
 }
@@ -111,10 +111,10 @@ static struct lantik_batch_leaf make_leaf(const struct lantik_entry *entry, cons
 		.recorded_at = answer.recorded_at,
 		.durability = LANTIK_DURABLE_LOCAL};
 	memcpy(leaf.batch_id, entry->batch_id, sizeof leaf.batch_id);
-	memcpy(leaf.body_sha256, entry->body_sha256, LANTIK_HASH);
+	memcpy(leaf.manifest_sha256, entry->manifest_sha256, LANTIK_HASH);
 	leaf.batch_id[15] ^= answer.other_batch;
-	leaf.body_sha256[0] ^= answer.other_batch;
-	lantik_submission_message(LANTIK_TO_SUBMIT, entry->body_sha256, message);
+	leaf.manifest_sha256[0] ^= answer.other_batch;
+	lantik_submission_message(LANTIK_TO_SUBMIT, entry->manifest_sha256, message);
 	lantik_sign(key->seed, (struct lantik_span){message, sizeof message}, signature);
 	signature[0] ^= answer.other_signature;
 	lantik_sha256((struct lantik_span){signature, sizeof signature}, leaf.signature_sha256);

@@ -133,7 +133,7 @@ static void make_verdict(struct lantik_buffer *ret)
 		.findings = findings.items,
 		.finding_count = findings.count};
 	memcpy(verdict.batch_id, entry.batch_id, sizeof verdict.batch_id);
-	memcpy(verdict.records_sha256, entry.records_sha256, LANTIK_HASH);
+	memcpy(verdict.records_root, entry.records_root, LANTIK_HASH);
 	lantik_verdict_count(&verdict);
 	cr_assert_eq(lantik_verdict_format(&verdict, ret), LANTIK_OK);
 	lantik_findings_free(&findings);
@@ -154,8 +154,8 @@ static void make_receipt(struct lantik_buffer *ret)
 		.recorded_at = 1000000,
 		.durability = LANTIK_DURABLE_LOCAL};
 	memcpy(leaf.batch_id, entry.batch_id, sizeof leaf.batch_id);
-	memcpy(leaf.body_sha256, entry.body_sha256, sizeof leaf.body_sha256);
-	lantik_submission_message(LANTIK_TO_SUBMIT, entry.body_sha256, message);
+	memcpy(leaf.manifest_sha256, entry.manifest_sha256, sizeof leaf.manifest_sha256);
+	lantik_submission_message(LANTIK_TO_SUBMIT, entry.manifest_sha256, message);
 	lantik_sign(key.seed, (struct lantik_span){message, sizeof message}, signature);
 	lantik_sha256((struct lantik_span){signature, sizeof signature}, leaf.signature_sha256);
 	memcpy(leaf.signing_key_id, key.vkey.id, sizeof leaf.signing_key_id);

@@ -50,7 +50,7 @@ static struct lantik_verdict sample_verdict(void)
 		.finding_count = LANTIK_COUNT(sample_findings),
 	};
 	unit_hex("01981c0000007000800000000000002a", verdict.batch_id, 16);
-	memset(verdict.records_sha256, 1, LANTIK_HASH);
+	memset(verdict.records_root, 1, LANTIK_HASH);
 	memset(verdict.rulebook_sha256, 2, LANTIK_HASH);
 	mark_unchecked(&verdict, LANTIK_CASE_B04_kanreg);
 	mark_unchecked(&verdict, LANTIK_CASE_N04_province);
