@@ -57,10 +57,9 @@ static enum counter busy_counter(int reason)
 	}
 }
 
-void answer_busy(const struct house *house, struct job *job, int reason, uint32_t retry_after_ms)
+void answer_busy(struct job *job, int reason, uint32_t retry_after_ms)
 {
-	uint32_t credit = (uint32_t)(house->config->office_in_flight_bytes / LANTIK_MAX_BODY);
-	struct lantik_busy busy = {.retry_after_ms = retry_after_ms, .credit = credit ? credit : 1};
+	struct lantik_busy busy = {.retry_after_ms = retry_after_ms, .credit = job->credit ? job->credit : 1};
 
 	busy.reason = reason;
 	counter_increment(busy_counter(reason));
@@ -75,12 +74,12 @@ void answer_store_failure(struct worker *worker, struct job *job, enum store_res
 	if (store_is_down(result)) {
 		house_database_lost(worker->house);
 		log_line(LOG_LINE_WARNING, "office %s: %s: %s", job->office.name, doing, store_why(worker->store));
-		answer_busy(worker->house, job, LANTIK_BUSY_DATABASE_DOWN, 1000);
+		answer_busy(job, LANTIK_BUSY_DATABASE_DOWN, 1000);
 		return;
 	}
 	log_line(LOG_LINE_ERROR, "office %s: %s: %s", job->office.name, doing, store_why(worker->store));
 	if (result == STORE_RETRY)
-		answer_busy(worker->house, job, LANTIK_BUSY_LOAD, 200);
+		answer_busy(job, LANTIK_BUSY_LOAD, 200);
 	else
 		answer_refusal(job, LANTIK_REFUSED_INTERNAL, 0,
 			"the centre could not record the batch; its operator has been told; send the same bytes again "

@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "lantik/limits.h"
+
+#include "memory.h"
+
 struct key {
 	const char *name;
 	bool is_text;
@@ -157,12 +161,44 @@ static bool complete(const struct config *config)
 	return false;
 }
 
+/* Beside the bodies: a thread's rows and tuples of the largest batch, and everything else. */
+#define THREAD_BYTES (32 * MIB)
+#define REST_BYTES (64 * MIB)
+
+/* Budgets that do not fit each other or the memory would be found out by the kernel, in the midst of a busy day. */
+static bool budgets_fit(const struct config *config)
+{
+	long memory = (long)memory_limit(), rest = (config->workers + 1) * THREAD_BYTES + REST_BYTES;
+
+	if (config->office_in_flight_bytes > config->in_flight_bytes) {
+		fprintf(stderr,
+			"lantikd: office_in_flight_bytes is %ld, more than in_flight_bytes, %ld, which is of all "
+			"offices together; set it to %ld or less, half of it, or raise in_flight_bytes\n",
+			config->office_in_flight_bytes, config->in_flight_bytes, config->in_flight_bytes / 2);
+		return false;
+	}
+	if (config->in_flight_bytes + rest <= memory)
+		return true;
+	fprintf(stderr,
+		"lantikd: in_flight_bytes is %ld, and %ld workers need about %ld more: that does not fit into the "
+		"memory "
+		"that lantikd may use, %ld bytes; ",
+		config->in_flight_bytes, config->workers, rest, memory);
+	if (memory - rest >= 2 * (long)LANTIK_MAX_BODY)
+		fprintf(stderr,
+			"set in_flight_bytes to %ld or less, or give it more memory (MemoryHigh= of the unit)\n",
+			(memory - rest) / MIB * MIB);
+	else
+		fprintf(stderr, "set workers lower, or give it more memory (MemoryHigh= of the unit)\n");
+	return false;
+}
+
 bool config_load(const char *path, struct config *ret)
 {
 	struct config config = {0};
 
 	defaults(&config);
-	if ((path && !read_file(path, &config)) || !complete(&config)) {
+	if ((path && !read_file(path, &config)) || !complete(&config) || !budgets_fit(&config)) {
 		config_free(&config);
 		return false;
 	}

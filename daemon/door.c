@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <zmq.h>
 
 #include "clock.h"
 #include "counters.h"
+#include "flow.h"
 #include "log.h"
+#include "memory.h"
 
 #ifndef ZMQ_ZAP_ENFORCE_DOMAIN
 #define ZMQ_ZAP_ENFORCE_DOMAIN 93 /* a draft macro; the option itself is compiled in */
@@ -23,9 +26,13 @@
 #define KEEPALIVE_COUNT 4
 #define LINGER_MILLISECONDS 3000
 #define BACKLOG 512
-/* HWMs count whole messages of up to a body each, a peer. */
-#define RECEIVE_HWM 4
-#define SEND_HWM 64
+/* HWMs count whole messages, a peer. The intake takes a message as soon as it is there: two keep the connection
+ * flowing. libzmq learns what was read half an HWM at a time, so that only half of it is sure to be free. */
+#define RECEIVE_HWM 2
+#define SEND_HWM (2 * (int)FLOW_MAX_CREDIT)
+/* Fixed, so that the kernel does not let one connection grow to its own limit of some megabytes: 12 MB/s on a line of
+ * 40 ms. */
+#define SOCKET_BUFFER (512 * 1024)
 #define SELF_TEST_MILLISECONDS 5000
 
 /* Two clients of our own with fresh keys, each of which sends its public key: nobody else can know it. */
@@ -132,6 +139,7 @@ void *door_router(struct door *door)
 	bool set = socket && set_int(socket, ZMQ_ROUTER_MANDATORY, 1) && set_int(socket, ZMQ_ROUTER_HANDOVER, 0) &&
 		   zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &max_frame, sizeof max_frame) == 0 &&
 		   set_int(socket, ZMQ_RCVHWM, RECEIVE_HWM) && set_int(socket, ZMQ_SNDHWM, SEND_HWM) &&
+		   set_int(socket, ZMQ_RCVBUF, SOCKET_BUFFER) && set_int(socket, ZMQ_SNDBUF, SOCKET_BUFFER) &&
 		   set_int(socket, ZMQ_LINGER, LINGER_MILLISECONDS) && set_int(socket, ZMQ_BACKLOG, BACKLOG) &&
 		   set_int(socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MILLISECONDS) &&
 		   set_int(socket, ZMQ_TCP_KEEPALIVE, 1) &&
@@ -148,6 +156,39 @@ void *door_router(struct door *door)
 	if (socket)
 		zmq_close(socket);
 	return NULL;
+}
+
+/* ---- what the transport can hold ---- */
+
+/* The kernel doubles what it is asked for. */
+#define KERNEL_BYTES (2ULL * 2 * SOCKET_BUFFER)
+
+/* One more message than the HWM is being received, and one reply being sent. */
+static unsigned long long bytes_in(void)
+{
+	return (RECEIVE_HWM + 1ULL) * (LANTIK_MAX_BODY + LANTIK_MAX_ENVELOPE);
+}
+
+static unsigned long long bytes_out(void)
+{
+	return (SEND_HWM + 1ULL) * (LANTIK_MAX_FRAME + LANTIK_MAX_REPLY_ENVELOPE);
+}
+
+void door_tell_bound(const struct config *config)
+{
+	struct rlimit files = {0};
+	const unsigned long long mib = 1024 * 1024;
+
+	LANTIK_ASSERT(getrlimit(RLIMIT_NOFILE, &files) == 0);
+	log_line(LOG_LINE_INFO,
+		"budgets: %ld MiB of bodies in flight, %ld MiB of one office, of %zu MiB of memory; beyond them a "
+		"connection "
+		"may hold %llu MiB in libzmq (%d messages and the next), %llu MiB of replies that nobody reads (%d) "
+		"and %llu "
+		"MiB in the kernel; %llu connections at most, by the limit of open files",
+		config->in_flight_bytes / (1024 * 1024), config->office_in_flight_bytes / (1024 * 1024),
+		memory_limit() / (size_t)mib, bytes_in() / mib, RECEIVE_HWM, bytes_out() / mib, SEND_HWM, KERNEL_BYTES / mib,
+		(unsigned long long)files.rlim_cur);
 }
 
 /* ---- the proof that the door works ---- */

@@ -21,6 +21,9 @@ void door_answer(struct door *door);
 /* A new ROUTER behind this door, not bound yet; NULL: logged. */
 LANTIK_MUST_CHECK void *door_router(struct door *door);
 
+/* Logs in one line what the daemon's budgets let it hold, and what libzmq and the kernel may hold beyond them. */
+void door_tell_bound(const struct config *config);
+
 /* A probe goes through a bound ROUTER as an office would, with two keys that nobody else ever saw: a friend, whose
  * message must come with its own key as User-Id, and a stranger, who must be refused. So accepting, CURVE, the handler
  * and the loop that serves them are proved at once. door_probe begins one, in place of the one before; false: no socket

@@ -1,4 +1,5 @@
-/* Flow control: how many bytes of bodies the daemon holds, of all offices and of each. The intake's alone.
+/* Flow control: how many bytes of bodies the daemon holds, of all offices and of each, and what an office is told that
+ * sends more. The intake's alone. Times are clock_steady's microseconds.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_FLOW_H
 #define LANTIK_DAEMON_FLOW_H
@@ -6,15 +7,26 @@
 #include "config.h"
 #include "job.h"
 
+/* The most that credit ever says. The replies to so many wait at one connection without one being dropped: the door's
+ * HWM for replies is made of it. */
+#define FLOW_MAX_CREDIT 16u
+
 struct flow;
 
 /* Aborts on no memory. */
 struct flow *flow_new(const struct config *config);
 void flow_free(struct flow **flow);
-/* False: it would go over a budget; nothing is counted. */
-LANTIK_MUST_CHECK bool flow_admit(struct flow *flow, const struct job *job);
+/* False: it would go over a budget, or over what is left to an office while others need room; nothing is counted. An
+ * office that has nothing in flight is let in as long as there is room at all. */
+LANTIK_MUST_CHECK bool flow_admit(struct flow *flow, const struct job *job, int64_t now);
 /* Once for every job that was admitted. */
-void flow_release(struct flow *flow, const struct job *job);
+void flow_release(struct flow *flow, const struct job *job, int64_t now);
 size_t flow_jobs(const struct flow *flow);
+
+/* How many batches of this one's size its office may have in flight; 1 to FLOW_MAX_CREDIT. */
+uint32_t flow_credit(const struct flow *flow, const struct job *job);
+/* For a job that was not admitted: milliseconds until it would be, at the rate at which batches were done lately, of
+ * which the office has its share; between 100 and 30,000. */
+uint32_t flow_retry_after(const struct flow *flow, const struct job *job);
 
 #endif

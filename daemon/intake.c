@@ -22,7 +22,6 @@
 #include "submission.h"
 
 #define IO_THREADS 2
-#define BUSY_LOAD_MILLISECONDS 250
 #define BUSY_DOWN_MILLISECONDS 1000
 /* libzmq at the office forgets a reply that the program has not read when the connection ends (with ZMQ_IMMEDIATE, as
  * the contract recommends): whoever was answered while draining gets this long to read. */
@@ -136,7 +135,7 @@ static void send_answered(struct intake *intake)
 
 	for (struct job *job = queue_answered(intake->house->queue); job; job = next) {
 		next = job->next;
-		flow_release(intake->flow, job);
+		flow_release(intake->flow, job, clock_steady());
 		send_reply(intake, job);
 		hold_connections(intake);
 	}
@@ -199,12 +198,13 @@ static struct job *job_new(zmq_msg_t frames[FRAMES], unsigned count, int64_t rec
 static void dispatch(struct intake *intake, struct job *job)
 {
 	counter_increment(COUNTER_received);
+	job->credit = flow_credit(intake->flow, job);
 	if (intake->draining)
-		answer_busy(intake->house, job, LANTIK_BUSY_DRAINING, BUSY_DOWN_MILLISECONDS);
+		answer_busy(job, LANTIK_BUSY_DRAINING, BUSY_DOWN_MILLISECONDS);
 	else if (house_busy(intake->house))
-		answer_busy(intake->house, job, house_busy(intake->house), BUSY_DOWN_MILLISECONDS);
-	else if (!flow_admit(intake->flow, job))
-		answer_busy(intake->house, job, LANTIK_BUSY_LOAD, BUSY_LOAD_MILLISECONDS);
+		answer_busy(job, house_busy(intake->house), BUSY_DOWN_MILLISECONDS);
+	else if (!flow_admit(intake->flow, job, clock_steady()))
+		answer_busy(job, LANTIK_BUSY_LOAD, flow_retry_after(intake->flow, job));
 	else {
 		job->rulebook = house_rulebook(intake->house);
 		queue_put(intake->house->queue, job);
@@ -264,8 +264,8 @@ static void withdraw(struct intake *intake)
 
 	for (struct job *job = queue_withdraw(intake->house->queue); job; job = next) {
 		next = job->next;
-		flow_release(intake->flow, job);
-		answer_busy(intake->house, job, LANTIK_BUSY_DRAINING, BUSY_DOWN_MILLISECONDS);
+		flow_release(intake->flow, job, clock_steady());
+		answer_busy(job, LANTIK_BUSY_DRAINING, BUSY_DOWN_MILLISECONDS);
 		send_reply(intake, job);
 		hold_connections(intake);
 	}
@@ -425,6 +425,7 @@ static bool public_open(struct intake *intake)
 	intake->router = door_router(intake->door);
 	if (!intake->router || !monitor_open(intake))
 		return false;
+	door_tell_bound(intake->house->config);
 	if (zmq_bind(intake->router, endpoint) == 0)
 		return true;
 	log_line(LOG_LINE_ERROR, "could not bind %s: %s", endpoint, zmq_strerror(errno));

@@ -28,6 +28,7 @@ struct job {
 	/* In force when the message came in, whatever is loaded while it waits; the intake's. NULL before it is let in.
 	 */
 	struct rulebook_copy *rulebook;
+	uint32_t credit; /* what its office is told if the answer is Busy; 0: as if it were 1 */
 	/* the reply; empty body bytes are a legal reply */
 	enum lantik_message reply;
 	bool is_internal; /* a refusal because of the daemon's own trouble, which proves nothing */
@@ -38,5 +39,11 @@ struct job {
 	struct lantik_buffer deeds[LANTIK_MAX_ENVELOPE_DEEDS];
 	size_t deed_count;
 };
+
+/* Whether it takes a worker for as long as a batch does; the others are enquiries. */
+static inline bool job_is_batch(const struct job *job)
+{
+	return job->request == LANTIK_SUBMIT || job->request == LANTIK_REHEARSE;
+}
 
 #endif

@@ -93,11 +93,6 @@ void queue_free(struct queue **queue)
 
 /* ---- offices ---- */
 
-static bool is_batch(const struct job *job)
-{
-	return job->request == LANTIK_SUBMIT || job->request == LANTIK_REHEARSE;
-}
-
 /* The place of the office's line; at the end, and NULL there, when it has none. */
 static struct line **find_line(struct queue *queue, int32_t office_no)
 {
@@ -134,7 +129,7 @@ void queue_put(struct queue *queue, struct job *job)
 		LANTIK_ASSERT(*place);
 		(*place)->office_no = job->office.office_no;
 	}
-	list_append(is_batch(job) ? &(*place)->batches : &(*place)->enquiries, job);
+	list_append(job_is_batch(job) ? &(*place)->batches : &(*place)->enquiries, job);
 	pthread_cond_signal(&queue->filled);
 	pthread_mutex_unlock(&queue->lock);
 }
@@ -235,7 +230,7 @@ void queue_answer(struct queue *queue, struct job *job)
 {
 	uint64_t one = 1;
 
-	if (is_batch(job))
+	if (job_is_batch(job))
 		end_batch(queue, job);
 	pthread_mutex_lock(&queue->answered_lock);
 	list_append(&queue->answered, job);

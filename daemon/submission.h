@@ -156,7 +156,7 @@ void submission_commit(struct submission *s);
 
 /* answer.c */
 void answer_refusal(struct job *job, enum lantik_refusal code, uint32_t record_no, const char *detail);
-void answer_busy(const struct house *house, struct job *job, int reason, uint32_t retry_after_ms);
+void answer_busy(struct job *job, int reason, uint32_t retry_after_ms);
 /* A store that did not do its work: Busy when it is down, a passing refusal otherwise. Tells the house and the log. */
 void answer_store_failure(struct worker *worker, struct job *job, enum store_result result, const char *doing);
 /* What a submission would be answered. */

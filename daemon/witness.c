@@ -101,7 +101,7 @@ static void report_fork(
 	memcpy(fork.root, shown->root, LANTIK_HASH);
 	memcpy(fork.head_root, head->root, LANTIK_HASH);
 	house_report_fork(w->house, w->store, &fork, job->office.name);
-	answer_busy(w->house, job, LANTIK_BUSY_LEDGER_FORK, HOUSE_FORK_MILLISECONDS);
+	answer_busy(job, LANTIK_BUSY_LEDGER_FORK, HOUSE_FORK_MILLISECONDS);
 }
 
 /* Of an epoch that ended another root is no news: the recovery said what it gave up. */
@@ -171,7 +171,7 @@ bool witness_request(struct worker *w, struct job *job)
 	w->knows_trust_size = false;
 	w->generation = known_generation(w->house->known);
 	if (house_is_forked(w->house)) {
-		answer_busy(w->house, job, LANTIK_BUSY_LEDGER_FORK, HOUSE_FORK_MILLISECONDS);
+		answer_busy(job, LANTIK_BUSY_LEDGER_FORK, HOUSE_FORK_MILLISECONDS);
 		return false;
 	}
 	if (!job->checkpoint.len)

@@ -8,6 +8,7 @@
 #include "config.h"
 #include "flow.h"
 #include "in_hand.h"
+#include "memory.h"
 #include "offices.h"
 #include "places.h"
 #include "queue.h"
@@ -340,18 +341,92 @@ Test(daemon, budgets_bound_each_office_and_all)
 	struct job other = {.office = {.office_no = 2}, .body = {.len = 1500000}};
 	size_t empty = 0;
 
-	cr_expect(flow_admit(flow, &big));
-	cr_expect_not(flow_admit(flow, &big), "over the office's budget");
-	cr_expect_not(flow_admit(flow, &other), "over the budget of all");
+	cr_expect(flow_admit(flow, &big, 0));
+	cr_expect_not(flow_admit(flow, &big, 0), "over the office's budget");
+	cr_expect_not(flow_admit(flow, &other, 0), "over the budget of all");
 	other.body.len = 1000000;
-	cr_expect(flow_admit(flow, &other), "a busy office does not shut out another");
+	cr_expect(flow_admit(flow, &other, 0), "a busy office does not shut out another");
 	cr_expect_eq(flow_jobs(flow), 2);
-	flow_release(flow, &big);
-	flow_release(flow, &other);
-	while (flow_admit(flow, &small))
+	flow_release(flow, &big, 0);
+	flow_release(flow, &other, 0);
+	while (flow_admit(flow, &small, 0))
 		empty++;
 	cr_expect_lt(empty, 1000, "requests without a body are counted too");
 	cr_expect_eq(flow_jobs(flow), empty);
+	flow_free(&flow);
+}
+
+/* Batches of one mebibyte from this office until it is told Busy; how many went in. */
+static size_t fill(struct flow *flow, struct job *job, int32_t office_no)
+{
+	size_t count = 0;
+
+	*job = (struct job){.office = {.office_no = office_no}, .request = LANTIK_SUBMIT, .body = {.len = 1 << 20}};
+	while (flow_admit(flow, job, 0))
+		count++;
+	return count;
+}
+
+Test(daemon, who_floods_leaves_room_for_the_next)
+{
+	const struct config config = {.in_flight_bytes = 256 << 20, .office_in_flight_bytes = 200 << 20};
+	struct flow *flow = flow_new(&config);
+	struct job first, second, third, ping = {.office = {.office_no = 4}, .request = LANTIK_PING};
+	size_t held = fill(flow, &first, 1), held_second = fill(flow, &second, 2), held_third = fill(flow, &third, 3);
+
+	cr_expect(held > 110 && held < 120, "half of 240 MiB, and not its own 200: %zu", held);
+	cr_expect(held_second > 50 && held_second < 65, "half of what is left: %zu", held_second);
+	cr_expect(held_third > 25 && held_third < 35, "half of what is left then: %zu", held_third);
+	for (size_t i = 0; i < held; i++)
+		flow_release(flow, &first, 0);
+	while (flow_admit(flow, &second, 0))
+		held_second++;
+	cr_expect_gt(held_second, 90, "there is room again");
+	struct job large = {.office = {.office_no = 4}, .request = LANTIK_SUBMIT, .body = {.len = LANTIK_MAX_BODY}};
+	cr_expect(flow_admit(flow, &large, 0), "the first batch of an office, of any size");
+	while (flow_admit(flow, &third, 0) || fill(flow, &first, 5))
+		;
+	cr_expect(flow_admit(flow, &ping, 0), "an enquiry always has room");
+	flow_free(&flow);
+}
+
+Test(daemon, busy_tells_when_and_how_many)
+{
+	const struct config config = {.in_flight_bytes = 256 << 20, .office_in_flight_bytes = 64 << 20};
+	struct flow *flow = flow_new(&config);
+	struct job first, second;
+	size_t held = fill(flow, &first, 1);
+
+	cr_expect_eq(flow_credit(flow, &first), FLOW_MAX_CREDIT, "small ones");
+	first.body.len = LANTIK_MAX_BODY;
+	cr_expect_eq(flow_credit(flow, &first), 3, "of the largest, and what they take beside the body");
+	first.body.len = 1 << 20;
+	/* one is done every tenth of a second: 10 MiB/s */
+	for (int i = 1; i <= 200; i++) {
+		flow_release(flow, &first, i * 100000LL);
+		cr_expect(flow_admit(flow, &first, i * 100000LL));
+	}
+	cr_expect_not(flow_admit(flow, &first, 20000000));
+	uint32_t wait = flow_retry_after(flow, &first);
+	cr_expect(wait >= 100 && wait < 120, "until the next one is done: %u", wait);
+	first.body.len = 16 << 20;
+	wait = flow_retry_after(flow, &first);
+	cr_expect(wait > 1400 && wait < 1800, "until room for sixteen is there: %u", wait);
+	fill(flow, &second, 2);
+	uint32_t shared = flow_retry_after(flow, &first);
+	cr_expect(shared > 2 * wait - 10 && shared < 2 * wait + 10, "half of the workers are another's: %u", shared);
+	first.body.len = 1 << 20;
+	/* an idle hour is not slowness, and one batch that took an hour is */
+	for (size_t i = 0; i < held; i++) {
+		flow_release(flow, &first, 20000000);
+		flow_release(flow, &second, 20000000);
+	}
+	for (size_t i = 0; i < held; i++)
+		cr_expect(flow_admit(flow, &first, 3620000000LL));
+	cr_expect_leq(flow_retry_after(flow, &first), 120);
+	flow_release(flow, &first, 7220000000LL);
+	cr_expect(flow_admit(flow, &first, 7220000000LL));
+	cr_expect_eq(flow_retry_after(flow, &first), 30000, "never longer");
 	flow_free(&flow);
 }
 
@@ -402,4 +477,12 @@ Test(daemon, the_configuration_is_taken_or_refused_whole)
 	cr_expect_not(load("worker = 2\n", &config), "unknown");
 	cr_expect_not(load("workers = many\n", &config), "not a number");
 	cr_expect_not(config_load("/nonexistent/lantikd.conf", &config));
+	cr_expect_not(load("in_flight_bytes = 67108864\noffice_in_flight_bytes = 67108865\n", &config), "a part of it");
+	cr_assert(load("in_flight_bytes = 67108864\noffice_in_flight_bytes = 67108864\n", &config));
+	config_free(&config);
+	char large[64];
+	cr_expect_geq(memory_limit(), 256 << 20);
+	cr_expect_leq(memory_limit(), 64LL << 30, "give this test a larger number");
+	snprintf(large, sizeof large, "in_flight_bytes = %zu\n", memory_limit());
+	cr_expect_not(load(large, &config), "the workers need some, too");
 }
