@@ -15,6 +15,11 @@
 #define FIRST_PAUSE_MS 500
 #define LAST_PAUSE_MS 15000
 
+/* After Busy: what the centre asks for, within these bounds, and up to a quarter more at random, because it may tell
+ * many the same. */
+#define LEAST_BUSY_MS 100
+#define LONGEST_BUSY_MS 60000
+
 /* A centre takes a moment to learn of a key that its operator has just added. */
 #define UNKNOWN_KEY_MS 5000
 
@@ -83,7 +88,14 @@ static enum outcome give_up(struct attempt *attempt, int exit_code)
 
 int64_t lantik_busy_pause(const struct lantik_busy *busy)
 {
-	return busy->retry_after_ms;
+	int64_t pause = busy->retry_after_ms;
+	uint8_t dice;
+	if (pause < LEAST_BUSY_MS)
+		pause = LEAST_BUSY_MS;
+	if (pause > LONGEST_BUSY_MS)
+		pause = LONGEST_BUSY_MS;
+	lantik_random(&dice, sizeof dice);
+	return pause + pause / 4 * dice / 255;
 }
 
 static enum outcome unknown_key(struct lantik_peer *peer, struct attempt *attempt)
