@@ -279,6 +279,7 @@ static enum store_result transact(struct submission *s, enum approach approach, 
 	if (!result)
 		result = submission_write_rows(s, judged, judged_count, asked);
 	free(judged);
+	store_hurry(store);
 	if (!result)
 		result = write_details(s);
 	if (result)

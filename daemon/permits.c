@@ -1,4 +1,4 @@
-/* A counting semaphore.
+/* Permits for transactions, kept by a semaphore of POSIX.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "permits.h"
 

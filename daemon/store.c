@@ -19,6 +19,8 @@ void store_free(struct store **store)
 {
 	if (!*store)
 		return;
+	if (store_calm(*store))
+		(*store)->why[0] = '\0';
 	store_disconnect(*store);
 	lantik_buffer_free(&(*store)->parameters);
 	free((*store)->conninfo);
@@ -30,6 +32,8 @@ void store_disconnect(struct store *store)
 {
 	PQfinish(store->connection);
 	store->connection = NULL;
+	store->hurries = store->posted = false;
+	store->sent_count = 0;
 }
 
 unsigned store_connection_count(const struct store *store)
@@ -85,6 +89,8 @@ static const struct store_statement *const all_statements[] = {store_reference_s
  * asking it. What it said before is read first. */
 static bool stands(struct store *store)
 {
+	if (store_calm(store))
+		store->why[0] = '\0';
 	return store->connection && PQstatus(store->connection) == CONNECTION_OK && PQconsumeInput(store->connection) &&
 	       PQconsumeInput(store->connection);
 }
@@ -149,12 +155,42 @@ enum store_result store_failure(struct store *store, PGresult *result)
 	return answer;
 }
 
+static enum store_result not_connected(struct store *store)
+{
+	snprintf(store->why, sizeof store->why, "not connected");
+	return STORE_DOWN;
+}
+
+/* Before a call that waits for its own answer; what was sent and forgotten (a checkpoint's note) fails alone. */
+static bool ready(struct store *store)
+{
+	if (!store->hurries && store_calm(store) && store->connection)
+		store->why[0] = '\0';
+	return store->connection != NULL;
+}
+
+/* In a hurry: waits only when the answer is asked for. */
+static enum store_result hurried(struct store *store, int accepted, PGresult **ret_result)
+{
+	if (ret_result)
+		*ret_result = NULL;
+	enum store_result result = store_sent(store, accepted, &(struct store_sent){.keep = ret_result});
+	if (!result && ret_result)
+		result = store_settle(store);
+	if (result && ret_result) {
+		PQclear(*ret_result);
+		*ret_result = NULL;
+	}
+	return result;
+}
+
 enum store_result store_simple(struct store *store, const char *sql, PGresult **ret_result)
 {
-	if (!store->connection) {
-		snprintf(store->why, sizeof store->why, "not connected");
-		return STORE_DOWN;
-	}
+	if (!ready(store))
+		return not_connected(store);
+	if (store->hurries)
+		return hurried(
+			store, PQsendQueryParams(store->connection, sql, 0, NULL, NULL, NULL, NULL, 1), ret_result);
 	PGresult *result = PQexec(store->connection, sql);
 	ExecStatusType status = PQresultStatus(result);
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_COPY_IN)
@@ -166,27 +202,47 @@ enum store_result store_simple(struct store *store, const char *sql, PGresult **
 	return STORE_OK;
 }
 
+/* The parameters as libpq takes them. */
+struct bound {
+	const char *values[STORE_PARAMETERS];
+	int formats[STORE_PARAMETERS];
+};
+
+static void bind_all(const struct store_call *call, struct bound *ret)
+{
+	LANTIK_ASSERT(!call->store->parameters.error);
+	for (int i = 0; i < call->count; i++) {
+		ret->formats[i] = 1;
+		if (call->null[i])
+			ret->values[i] = NULL;
+		else if (call->buffered[i])
+			ret->values[i] = (const char *)call->store->parameters.data + call->offsets[i];
+		else
+			ret->values[i] = call->values[i];
+	}
+}
+
+static int send_call(const struct store_call *call, const char *statement)
+{
+	struct bound bound;
+
+	bind_all(call, &bound);
+	return PQsendQueryPrepared(
+		call->store->connection, statement, call->count, bound.values, call->lengths, bound.formats, 1);
+}
+
 enum store_result store_run(struct store_call *call, const char *statement, PGresult **ret_result)
 {
 	struct store *store = call->store;
-	const char *values[STORE_PARAMETERS];
-	int formats[STORE_PARAMETERS];
+	struct bound bound;
 
-	if (!store->connection) {
-		snprintf(store->why, sizeof store->why, "not connected");
-		return STORE_DOWN;
-	}
-	LANTIK_ASSERT(!store->parameters.error);
-	for (int i = 0; i < call->count; i++) {
-		formats[i] = 1;
-		if (call->null[i])
-			values[i] = NULL;
-		else if (call->buffered[i])
-			values[i] = (const char *)store->parameters.data + call->offsets[i];
-		else
-			values[i] = call->values[i];
-	}
-	PGresult *result = PQexecPrepared(store->connection, statement, call->count, values, call->lengths, formats, 1);
+	if (!ready(store))
+		return not_connected(store);
+	if (store->hurries)
+		return hurried(store, send_call(call, statement), ret_result);
+	bind_all(call, &bound);
+	PGresult *result = PQexecPrepared(
+		store->connection, statement, call->count, bound.values, call->lengths, bound.formats, 1);
 	ExecStatusType status = PQresultStatus(result);
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
 		return store_failure(store, result);
@@ -195,4 +251,39 @@ enum store_result store_run(struct store_call *call, const char *statement, PGre
 	else
 		PQclear(result);
 	return STORE_OK;
+}
+
+enum store_result store_run_read(
+	struct store_call *call, const char *statement, void (*read)(const PGresult *answer, void *to), void *to)
+{
+	struct store *store = call->store;
+	PGresult *result;
+
+	if (store->hurries && store->connection)
+		return store_sent(store, send_call(call, statement), &(struct store_sent){.read = read, .to = to});
+	enum store_result ran = store_run(call, statement, &result);
+	if (ran)
+		return ran;
+	read(result, to);
+	PQclear(result);
+	return STORE_OK;
+}
+
+enum store_result store_run_counted(struct store_call *call, const char *statement, size_t rows, const char *lacking)
+{
+	struct store *store = call->store;
+	struct store_sent wanted = {.wants_rows = true, .rows = (int)rows, .lacking = lacking};
+	PGresult *result;
+
+	if (store->hurries && store->connection)
+		return store_sent(store, send_call(call, statement), &wanted);
+	enum store_result ran = store_run(call, statement, &result);
+	if (ran)
+		return ran;
+	bool whole = (size_t)PQntuples(result) == rows;
+	PQclear(result);
+	if (whole)
+		return STORE_OK;
+	snprintf(store->why, sizeof store->why, "%s", lacking);
+	return STORE_FULL;
 }

@@ -110,6 +110,9 @@ void store_ancestor_free(struct store_ancestor *ancestor);
 /* The commit, in this order: begin, copy, current, counters, details, ledger (lock, append), commit. Any result but
  * STORE_OK ends the transaction; call store_rollback before going on. */
 LANTIK_MUST_CHECK enum store_result store_begin(struct store *store);
+/* Until the transaction ends, statements whose answer nobody needs are sent without waiting for it. What became of them
+ * is the result of the next one that answers, or of the commit. COPY does not hurry: this comes after it. */
+void store_hurry(struct store *store);
 /* The same with a lock on a number to the end of the transaction, before any other: shared, or alone. */
 LANTIK_MUST_CHECK enum store_result store_begin_locked(struct store *store, int64_t number, bool alone);
 /* Takes that lock alone, inside a transaction. */
@@ -251,7 +254,7 @@ struct store_batch {
 	struct lantik_span leaf_bytes;
 	const struct growth *growth;
 };
-/* ret_trust_size as in store_head. */
+/* ret_trust_size as in store_head; told by the commit at the latest. */
 LANTIK_MUST_CHECK enum store_result store_append(
 	struct store *store, const struct store_batch *batch, uint64_t *ret_trust_size);
 /* STORE_OK only when the server said COMMIT without a warning, and the durability class of the leaf is true. */

@@ -257,10 +257,14 @@ static void call_manifest(struct store_call *call, const struct store_batch *b)
 	call_time_or_null(call, b->leaf->recorded_at);
 }
 
+static void read_size(const PGresult *answer, void *to)
+{
+	*(uint64_t *)to = (uint64_t)result_int8(answer, 0, 0);
+}
+
 enum store_result store_append(struct store *store, const struct store_batch *batch, uint64_t *ret_trust_size)
 {
 	struct store_call call = store_call(store);
-	PGresult *rows;
 
 	call_batch(&call, batch);
 	call_manifest(&call, batch);
@@ -268,10 +272,5 @@ enum store_result store_append(struct store *store, const struct store_batch *ba
 	call_growth(&call, batch->growth);
 	call_bytes(&call, batch->manifest_bytes);
 	call_bool(&call, batch->all_or_nothing);
-	enum store_result result = store_run(&call, "append", &rows);
-	if (result)
-		return result;
-	*ret_trust_size = (uint64_t)result_int8(rows, 0, 0);
-	PQclear(rows);
-	return STORE_OK;
+	return store_run_read(&call, "append", read_size, ret_trust_size);
 }

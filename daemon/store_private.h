@@ -16,7 +16,31 @@ struct store {
 	bool claims_quorum;   /* a leaf of this transaction says so */
 	char why[STORE_WHY];
 	struct lantik_buffer parameters; /* bytes of the parameters under way */
+	/* Statements that were sent and whose answers were not read yet. */
+	bool hurries; /* those whose answer nobody asks for are not waited for */
+	bool posted;  /* the server was asked for all answers */
+	unsigned sent_count;
+#define STORE_SENT 1024
+	struct store_sent {
+		PGresult **keep; /* the answer goes there, of the last one alone; NULL: nowhere */
+		void (*read)(const PGresult *answer, void *to); /* or is read by this; NULL: by nobody */
+		void *to;
+		bool wants_rows;
+		int rows;            /* how many it must answer with, */
+		const char *lacking; /* or else STORE_FULL, and why */
+	} sent[STORE_SENT];
 };
+
+/* store_pipeline.c */
+/* A statement was given to libpq, which returned accepted. What became of it is told by a later call that waits. */
+LANTIK_MUST_CHECK enum store_result store_sent(struct store *store, int accepted, const struct store_sent *sent);
+/* Asks the server for all answers; store_settle reads them, and returns the first failure. */
+LANTIK_MUST_CHECK enum store_result store_post(struct store *store);
+LANTIK_MUST_CHECK enum store_result store_settle(struct store *store);
+/* The same when rows are counted: only whoever reads the answer learns that there were too few. */
+LANTIK_MUST_CHECK enum store_result store_settle_counted(struct store *store);
+/* The end of hurry: reads what is outstanding. Every call that waits for its own answer begins so. */
+LANTIK_MUST_CHECK enum store_result store_calm(struct store *store);
 
 /* One statement, prepared at connect under its name. */
 struct store_statement {
@@ -64,6 +88,13 @@ void call_growth(struct store_call *call, const struct growth *growth);
 
 /* Runs a prepared statement; *ret_result is the caller's to PQclear on STORE_OK. ret_result may be NULL. */
 LANTIK_MUST_CHECK enum store_result store_run(struct store_call *call, const char *statement, PGresult **ret_result);
+/* Runs one that must answer with so many rows; STORE_FULL, for the reason lacking, when it does not. */
+LANTIK_MUST_CHECK enum store_result store_run_counted(
+	struct store_call *call, const char *statement, size_t rows, const char *lacking);
+/* Runs one whose answer is read when it comes: in a hurry with a later call that waits, else at once. to lives until
+ * the transaction ends. */
+LANTIK_MUST_CHECK enum store_result store_run_read(
+	struct store_call *call, const char *statement, void (*read)(const PGresult *answer, void *to), void *to);
 /* Runs one that answers with one value; no row is false. */
 LANTIK_MUST_CHECK enum store_result store_ask_bool(struct store_call *call, const char *statement, bool *ret);
 LANTIK_MUST_CHECK enum store_result store_ask_int8(struct store_call *call, const char *statement, int64_t *ret);

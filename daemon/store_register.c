@@ -354,20 +354,11 @@ enum store_result store_formation(
 	struct store *store, struct lantik_span agency, int32_t kind, const struct store_place *places, size_t count)
 {
 	struct store_call call = store_call(store);
-	PGresult *rows;
 
 	if (!count)
 		return STORE_OK;
 	call_text(&call, agency);
 	call_int2(&call, kind);
 	call_places(&call, places, count);
-	enum store_result result = store_run(&call, "formation", &rows);
-	if (result)
-		return result;
-	bool whole = (size_t)PQntuples(rows) == count;
-	PQclear(rows);
-	if (whole)
-		return STORE_OK;
-	snprintf(store->why, sizeof store->why, "a formation has no place left");
-	return STORE_FULL;
+	return store_run_counted(&call, "formation", count, "a formation has no place left");
 }

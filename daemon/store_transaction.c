@@ -6,6 +6,7 @@
 
 const struct store_statement store_transaction_statements[] = {
 	{"lock_number", "SELECT pg_advisory_xact_lock($1::bigint)"},
+	{"share_number", "SELECT pg_advisory_xact_lock_shared($1::bigint)"},
 	{"quorum", "SELECT " STORE_QUORUM},
 	/* an empty message in the WAL: the transaction has something to commit */
 	{"barrier", "SELECT " STORE_QUORUM ", pg_logical_emit_message(true, 'lantik', '')"},
@@ -20,12 +21,13 @@ enum store_result store_begin(struct store *store)
 
 enum store_result store_begin_locked(struct store *store, int64_t number, bool alone)
 {
-	char sql[96];
+	enum store_result result = store_begin(store);
+	struct store_call call = store_call(store);
 
-	snprintf(sql, sizeof sql, "BEGIN; SELECT pg_advisory_xact_lock%s(%lld)", alone ? "" : "_shared",
-		(long long)number);
-	store->warned = store->claims_quorum = false;
-	return store_simple(store, sql, NULL);
+	if (result)
+		return result;
+	call_int8(&call, number);
+	return store_run(&call, alone ? "lock_number" : "share_number", NULL);
 }
 
 enum store_result store_lock_number(struct store *store, int64_t number)
@@ -43,7 +45,9 @@ enum store_result store_begin_reading(struct store *store)
 
 void store_rollback(struct store *store)
 {
-	if (!store->connection || PQtransactionStatus(store->connection) == PQTRANS_IDLE)
+	enum store_result left = store_calm(store);
+
+	if (store_is_down(left) || !store->connection || PQtransactionStatus(store->connection) == PQTRANS_IDLE)
 		return;
 	if (store_simple(store, "ROLLBACK", NULL))
 		store_disconnect(store);
@@ -82,8 +86,12 @@ static enum store_result check_quorum(struct store *store)
 enum store_result store_commit(struct store *store)
 {
 	PGresult *rows;
-	enum store_result result = store_simple(store, "COMMIT", &rows);
+	enum store_result result = store_settle_counted(store);
 
+	if (result)
+		return result;
+	result = store_simple(store, "COMMIT", &rows);
+	store->hurries = false;
 	if (result)
 		return result == STORE_DOWN ? STORE_UNKNOWN : result;
 	bool committed = strcmp(PQcmdStatus(rows), "COMMIT") == 0;

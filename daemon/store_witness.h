@@ -37,7 +37,8 @@ struct store_node {
 };
 LANTIK_MUST_CHECK enum store_result store_nodes(struct store *store, struct store_node *nodes, size_t count);
 
-/* Keeps a signed checkpoint; the first one of a size stays. Loses nothing when it fails: the note can be made again. */
+/* Keeps a signed checkpoint; the first one of a size stays. Waits neither for the answer nor for the disk: nothing is
+ * lost when it fails, the note can be made again. Outside a transaction. */
 enum store_result store_note(struct store *store, uint64_t size, struct lantik_span note);
 /* Leaves from from_leaf to before until_leaf whose checkpoint is not stored; at most count, ascending. */
 struct store_unsigned {

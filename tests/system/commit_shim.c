@@ -18,16 +18,18 @@ static int asked(const char *what)
 	return unlink(path) == 0;
 }
 
-PGresult *PQexec(PGconn *connection, const char *query)
+static void *next_of(const char *name)
 {
-	PGresult *(*real)(PGconn *, const char *);
+	void *found = dlsym(RTLD_NEXT, name);
 
-	*(void **)&real = dlsym(RTLD_NEXT, "PQexec");
-	if (strcmp(query, "COMMIT") != 0)
-		return real(connection, query);
-	if (asked("lose-before-commit"))
-		shutdown(PQsocket(connection), SHUT_RDWR);
-	PGresult *result = real(connection, query);
+	if (!found)
+		abort();
+	return found;
+}
+
+/* What becomes of a COMMIT that the server has answered. */
+static PGresult *answered(PGconn *connection, PGresult *result)
+{
 	if (asked("kill-after-commit"))
 		kill(getpid(), SIGKILL);
 	if (!asked("lose-after-commit"))
@@ -35,4 +37,40 @@ PGresult *PQexec(PGconn *connection, const char *query)
 	PQclear(result);
 	shutdown(PQsocket(connection), SHUT_RDWR);
 	return PQmakeEmptyPGresult(connection, PGRES_FATAL_ERROR);
+}
+
+PGresult *PQexec(PGconn *connection, const char *query)
+{
+	PGresult *(*real)(PGconn *, const char *);
+
+	*(void **)&real = next_of("PQexec");
+	if (strcmp(query, "COMMIT") != 0)
+		return real(connection, query);
+	if (asked("lose-before-commit"))
+		shutdown(PQsocket(connection), SHUT_RDWR);
+	return answered(connection, real(connection, query));
+}
+
+/* In a pipeline the COMMIT is sent here, */
+int PQsendQueryParams(PGconn *connection, const char *query, int count, const Oid *types, const char *const *values,
+	const int *lengths, const int *formats, int result_format)
+{
+	int (*real)(PGconn *, const char *, int, const Oid *, const char *const *, const int *, const int *, int);
+
+	*(void **)&real = next_of("PQsendQueryParams");
+	if (strcmp(query, "COMMIT") == 0 && asked("lose-before-commit"))
+		shutdown(PQsocket(connection), SHUT_RDWR);
+	return real(connection, query, count, types, values, lengths, formats, result_format);
+}
+
+/* and its answer read here. */
+PGresult *PQgetResult(PGconn *connection)
+{
+	PGresult *(*real)(PGconn *);
+
+	*(void **)&real = next_of("PQgetResult");
+	PGresult *result = real(connection);
+	if (!result || PQpipelineStatus(connection) == PQ_PIPELINE_OFF || strcmp(PQcmdStatus(result), "COMMIT") != 0)
+		return result;
+	return answered(connection, result);
 }

@@ -1,0 +1,120 @@
+/* Statements that are sent without waiting for the answers to those before them (libpq's pipeline mode).
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "store_private.h"
+
+void store_hurry(struct store *store)
+{
+	if (store->connection && PQpipelineStatus(store->connection) == PQ_PIPELINE_OFF)
+		LANTIK_ASSERT(PQenterPipelineMode(store->connection) == 1);
+	store->hurries = true;
+}
+
+static bool is_good(const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+
+	return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+/* One answer, in the order of the statements. Takes it. */
+static enum store_result take(struct store *store, const struct store_sent *sent, PGresult *result)
+{
+	if (!is_good(result))
+		return store_failure(store, result);
+	if (sent->wants_rows && PQntuples(result) != sent->rows) {
+		PQclear(result);
+		snprintf(store->why, sizeof store->why, "%s", sent->lacking);
+		return STORE_FULL;
+	}
+	if (sent->keep) {
+		*sent->keep = result;
+		return STORE_OK;
+	}
+	if (sent->read)
+		sent->read(result, sent->to);
+	PQclear(result);
+	return STORE_OK;
+}
+
+/* What follows a failure in a pipeline was not carried out; it is read and forgotten. */
+static enum store_result read_answers(struct store *store)
+{
+	enum store_result first = STORE_OK;
+
+	for (unsigned i = 0; i < store->sent_count && store->connection; i++) {
+		PGresult *result = PQgetResult(store->connection);
+		if (first)
+			PQclear(result);
+		else
+			first = take(store, &store->sent[i], result);
+		if (store->connection)
+			PQclear(PQgetResult(store->connection)); /* the end of this answer */
+	}
+	if (!store->connection)
+		return first;
+	PGresult *end = PQgetResult(store->connection);
+	if (PQresultStatus(end) == PGRES_PIPELINE_SYNC)
+		PQclear(end);
+	else
+		first = store_failure(store, end);
+	return first;
+}
+
+enum store_result store_post(struct store *store)
+{
+	if (!store->connection || store->posted)
+		return STORE_OK;
+	if (PQpipelineSync(store->connection) != 1)
+		return store_failure(store, NULL);
+	store->posted = true;
+	return STORE_OK;
+}
+
+enum store_result store_settle(struct store *store)
+{
+	if (!store->connection) {
+		snprintf(store->why, sizeof store->why, "not connected");
+		return STORE_DOWN;
+	}
+	if (!store->sent_count && !store->posted)
+		return STORE_OK;
+	enum store_result result = store_post(store);
+	if (!result)
+		result = read_answers(store);
+	store->sent_count = 0;
+	store->posted = false;
+	return result;
+}
+
+enum store_result store_settle_counted(struct store *store)
+{
+	for (unsigned i = 0; i < store->sent_count; i++)
+		if (store->sent[i].wants_rows)
+			return store_settle(store);
+	return STORE_OK;
+}
+
+enum store_result store_calm(struct store *store)
+{
+	enum store_result result = STORE_OK;
+
+	store->hurries = false;
+	if (!store->connection || PQpipelineStatus(store->connection) == PQ_PIPELINE_OFF)
+		return STORE_OK;
+	result = store_settle(store);
+	if (store->connection && PQexitPipelineMode(store->connection) != 1) {
+		snprintf(store->why, sizeof store->why, "the connection is out of step");
+		store_disconnect(store);
+		return STORE_DOWN;
+	}
+	return result;
+}
+
+enum store_result store_sent(struct store *store, int accepted, const struct store_sent *sent)
+{
+	LANTIK_ASSERT(!store->posted);
+	if (accepted != 1)
+		return store_failure(store, NULL);
+	store->sent[store->sent_count++] = *sent;
+	return store->sent_count < STORE_SENT ? STORE_OK : store_settle(store);
+}
