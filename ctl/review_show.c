@@ -39,8 +39,8 @@ static bool read_record(struct shown *shown, bool *ret_held)
 	bool good = rows != NULL;
 	*ret_held = rows && PQntuples(rows) == 1;
 	if (*ret_held) {
-		bytes = cell_span(rows, 0, 0);
-		good = lantik_record_decode(bytes, shown->arena, &shown->record) == LANTIK_OK;
+		bytes = lantik_arena_copy(shown->arena, cell_span(rows, 0, 0)); /* the record borrows from it */
+		good = bytes.data && lantik_record_decode(bytes, shown->arena, &shown->record) == LANTIK_OK;
 	}
 	PQclear(rows);
 	return good;

@@ -34,7 +34,7 @@ static bool is_nik(struct lantik_span text)
 	return true;
 }
 
-/* Borrows from the arena, until the next record is decoded. */
+/* Texts borrow from the bytes, documents from the arena until the next record is decoded. */
 static bool decode(struct worker *w, struct lantik_span bytes, struct lantik_record *ret)
 {
 	lantik_arena_reset(w->record_arena);

@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "codec_private.h"
+#include "record.h"
 #include "scan.h"
 
 #include "lantik/v1/batch.pb-c.h"
 
 enum { BATCH_MANIFEST = 1, BATCH_RECORDS = 2 };
-#define WIRE_BYTES 2u
 
 /* The first field must be the manifest; *scan stands behind it afterwards. */
 static enum lantik_error find_manifest(struct scan *scan, struct lantik_span *ret)
@@ -36,9 +36,8 @@ enum lantik_error lantik_batch_manifest(struct lantik_span body, struct lantik_s
 static enum lantik_error scan_manifest(struct scan *scan, struct lantik_span *ret)
 {
 	enum lantik_error error = find_manifest(scan, ret);
-	struct scan_present present = {0};
 
-	return error ? error : scan_message(&lantik__v1__manifest__descriptor, *ret, (struct scan_limits){0}, &present);
+	return error ? error : scan_message(&lantik__v1__manifest__descriptor, *ret, (struct scan_limits){0});
 }
 
 static enum lantik_error find_record(struct scan *scan, struct lantik_span *ret)
@@ -56,15 +55,6 @@ static enum lantik_error find_record(struct scan *scan, struct lantik_span *ret)
 		return LANTIK_E_MALFORMED;
 	*ret = field.content;
 	return field.content.len > LANTIK_MAX_RECORD ? LANTIK_E_TOO_LARGE : LANTIK_OK;
-}
-
-static enum lantik_error scan_record(struct scan *scan, struct scan_present *present, struct lantik_span *ret)
-{
-	enum lantik_error error = find_record(scan, ret);
-
-	return error ? error
-		     : scan_message(&lantik__v1__appointment_record__descriptor, *ret,
-			       (struct scan_limits){{LANTIK_MAX_DOCUMENTS}}, present);
 }
 
 enum lantik_error lantik_records_root(struct lantik_span records_bytes, uint8_t ret[LANTIK_HASH])
@@ -86,37 +76,71 @@ enum lantik_error lantik_records_root(struct lantik_span records_bytes, uint8_t 
 	return LANTIK_OK;
 }
 
-enum lantik_error lantik_batch_scan(
-	struct lantik_span body, struct lantik_arena *arena, struct lantik_batch_view *ret, uint32_t *ret_record_no)
-{
-	struct scan scan = scan_of(body);
-	struct lantik_batch_view view = {0};
-	struct scan_present present = {0};
-	enum lantik_error error =
-		body.len > LANTIK_MAX_BODY ? LANTIK_E_TOO_LARGE : scan_manifest(&scan, &view.manifest);
+/* A batch being scanned. */
+struct batch_scan {
+	struct scan scan;
+	struct lantik_batch_view view;
+	struct lantik_span *records;
+	struct lantik_record record; /* of the record before; nobody reads it */
+	struct record_reading reading;
+};
 
-	*ret_record_no = 0;
+static enum lantik_error scan_record(struct batch_scan *s)
+{
+	struct lantik_span *record = &s->records[s->view.record_count - 1];
+	enum lantik_error error = find_record(&s->scan, record);
+
+	if (!error)
+		error = record_read(*record, &s->record, &s->reading);
 	if (error)
 		return error;
-	struct lantik_span *records = lantik_arena_alloc(arena, LANTIK_MAX_RECORDS * sizeof *records);
-	if (!records)
+	s->view.present[0] |= s->reading.present[0];
+	s->view.present[1] |= s->reading.present[1];
+	return LANTIK_OK;
+}
+
+/* Room for as many records as there can be: each takes two bytes at least. */
+static struct lantik_span *room_for_records(size_t bytes, struct lantik_arena *arena)
+{
+	size_t most = bytes / 2 < LANTIK_MAX_RECORDS ? bytes / 2 : LANTIK_MAX_RECORDS;
+
+	return lantik_arena_alloc(arena, most * sizeof(struct lantik_span));
+}
+
+static enum lantik_error scan_records(struct batch_scan *s, struct lantik_arena *arena)
+{
+	size_t left = (size_t)(s->scan.end - s->scan.at);
+
+	s->records = room_for_records(left, arena);
+	if (!s->records)
 		return LANTIK_E_TOO_LARGE;
-	view.records = records;
-	view.records_bytes = (struct lantik_span){.data = scan.at, .len = (size_t)(scan.end - scan.at)};
-	while (scan.at != scan.end) {
-		*ret_record_no = view.record_count + 1;
-		if (view.record_count == LANTIK_MAX_RECORDS)
+	s->view.records = s->records;
+	s->view.records_bytes = (struct lantik_span){.data = s->scan.at, .len = left};
+	while (s->scan.at != s->scan.end) {
+		if (s->view.record_count++ == LANTIK_MAX_RECORDS)
 			return LANTIK_E_TOO_LARGE;
-		error = scan_record(&scan, &present, &records[view.record_count++]);
+		enum lantik_error error = scan_record(s);
 		if (error)
 			return error;
 	}
+	return s->view.record_count ? LANTIK_OK : LANTIK_E_TRUNCATED;
+}
+
+enum lantik_error lantik_batch_scan(
+	struct lantik_span body, struct lantik_arena *arena, struct lantik_batch_view *ret, uint32_t *ret_record_no)
+{
+	struct batch_scan s = {.scan = scan_of(body)};
+
 	*ret_record_no = 0;
-	if (!view.record_count)
-		return LANTIK_E_TRUNCATED;
-	memcpy(view.present, present.fields, sizeof view.present);
-	*ret = view;
-	return LANTIK_OK;
+	enum lantik_error error =
+		body.len > LANTIK_MAX_BODY ? LANTIK_E_TOO_LARGE : scan_manifest(&s.scan, &s.view.manifest);
+	if (!error)
+		error = scan_records(&s, arena);
+	if (error)
+		*ret_record_no = s.view.record_count;
+	else
+		*ret = s.view;
+	return error;
 }
 
 enum lantik_error lantik_manifest_decode(
@@ -127,7 +151,8 @@ enum lantik_error lantik_manifest_decode(
 	if (!message)
 		return lantik_arena_exhausted(arena) ? LANTIK_E_TOO_LARGE : LANTIK_E_MALFORMED;
 	*ret = (struct lantik_manifest){0};
-	return codec_fields_from(lantik_manifest_fields, lantik_manifest_field_count, message, arena, ret);
+	codec_fields_from(lantik_manifest_fields, lantik_manifest_field_count, message, ret);
+	return LANTIK_OK;
 }
 
 /* Beside the spans of the records, room for a manifest. */
@@ -166,42 +191,35 @@ enum lantik_error lantik_batch_digests(struct lantik_span body, struct lantik_ba
 	return error;
 }
 
-/* Compares what protobuf-c writes with the bytes that were read. */
-struct comparison {
-	ProtobufCBuffer base;
-	struct lantik_span left;
-	bool differs;
-};
-
-static void compare(ProtobufCBuffer *base, size_t len, const uint8_t *data)
+/* The documents of a record, kept in the arena. */
+static enum lantik_error documents_of(
+	const struct record_reading *reading, struct lantik_arena *arena, struct lantik_documents *ret)
 {
-	struct comparison *c = (struct comparison *)base;
-
-	c->differs |= len > c->left.len || memcmp(data, c->left.data, len) != 0;
-	if (c->differs)
-		return;
-	c->left.data += len;
-	c->left.len -= len;
-}
-
-static bool is_canonical(const ProtobufCMessage *message, struct lantik_span bytes)
-{
-	struct comparison c = {.base = {.append = compare}, .left = bytes};
-
-	if (message->n_unknown_fields)
-		return false;
-	protobuf_c_message_pack_to_buffer(message, &c.base);
-	return !c.differs && !c.left.len;
+	for (size_t i = 0; i < reading->document_count; i++)
+		if (reading->documents[i].sha256.len != 0 && reading->documents[i].sha256.len != LANTIK_HASH)
+			return LANTIK_E_MALFORMED;
+	if (!reading->document_count)
+		return LANTIK_OK;
+	size_t size = reading->document_count * sizeof *reading->documents;
+	struct lantik_document *items = lantik_arena_alloc(arena, size);
+	if (!items)
+		return LANTIK_E_TOO_LARGE;
+	memcpy(items, reading->documents, size);
+	*ret = (struct lantik_documents){.items = items, .count = reading->document_count};
+	return LANTIK_OK;
 }
 
 enum lantik_error lantik_record_decode(struct lantik_span bytes, struct lantik_arena *arena, struct lantik_record *ret)
 {
-	ProtobufCMessage *message = codec_unpack(&lantik__v1__appointment_record__descriptor, bytes, arena);
+	struct record_reading reading;
 
-	if (!message)
-		return lantik_arena_exhausted(arena) ? LANTIK_E_TOO_LARGE : LANTIK_E_MALFORMED;
-	*ret = (struct lantik_record){.canonical = is_canonical(message, bytes)};
-	return codec_fields_from(lantik_record_fields, LANTIK_FIELD_COUNT, message, arena, ret);
+	*ret = (struct lantik_record){0};
+	enum lantik_error error = record_read(bytes, ret, &reading);
+	if (!error)
+		error = documents_of(&reading, arena, &ret->dokumen);
+	if (!error)
+		ret->canonical = reading.canonical;
+	return error;
 }
 
 static void append_varint(struct lantik_buffer *buffer, uint64_t value)

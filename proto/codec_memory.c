@@ -25,8 +25,7 @@ ProtobufCMessage *codec_unpack(
 enum lantik_error codec_decode(const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes,
 	struct scan_limits limits, struct lantik_arena *arena, ProtobufCMessage **ret)
 {
-	struct scan_present present = {0};
-	enum lantik_error error = scan_message(descriptor, bytes, limits, &present);
+	enum lantik_error error = scan_message(descriptor, bytes, limits);
 
 	if (error)
 		return error;

@@ -29,8 +29,7 @@ static inline ProtobufCBinaryData codec_bytes(struct lantik_span span)
 }
 
 /* Between a generated message and our struct, field by field, by the table. */
-enum lantik_error codec_fields_from(const struct lantik_field *fields, size_t count, const ProtobufCMessage *message,
-	struct lantik_arena *arena, void *ret);
+void codec_fields_from(const struct lantik_field *fields, size_t count, const ProtobufCMessage *message, void *ret);
 void codec_fields_to(const struct lantik_field *fields, size_t count, const void *from, ProtobufCMessage *message);
 
 #endif

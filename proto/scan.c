@@ -3,11 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "scan.h"
 
-#define WIRE_VARINT 0u
-#define WIRE_BYTES 2u
 #define MAX_VARINT 10
-/* Enumerations of the contract end at 31; small enough for one byte. */
-#define MAX_ENUM 127u
 
 static enum lantik_error varint_next(struct scan *scan, uint64_t *ret)
 {
@@ -73,7 +69,7 @@ static enum lantik_error number_fits(ProtobufCType type, uint64_t value)
 	case PROTOBUF_C_TYPE_UINT32:
 		return value <= UINT32_MAX ? LANTIK_OK : LANTIK_E_BAD_VARINT;
 	case PROTOBUF_C_TYPE_ENUM:
-		return value <= MAX_ENUM ? LANTIK_OK : LANTIK_E_MALFORMED;
+		return value <= SCAN_MAX_ENUM ? LANTIK_OK : LANTIK_E_MALFORMED;
 	case PROTOBUF_C_TYPE_BOOL:
 		return value <= 1 ? LANTIK_OK : LANTIK_E_BAD_VARINT;
 	default:
@@ -95,11 +91,11 @@ static const ProtobufCFieldDescriptor *field_of(const ProtobufCMessageDescriptor
 }
 
 /* left: how many more repeated fields each depth may hold, over the whole message. */
-static enum lantik_error scan_at_depth(const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes,
-	unsigned *left, unsigned depth, struct scan_present *ret)
+static enum lantik_error scan_at_depth(
+	const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes, unsigned *left, unsigned depth)
 {
 	struct scan scan = scan_of(bytes);
-	struct scan_present seen = {0}, nested = {0};
+	uint64_t seen[SCAN_MAX_FIELD / 64] = {0};
 
 	LANTIK_ASSERT(depth < SCAN_DEPTHS);
 	while (scan.at != scan.end) {
@@ -112,28 +108,27 @@ static enum lantik_error scan_at_depth(const ProtobufCMessageDescriptor *descrip
 			return LANTIK_E_UNKNOWN_FIELD;
 		if ((field.wire_type == WIRE_BYTES) != is_length_delimited(known->type))
 			return LANTIK_E_MALFORMED;
-		uint64_t bit = UINT64_C(1) << (field.number % 64);
 		if (known->label == PROTOBUF_C_LABEL_REPEATED) {
 			if (left[depth]-- == 0)
 				return LANTIK_E_TOO_LARGE;
-		} else if (seen.fields[field.number / 64] & bit) {
-			return LANTIK_E_DUPLICATE_FIELD;
+		} else {
+			uint64_t bit = UINT64_C(1) << (field.number % 64);
+			if (seen[field.number / 64] & bit)
+				return LANTIK_E_DUPLICATE_FIELD;
+			seen[field.number / 64] |= bit;
 		}
-		seen.fields[field.number / 64] |= bit;
 		if (known->type == PROTOBUF_C_TYPE_MESSAGE)
-			error = scan_at_depth(known->descriptor, field.content, left, depth + 1, &nested);
+			error = scan_at_depth(known->descriptor, field.content, left, depth + 1);
 		else if (field.wire_type == WIRE_VARINT)
 			error = number_fits(known->type, field.value);
 		if (error)
 			return error;
 	}
-	for (size_t i = 0; i < SCAN_MAX_FIELD / 64; i++)
-		ret->fields[i] |= seen.fields[i];
 	return LANTIK_OK;
 }
 
-enum lantik_error scan_message(const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes,
-	struct scan_limits limits, struct scan_present *present)
+enum lantik_error scan_message(
+	const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes, struct scan_limits limits)
 {
-	return scan_at_depth(descriptor, bytes, limits.repeated, 0, present);
+	return scan_at_depth(descriptor, bytes, limits.repeated, 0);
 }

@@ -7,6 +7,14 @@
 
 #include "lantik/bytes.h"
 
+/* The wire types of the contract. */
+#define WIRE_VARINT 0u
+#define WIRE_BYTES 2u
+/* The greatest number of any message's fields is below this. */
+#define SCAN_MAX_FIELD 128u
+/* Enumerations of the contract end at 31; small enough for one byte. */
+#define SCAN_MAX_ENUM 127u
+
 /* Reads forward and never past the end. */
 struct scan {
 	const uint8_t *at;
@@ -36,16 +44,9 @@ struct scan_limits {
 	unsigned repeated[SCAN_DEPTHS];
 };
 
-/* A bit for every field number of the contract; bit number % 64 of fields[number / 64]. */
-#define SCAN_MAX_FIELD 128u
-struct scan_present {
-	uint64_t fields[SCAN_MAX_FIELD / 64];
-};
-
 /* The whole message against its descriptor: known fields, right wire types, no singular field twice, no repeated field
- * past the limits, shortest varints within their type's range, sub-messages likewise. Adds the message's own fields to
- * *present. */
-LANTIK_MUST_CHECK enum lantik_error scan_message(const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes,
-	struct scan_limits limits, struct scan_present *present);
+ * past the limits, shortest varints within their type's range, sub-messages likewise. */
+LANTIK_MUST_CHECK enum lantik_error scan_message(
+	const ProtobufCMessageDescriptor *descriptor, struct lantik_span bytes, struct scan_limits limits);
 
 #endif

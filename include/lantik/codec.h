@@ -229,7 +229,8 @@ struct lantik_batch_digests {
 LANTIK_MUST_CHECK enum lantik_error lantik_batch_digests(struct lantik_span body, struct lantik_batch_digests *ret);
 LANTIK_MUST_CHECK enum lantik_error lantik_manifest_decode(
 	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_manifest *ret);
-/* Texts of ret borrow from the arena, not from bytes. */
+/* Any bytes: refuses what lantik_batch_scan does, and digests of documents that are neither 32 bytes nor empty. Texts
+ * of ret borrow from bytes; the list of documents is the arena's. On failure ret is undefined. */
 LANTIK_MUST_CHECK enum lantik_error lantik_record_decode(
 	struct lantik_span bytes, struct lantik_arena *arena, struct lantik_record *ret);
 

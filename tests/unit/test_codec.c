@@ -272,7 +272,8 @@ Test(codec, empty_records_past_the_limit_cost_no_memory)
 Test(codec, a_decode_past_the_budget_is_refused)
 {
 	struct lantik_arena *small = lantik_arena_new(512);
-	struct lantik_record record = {.nama = lantik_span_of("NAMA")}, back;
+	static const struct lantik_document documents[14];
+	struct lantik_record record = {.dokumen = {documents, LANTIK_COUNT(documents)}}, back;
 	struct lantik_buffer bytes = {0};
 
 	cr_assert(small);
