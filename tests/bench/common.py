@@ -5,6 +5,7 @@ SPDX-License-Identifier: Apache-2.0
 A run begins with a fresh database from a template and a CHECKPOINT. LANTIK_BIN names the build (default build/release).
 """
 
+import csv
 import json
 import os
 import pathlib
@@ -26,6 +27,8 @@ SETTINGS = {"fsync": "on", "synchronous_commit": "on", "shared_buffers": "512MB"
 # Batches in flight: enough that a worker never waits for the sender.
 WINDOWS = {1000: 16, 7326: 4}
 AGENCIES = 12
+# Where a batch's rows are kept.
+STORED = ["lantik.appointment", "lantik.current_appointment", "lantik.batch_body"]
 
 
 class Cluster(harness.Cluster):
@@ -97,16 +100,18 @@ def program(name):
 
 
 class Work:
-    """The batches of one size, made once."""
+    """Batches, made once: bodies, the yardstick's tuples of the same records, and next, the decrees of the same people."""
 
-    def __init__(self, directory, batch_rows, total, agencies, name=None):
-        self.directory = directory / (name or f"work-{batch_rows}")
+    def __init__(self, directory, plan, *what):
+        self.directory = directory
         self.directory.mkdir()
-        self.batch_rows = batch_rows
-        self.window = WINDOWS.get(batch_rows, 8)
-        batches = max(1, round(total / batch_rows))
-        made = harness.run(program("ingest_make"), self.directory, batch_rows, batches, *agencies)
-        self.made = json.loads(made.stdout)
+        self.batch_rows = plan[0][3]
+        self.window = WINDOWS.get(self.batch_rows, 8)
+        lines = "".join(" ".join(map(str, line)) + "\n" for line in plan)
+        done = subprocess.run([program("ingest_make"), directory, *what], input=lines, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"ingest_make: {done.stderr}")
+        self.made = json.loads(done.stdout)
 
     @property
     def rows(self):
@@ -114,6 +119,12 @@ class Work:
 
     def close(self):
         shutil.rmtree(self.directory)
+
+
+def plan(agencies, batch_rows, batches, first=0):
+    """Batches of one size, from batch number first on (0-based); agencies take turns. Nobody comes twice."""
+    return [(number + 1, *agencies[number % len(agencies)], batch_rows, number * batch_rows)
+            for number in range(first, first + batches)]
 
 
 class Bench:
@@ -127,12 +138,17 @@ class Bench:
         self.cluster = self.site.cluster
         self.profile = profile
         self.sender = "ingest_sender"
-        self.runs = 0
+        self.runs = self.works = 0
         self.homes = [self._office(number) for number in range(1, offices + 1)]
-        # Every agency has a formation that it never fills, so that a commit pays for the quota.
+        # Every agency has a formation, decided today, that it never fills, so that a commit pays for the quota; and numbers and
+        # decrees are in time.
         self.cluster.sql(
-            "INSERT INTO lantik.formation (kode_instansi, programme, kelompok_lapor, quota) SELECT kode_instansi, 'PW2024', g, "
-            "999999999 FROM lantik.agency, generate_series(1, 3) AS g GROUP BY kode_instansi, g ON CONFLICT DO NOTHING")
+            "INSERT INTO lantik.formation (kode_instansi, programme, kelompok_lapor, quota, decided_on) SELECT kode_instansi, "
+            "'PW2024', g, 999999999, current_date FROM lantik.agency, generate_series(1, 3) AS g GROUP BY kode_instansi, g "
+            "ON CONFLICT (kode_instansi, programme, kelompok_lapor, valid_from) DO UPDATE SET decided_on = current_date, "
+            "quota = 999999999;"
+            "INSERT INTO lantik.submission_window (programme, step, opens, closes) SELECT 'PW2024', step, '2025-08-28 00:00+07', "
+            "'2199-12-30 00:00+07' FROM generate_series(1, 2) AS step")
         self._carry_out()
         self.cluster.sql("ALTER DATABASE lantik RENAME TO lantik_empty", database="postgres")
         self.cluster.sql("CREATE DATABASE yardstick_empty", database="postgres")
@@ -154,31 +170,49 @@ class Bench:
         self.site.stop()
 
     def agencies(self):
-        rows = self.cluster.sql(
-            "SELECT kode_instansi FROM lantik.agency WHERE kanreg_id = '03' AND valid_until IS NULL ORDER BY 1 "
+        """Code and regional office of those whose people are sent."""
+        return self.cluster.sql(
+            "SELECT kode_instansi, kanreg_id FROM lantik.agency WHERE kanreg_id = '03' AND valid_until IS NULL ORDER BY 1 "
             f"LIMIT {AGENCIES}", database="lantik_empty")
-        return [row[0] for row in rows]
+
+    def work(self, batch_rows, rows, *what):
+        """About so many rows in batches of one size; their units are loaded, so that every rule can be checked."""
+        self.works += 1
+        work = Work(self.site.directory / f"work-{self.works}",
+                    plan(self.agencies(), batch_rows, max(1, round(rows / batch_rows))), *what)
+        if "tuples" in what:
+            self._load_units(work)
+        return work
+
+    def _load_units(self, work):
+        self.yardstick(work, "yardstick_insert" if work.batch_rows == 1 else "yardstick_copy")
+        file = self.site.directory / "units.csv"
+        rows = self.cluster.sql("SELECT DISTINCT unor_id, unor_nama, kode_instansi FROM yardstick", database="yardstick")
+        with open(file, "w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([("unor_id", "name", "kode_instansi"), *rows])
+        harness.run(harness.program("lantikctl"), "--database", self.cluster.conninfo("postgres", "lantik_empty"), "load", file)
 
     def _begin(self, database, template):
         self.cluster.fresh(database, template)
         self.cluster.sql("CHECKPOINT", database="postgres")
         return self.cluster.wal()
 
-    def _end(self, work, done, wal, **measured):
+    def _end(self, done, rows, wal, **measured):
         result = json.loads(done.stdout)
-        assert result["rows"] == work.rows, result
-        rows = result["rows"]
-        return {"batch_rows": work.batch_rows, "rows": rows, "seconds": result["seconds"],
-                "rows_per_second": rows / result["seconds"], "batches": result["batches"],
-                **{key: value for key, value in result.items() if key.startswith("latency_")}, "wal_bytes_per_row": (self.cluster.wal() - wal) / rows,
+        assert result["rows"] == rows, result
+        rate = result["rows"] / result["seconds"]
+        return {"rows": rows, "seconds": result["seconds"], "rows_per_second": rate, "us_per_row": 1e6 / rate,
+                "batches": result["batches"], "bytes_per_row": result["bytes"] / rows,
+                **{key: value for key, value in result.items() if key.startswith("latency_")},
+                "wal_bytes_per_row": (self.cluster.wal() - wal) / rows,
                 "feeder_cpu_us_per_row": result["feeder_cpu_seconds"] / rows * 1e6, **measured,
                 **({"busy": result["busy"]} if "busy" in result else {"backend_cpu_us_per_row":
                    result["backend_cpu_seconds"] / rows * 1e6})}
 
-    def _sizes(self, database, table, rows):
-        heap, indexes = self.cluster.sql(
-            f"SELECT pg_table_size('{table}'), pg_indexes_size('{table}')", database=database)[0]
-        return int(heap) / rows, int(indexes) / rows
+    def _sizes(self, database, *tables):
+        """Bytes on disk, {table: (heap, indexes)}."""
+        return {table: tuple(map(int, self.cluster.sql(
+            f"SELECT pg_table_size('{table}'), pg_indexes_size('{table}')", database=database)[0])) for table in tables}
 
     def yardstick(self, work, feeder="yardstick_copy"):
         wal = self._begin("yardstick", "yardstick_empty")
@@ -186,24 +220,29 @@ class Bench:
         done = harness.run(program(feeder), self.cluster.conninfo("postgres", "yardstick"),
                            work.directory / "tuples", timeout=600)
         share = others.share()
-        heap, indexes = self._sizes("yardstick", "yardstick", work.rows)
-        return self._end(work, done, wal, subject="yardstick", heap_bytes_per_row=heap, index_bytes_per_row=indexes,
-                         others=share)
+        heap, indexes = self._sizes("yardstick", "yardstick")["yardstick"]
+        return self._end(done, work.rows, wal, batch_rows=work.batch_rows, subject="yardstick", heap_bytes_per_row=heap / work.rows,
+                         index_bytes_per_row=indexes / work.rows, others=share)
 
-    def lantikd(self, work, workers, window=None, rate=0, offices=1):
-        """One run. Each of the first offices keeps a window of batches in flight, or all send at a rate; see ingest_sender.c."""
+    def lantikd(self, work, workers, window=None, rate=0, offices=1, next_step=False):
+        """One run into a fresh database. Each of the first offices keeps a window of batches in flight, or all send at a rate;
+        see ingest_sender.c. With next_step a second one follows, of the decrees of the same people; both are returned."""
         daemon = self._daemon(workers)
-        wal = self._begin("lantik", "lantik_empty")
+        self._begin("lantik", "lantik_empty")
         daemon.start()
         # It is ready; whoever went on reading what it tells its supervisor would take CPU from what is measured.
         daemon.notify.close()
         daemon.notify.socket.close()
+        options = {"workers": workers, "window": 0 if rate else window or work.window, "rate": rate, "offices": offices}
         try:
-            return self._load(work, workers, 0 if rate else window or work.window, rate, offices, daemon, wal)
+            first = self._load(work, "bodies", daemon, **options)
+            second = self._load(work, "next", daemon, **options) if next_step else None
+            daemon.stop()
         except AssertionError as error:
             raise SystemExit(f"{error}\n{daemon.tail()}") from None
         finally:
             daemon._end()
+        return (first, second) if next_step else first
 
     def _daemon(self, workers):
         self.runs += 1
@@ -217,11 +256,12 @@ class Bench:
             "receipt_key_file": str(self.site.keys / "receipt.key"),
             "revoked_file": str(self.site.revoked_file), "recovery_key": str(self.site.recovery / "recovery.vkey")})
 
-    def _load(self, work, workers, window, rate, offices, daemon, wal):
-        pid = daemon.process.pid
+    def _load(self, work, file, daemon, **options):
+        pid, wal, stored = daemon.process.pid, self.cluster.wal(), self._sizes("lantik", *STORED)
         before, backends = cpu_seconds(pid), {p: cpu_seconds(p) for p in self.cluster.backends("lantik_daemon")}
         command = [program(self.sender), self.site.endpoint, self.site.keys / "lantikd.curve.pub",
-                   self.site.keys / "receipt.vkey", work.directory / "bodies", window, rate, *self.homes[:offices]]
+                   self.site.keys / "receipt.vkey", work.directory / file, options["window"], options["rate"],
+                   *self.homes[:options["offices"]]]
         samples = self.site.directory / "samples"
         command = self.watched(command, samples, pid, backends)
         others = Others(self.cluster, pid)
@@ -229,18 +269,17 @@ class Bench:
         share = others.share()
         used = cpu_seconds(pid) - before
         backends = {p: cpu_seconds(p) - backends.get(p, 0) for p in self.cluster.backends("lantik_daemon")}
-        served = sum(backends.values())
-        peak = peak_memory(pid)
-        daemon.stop()
-        more = {"steps": ingest_profile.steps(samples, pid, backends)} if self.profile else {}
-        rows = work.rows
-        heap, indexes = self._sizes("lantik", "lantik.appointment", rows)
-        stored, _ = self._sizes("lantik", "lantik.batch_body", rows)
-        return self._end(
-            work, done, wal, subject="lantikd", workers=workers, window=window, rate=rate, offices=offices, heap_bytes_per_row=heap,
-            index_bytes_per_row=indexes, current_bytes_per_row=sum(self._sizes("lantik", "lantik.current_appointment", rows)),
-            stored_body_bytes_per_row=stored, daemon_cpu_us_per_row=used / rows * 1e6,
-            backend_cpu_us_per_row=served / rows * 1e6, peak_bytes=peak, others=share, **more)
+        steps = {"steps": ingest_profile.steps(samples, pid, backends)} if self.profile else {}
+        rows, now = work.rows, self._sizes("lantik", *STORED)
+        grown = {table: [after - before for before, after in zip(stored[table], now[table])] for table in STORED}
+        register, current, bodies = (grown[table] for table in STORED)
+        result = self._end(
+            done, rows, wal, batch_rows=work.batch_rows, subject="lantikd" if file == "bodies" else "next", **options,
+            heap_bytes_per_row=register[0] / rows, index_bytes_per_row=register[1] / rows, current_bytes_per_row=sum(current) / rows,
+            stored_body_bytes_per_row=sum(bodies) / rows, daemon_cpu_us_per_row=used / rows * 1e6,
+            backend_cpu_us_per_row=sum(backends.values()) / rows * 1e6, peak_bytes=peak_memory(pid), others=share, **steps)
+        result["all_cpu_us_per_row"] = sum(result[f"{who}_cpu_us_per_row"] for who in ("daemon", "backend", "feeder"))
+        return result
 
     def watched(self, command, samples, pid, backends):
         """The command under whatever watches it."""
@@ -253,7 +292,7 @@ class Bench:
             "SELECT attname FROM pg_attribute WHERE attrelid = 'yardstick'::regclass AND attnum > 0 ORDER BY attnum",
             database="yardstick")]
         kept = ", ".join(c for c in columns if c not in ("batch_no", "office_no", "salt"))
-        ours = self.cluster.sql(counts.format(kept, "lantik.appointment"))
+        ours = self.cluster.sql(counts.format(kept, "lantik.appointment WHERE step = 1"))
         theirs = self.cluster.sql(counts.format(kept, "yardstick"), database="yardstick")
         if ours != theirs:
             raise SystemExit("the register and the yardstick hold different rows")
@@ -304,7 +343,7 @@ class Output:
             self.file.flush()
 
     def run(self, result, pair):
-        who = "Y" if result["subject"] == "yardstick" else f"lantikd, {plural(result['workers'])}"
+        who = "Y" if result["subject"] == "yardstick" else f"{result['subject']}, {plural(result['workers'])}"
         print(f"  {result['batch_rows']:>6} rows a batch, {pair or 'alone'}: {who:<22} "
               f"{result['rows_per_second']:>9,.0f} rows/s, others {result['others']:.0%}", file=sys.stderr, flush=True)
         self.line(type="run", pair=pair, **result)

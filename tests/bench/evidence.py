@@ -170,7 +170,7 @@ def main():
         output.line(**facts)
         print(f"{facts['cores']} cores ({facts['cpu']}), PostgreSQL {facts['postgresql']}; medians of {args.pairs} round(s)")
         for size in args.batches:
-            work = common.Work(bench.site.directory, size, args.rows, bench.agencies())
+            work = bench.work(size, args.rows, "bodies", "tuples")
             for workers in args.workers:
                 print_table(work, workers, measure(bench, work, workers, args, output))
             work.close()

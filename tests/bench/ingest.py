@@ -3,8 +3,9 @@
 
 SPDX-License-Identifier: Apache-2.0
 
-Every round loads the same records four times, each into fresh tables after a CHECKPOINT: Y, lantikd with one worker, Y,
-lantikd with two. A ratio is that of a run of lantikd to the Y just before it; what is printed are medians.
+Every round loads the same records, each time into fresh tables after a CHECKPOINT: Y, lantikd with one worker, Y, lantikd
+with two. After each run of lantikd the same daemon takes the next step (the decrees) of the same people. A ratio to Y is that
+of a run of lantikd to the Y just before it, that of a next step is to its own first step; what is printed are medians.
 """
 
 import argparse
@@ -14,77 +15,88 @@ import common
 import ingest_profile
 from common import harness
 
-FULL_ROWS, QUICK_ROWS = 300_000, 73_000
+FULL_ROWS, QUICK_ROWS = 300_000, 8_000
+MIB = 1024 * 1024
+MEMORY_BATCHES = 8  # in flight, an office each
 
 ROWS = [
     ("rows/s", "rows_per_second", "{:,.0f}"),
+    ("on the clock, us a row", "us_per_row", "{:.2f}"),
+    ("all CPU, us a row", "all_cpu_us_per_row", "{:.2f}"),
+    ("  daemon, us a row", "daemon_cpu_us_per_row", "{:.2f}"),
+    ("  daemon, ns a byte of body", "daemon_cpu_ns_per_byte", "{:.2f}"),
+    ("  backend, us a row", "backend_cpu_us_per_row", "{:.2f}"),
+    ("  sender or feeder, us a row", "feeder_cpu_us_per_row", "{:.2f}"),
     ("latency of a batch, p50 ms", "latency_p50_ms", "{:.1f}"),
     ("latency of a batch, p99 ms", "latency_p99_ms", "{:.1f}"),
-    ("daemon CPU, us a row", "daemon_cpu_us_per_row", "{:.2f}"),
-    ("daemon CPU, ns a byte of body", "daemon_cpu_ns_per_byte", "{:.2f}"),
-    ("backend CPU, us a row", "backend_cpu_us_per_row", "{:.2f}"),
-    ("feeder's CPU, us a row", "feeder_cpu_us_per_row", "{:.2f}"),
+    ("sent, bytes a row", "bytes_per_row", "{:,.0f}"),
     ("register heap, bytes a row", "heap_bytes_per_row", "{:,.0f}"),
     ("register indexes, bytes a row", "index_bytes_per_row", "{:,.0f}"),
     ("current rows with indexes, bytes a row", "current_bytes_per_row", "{:,.0f}"),
-    ("stored body, bytes a row", "stored_body_bytes_per_row", "{:,.0f}"),
+    ("stored bodies, bytes a row", "stored_body_bytes_per_row", "{:,.0f}"),
     ("WAL, bytes a row", "wal_bytes_per_row", "{:,.0f}"),
     ("daemon peak RSS, MiB", "peak_mib", "{:.0f}"),
     ("others on this machine, of all cores", "others", "{:.1%}"),
 ]
 
 
+def ratio_cell(column, key):
+    return "{median:.2f} ({least:.2f}-{greatest:.2f})".format(**column[key]) if key in column else ""
+
+
 def print_table(size, made, columns):
-    print(f"\n{size:,} rows a batch: {made['rows']:,} rows in {made['batches']} batches, "
-          f"{made['record_bytes'] / made['rows']:,.0f} bytes a record, {made['body_bytes'] / made['rows']:,.0f} bytes of body "
-          f"and {made['tuple_bytes'] / made['rows']:,.0f} bytes of tuple a row\n")
-    titles = [title for title, _ in columns]
-    print(f"{'':<40}" + "".join(f"{title:>22}" for title in titles))
-    ratios = ["{median:.2f} ({least:.2f}-{greatest:.2f})".format(**c["ratio"]) if "ratio" in c else "" for _, c in columns]
-    print(f"{'ratio to Y (least-greatest)':<40}" + "".join(f"{ratio:>22}" for ratio in ratios))
+    print(f"\n{size:,} rows a batch: {made['rows']:,} rows in {made['batches']} batches, {made['body_bytes'] / made['rows']:,.0f} "
+          f"bytes of body and {made['tuple_bytes'] / made['rows']:,.0f} bytes of the yardstick's tuple a row\n")
+    print(f"{'':<40}" + "".join(f"{title:>22}" for title, _ in columns))
+    for title, key in (("ratio to Y (least-greatest)", "ratio"), ("next step's ratio to the first", "next_ratio")):
+        print(f"{title:<40}" + "".join(f"{ratio_cell(column, key):>22}" for _, column in columns))
     for title, key, form in ROWS:
-        cells = [form.format(c[key]) if key in c else "" for _, c in columns]
+        cells = [form.format(column[key]) if key in column else "" for _, column in columns]
         print(f"{title:<40}" + "".join(f"{cell:>22}" for cell in cells))
 
 
-def finish_result(runs, made):
+def finish_result(runs):
     result = common.medians(runs)
-    body = made["body_bytes"] / made["rows"]
     if "daemon_cpu_us_per_row" in result:
-        result["daemon_cpu_ns_per_byte"] = result["daemon_cpu_us_per_row"] * 1e3 / body
-        result["peak_mib"] = result["peak_bytes"] / 1024 / 1024
-        result["ratio"] = common.spread([run["ratio"] for run in runs])
+        result["daemon_cpu_ns_per_byte"] = result["daemon_cpu_us_per_row"] * 1e3 / result["bytes_per_row"]
+        result["peak_mib"] = result["peak_bytes"] / MIB
+    for key in ("ratio", "next_ratio"):
+        if key in runs[0]:
+            result[key] = common.spread([run[key] for run in runs])
     return result
 
 
 def undisturbed(bench, work, workers, calm):
-    """Y and lantikd, one after the other; again when others used more of the machine than was asked for."""
+    """Y, lantikd and the next step, one after the other; again when others used more of the machine than was asked for."""
     for _ in range(50):
         harness.wait_until(lambda: calm is None or common.idle(bench) <= calm, 3600, "the machine is calm")
-        y, x = bench.yardstick(work), bench.lantikd(work, workers)
-        if calm is None or max(y["others"], x["others"]) <= calm:
-            return y, x
-        print(f"  again: others used {max(y['others'], x['others']):.0%}", file=sys.stderr, flush=True)
+        runs = [bench.yardstick(work), *bench.lantikd(work, workers, next_step=True)]
+        worst = max(run["others"] for run in runs)
+        if calm is None or worst <= calm:
+            return runs
+        print(f"  again: others used {worst:.0%}", file=sys.stderr, flush=True)
     raise SystemExit("the machine is too busy to measure")
 
 
 def measure(bench, work, args, output):
     """All rounds of one batch size; the columns of its table."""
-    yardsticks, ours = [], {workers: [] for workers in args.workers}
+    yardsticks, ours = [], {workers: ([], []) for workers in args.workers}
     for pair in range(1, args.pairs + 1):
         for workers in args.workers:
-            y, x = undisturbed(bench, work, workers, args.calm)
+            y, x, then = undisturbed(bench, work, workers, args.calm)
             x["ratio"] = x["rows_per_second"] / y["rows_per_second"]
-            output.run(y, pair)
-            output.run(x, pair)
+            then["next_ratio"] = then["rows_per_second"] / x["rows_per_second"]
+            for run in (y, x, then):
+                output.run(run, pair)
             yardsticks.append(y)
-            ours[workers].append(x)
+            ours[workers][0].append(x)
+            ours[workers][1].append(then)
     not_checked = bench.compare()
     alone = bench.lantikd(work, 1, window=1)
     output.run(alone, 0)
-    columns = [("Y", finish_result(yardsticks, work.made))]
-    for workers, runs in ours.items():
-        columns.append((common.plural(workers), finish_result(runs, work.made)))
+    columns = [("Y", finish_result(yardsticks))]
+    for workers, (fresh, then) in ours.items():
+        columns += [(common.plural(workers), finish_result(fresh)), ("next step", finish_result(then))]
     columns.append(("one at a time", {key: alone[key] for key in ("rows_per_second", "latency_p50_ms", "latency_p99_ms")}))
     for title, column in columns:
         output.line(type="result", batch_rows=work.batch_rows, subject=title, pairs=args.pairs, made=work.made, **column)
@@ -109,26 +121,45 @@ def profile(bench, work, workers, output):
         print(f"  {float(time):7.2f} us a row, {calls:>5} calls  {statement}")
 
 
+def memory(bench, work, args, output):
+    """The daemon's greatest memory beside the bodies that were in flight all the time: as many offices, one batch each."""
+    in_flight = work.made["body_bytes"] / work.made["batches"] * MEMORY_BATCHES
+    for workers in args.workers:
+        runs = [bench.lantikd(work, workers, window=1, offices=MEMORY_BATCHES) for _ in range(args.pairs)]
+        peaks = [run["peak_bytes"] for run in runs]
+        for run in runs:
+            output.line(type="run", in_flight_bytes=in_flight, **run)
+        output.line(type="memory", batch_rows=work.batch_rows, workers=workers, in_flight_bytes=in_flight,
+                    peak_bytes=common.spread(peaks))
+        print(f"{work.batch_rows:>6,} rows a batch, {common.plural(workers)}: peak RSS {max(peaks) / MIB:6.1f} MiB with "
+              f"{MEMORY_BATCHES} batches of {in_flight / MEMORY_BATCHES / MIB:.1f} MiB in flight: {(max(peaks) - in_flight) / MIB:+.1f} "
+              f"MiB beside them (most of {args.pairs} runs of {work.rows:,} rows, {runs[0]['rows_per_second']:,.0f} rows/s)")
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench ingest", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one round of few rows: against rot, not for speed")
     parser.add_argument("--json", metavar="FILE", help="JSON Lines: machine, every run, results, summary")
     parser.add_argument("--pairs", type=int, help="rounds (default 5, quick 1)")
-    parser.add_argument("--rows", type=int, help=f"rows a run (default {FULL_ROWS}, quick {QUICK_ROWS})")
-    parser.add_argument("--batches", type=common.numbers, default=[1000, 7326], help="rows a batch (default 1000,7326)")
-    parser.add_argument("--workers", type=common.numbers, default=[1, 2], help="workers (default 1,2)")
+    parser.add_argument("--rows", type=int, help=f"rows a run (default {FULL_ROWS:,}, quick {QUICK_ROWS:,})")
+    parser.add_argument("--batches", type=common.numbers, help="rows a batch (default 1000,7326; quick 1000)")
+    parser.add_argument("--workers", type=common.numbers, help="workers (default 1,2; quick 2)")
     parser.add_argument("--calm", type=float, metavar="SHARE",
                         help="wait for, and repeat rounds until, others use at most this share of all cores (0.1)")
-    parser.add_argument("--profile", action="store_true",
-                        help="instead of rounds, one run each under perf and pg_stat_statements: what a step costs a row")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--profile", action="store_true",
+                         help="instead of rounds, one run each under perf and pg_stat_statements: what a step costs a row")
+    instead.add_argument("--memory", action="store_true",
+                         help=f"instead of rounds, the daemon's peak memory with {MEMORY_BATCHES} batches in flight")
     args = parser.parse_args()
     args.pairs = args.pairs or (1 if args.quick else 5)
     args.rows = args.rows or (QUICK_ROWS if args.quick else FULL_ROWS)
+    args.batches = args.batches or ([1000] if args.quick else [7326] if args.memory else [1000, 7326])
+    args.workers = args.workers or ([2] if args.quick or args.memory else [1, 2])
     return args
 
 
-def print_all(facts, tables, args, output):
-    print(f"{common.place(facts)}; medians of {args.pairs} interleaved round(s), each run into fresh tables")
+def print_all(tables, output):
     for size, made, columns, _ in tables:
         print_table(size, made, columns)
     not_checked = sorted({code for *_, codes in tables for group in codes for code in group})
@@ -141,23 +172,26 @@ def print_all(facts, tables, args, output):
 def main():
     args = arguments()
     output = common.Output(args.json)
-    bench = common.Bench(args.profile)
+    bench = common.Bench(args.profile, offices=MEMORY_BATCHES if args.memory else 1)
+    tables = []
     try:
         facts = common.machine(bench.cluster)
         output.line(**facts)
-        tables = []
+        print(f"{common.place(facts)}; {args.pairs} round(s), each run into fresh tables", flush=True)
         for size in args.batches:
-            work = common.Work(bench.site.directory, size, args.rows, bench.agencies())
+            work = bench.work(size, args.rows, "bodies", *([] if args.memory else ["tuples", "next"]))
             if args.profile:
                 for workers in args.workers:
                     profile(bench, work, workers, output)
+            elif args.memory:
+                memory(bench, work, args, output)
             else:
                 tables.append((size, work.made, *measure(bench, work, args, output)))
             work.close()
     finally:
         bench.close()
-    if not args.profile:
-        print_all(facts, tables, args, output)
+    if tables:
+        print_all(tables, output)
 
 
 if __name__ == "__main__":

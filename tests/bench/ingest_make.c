@@ -1,9 +1,10 @@
-/* Makes what an ingest run loads: bodies as an office sends them, and the same records as tuples of COPY BINARY.
+/* Makes what the benches load: bodies as an office sends them, and the same records as tuples of COPY BINARY.
  *
- * ingest_make DIRECTORY ROWS BATCHES AGENCY...
- * Writes DIRECTORY/bodies and DIRECTORY/tuples, a piece a batch. Batch i is of agency i modulo their number; no person
- * comes twice. The tuples are those of the daemon, encoded by its own row_encode.
- * SPDX-License-Identifier: Apache-2.0 */
+ * ingest_make DIRECTORY WHAT... < PLAN
+ * WHAT is bodies, tuples or next: the files to write, a piece a batch. PLAN is a line a batch: its number, agency,
+ * regional office, rows, and the number of its first person; nobody may come twice. Bodies are of step NI; next holds
+ * the decrees (SK) of the same people, each record a continuation of its first. Tuples are the yardstick's. Prints one
+ * line of JSON. SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
 #include "bench.h"
@@ -15,14 +16,26 @@
 #define MADE_AT INT64_C(1759276800000000)
 #define SEED 2025
 #define OFFICE_NO 1
+/* Before the numbers of a PPPK Paruh Waktu come back: birthdays times serials (office/sample_person.c). */
+#define PEOPLE 6990000u
 #define BATCH_ARENA (LANTIK_MAX_RECORDS * sizeof(struct lantik_span) + 64u * 1024)
 #define RECORD_ARENA (64u * 1024)
 
+enum what { BODIES, TUPLES, NEXT, KINDS };
+static const char *const names[KINDS] = {"bodies", "tuples", "next"};
+
+/* A line of the plan. */
+struct wish {
+	uint32_t number, rows;
+	char agency[5], kanreg[3];
+	uint64_t first;
+};
+
 struct maker {
-	FILE *bodies, *tuples;
+	FILE *files[KINDS]; /* NULL: not wanted */
 	struct lantik_arena *batch_arena, *record_arena;
 	struct lantik_buffer records, body, copy;
-	size_t rows, record_bytes, body_bytes, tuple_bytes;
+	size_t batches, rows, body_bytes, tuple_bytes, next_bytes;
 };
 
 static FILE *create(const char *directory, const char *name)
@@ -36,9 +49,17 @@ static FILE *create(const char *directory, const char *name)
 	return file;
 }
 
-static void maker_open(struct maker *m, const char *directory)
+static void maker_open(struct maker *m, int argc, char **argv)
 {
-	*m = (struct maker){.bodies = create(directory, "bodies"), .tuples = create(directory, "tuples")};
+	*m = (struct maker){0};
+	for (int i = 2; i < argc; i++) {
+		int what = 0;
+		while (what < KINDS && strcmp(names[what], argv[i]) != 0)
+			what++;
+		if (what == KINDS || m->files[what])
+			bench_fail("%s is none of bodies, tuples, next, or came before", argv[i]);
+		m->files[what] = create(argv[1], names[what]);
+	}
 	m->batch_arena = lantik_arena_new(BATCH_ARENA);
 	m->record_arena = lantik_arena_new(RECORD_ARENA);
 	LANTIK_ASSERT(m->batch_arena && m->record_arena);
@@ -46,8 +67,9 @@ static void maker_open(struct maker *m, const char *directory)
 
 static void maker_close(struct maker *m)
 {
-	if (fclose(m->bodies) || fclose(m->tuples))
-		bench_fail("could not write the files");
+	for (int i = 0; i < KINDS; i++)
+		if (m->files[i] && fclose(m->files[i]))
+			bench_fail("could not write the files");
 	lantik_arena_free(&m->batch_arena);
 	lantik_arena_free(&m->record_arena);
 	lantik_buffer_free(&m->records);
@@ -55,11 +77,20 @@ static void maker_close(struct maker *m)
 	lantik_buffer_free(&m->copy);
 }
 
+static void make_id(uint32_t number, enum lantik_step step, uint8_t ret[16])
+{
+	uint8_t dice[10] = {0};
+
+	dice[5] = (uint8_t)step;
+	memcpy(dice + 6, &number, sizeof number); /* some bits of the first three are the version's */
+	lantik_id_make(MADE_AT / 1000, dice, ret);
+}
+
 static void make_body(struct maker *m, const struct lantik_sample *sample, uint32_t number)
 {
 	struct lantik_record record;
 	struct lantik_manifest manifest;
-	uint8_t batch_id[16], digest[LANTIK_HASH], dice[10] = {0};
+	uint8_t batch_id[16], digest[LANTIK_HASH];
 
 	lantik_buffer_reset(&m->records);
 	lantik_buffer_reset(&m->body);
@@ -71,8 +102,7 @@ static void make_body(struct maker *m, const struct lantik_sample *sample, uint3
 	}
 	lantik_arena_reset(m->record_arena);
 	lantik_sample_manifest(sample, m->record_arena, &manifest);
-	memcpy(dice + 6, &number, sizeof number); /* some bits of the first three are the version's */
-	lantik_id_make(MADE_AT / 1000, dice, batch_id);
+	make_id(number, sample->step, batch_id);
 	if (lantik_records_root(lantik_buffer_span(&m->records), digest))
 		bench_fail("the records could not be hashed");
 	manifest.batch_id = (struct lantik_span){batch_id, sizeof batch_id};
@@ -107,7 +137,6 @@ static void make_tuples(struct maker *m, int64_t batch_no)
 			bench_fail("a record does not decode");
 		lantik_random(salt, sizeof salt);
 		row_encode(&context, &record, salt, &row, &m->copy);
-		m->record_bytes += view.records[i].len;
 		m->tuple_bytes += row.len;
 		/* row_encode leaves a byte in front of each tuple, which the daemon skips */
 		memmove(m->copy.data + row.offset - 1, m->copy.data + row.offset, row.len);
@@ -115,46 +144,74 @@ static void make_tuples(struct maker *m, int64_t batch_no)
 	}
 	lantik_buffer_append(&m->copy, trailer, sizeof trailer);
 	LANTIK_ASSERT(!m->copy.error);
-	m->rows += view.record_count;
-	m->body_bytes += m->body.len;
 }
 
-static struct lantik_sample sample_of(const char *agency, uint32_t rows, uint32_t batch)
+static struct lantik_sample sample_of(const struct wish *wish, enum lantik_step step)
 {
-	struct lantik_sample sample = {.kind = LANTIK_PPPK_PW,
-		.step = LANTIK_STEP_NI,
-		.rows = rows,
-		.seed = SEED,
-		.first = (uint64_t)batch * rows};
+	struct lantik_sample sample = {
+		.kind = LANTIK_PPPK_PW, .step = step, .rows = wish->rows, .seed = SEED, .first = wish->first};
 
-	snprintf(sample.agency, sizeof sample.agency, "%s", agency);
-	snprintf(sample.kanreg, sizeof sample.kanreg, "%s", lantik_sample_kanreg(agency));
+	memcpy(sample.agency, wish->agency, sizeof sample.agency);
+	memcpy(sample.kanreg, wish->kanreg, sizeof sample.kanreg);
+	if (step != LANTIK_STEP_NI) {
+		sample.has_predecessor = true;
+		make_id(wish->number, LANTIK_STEP_NI, sample.predecessor);
+	}
 	if (lantik_sample_fill(&sample) != LANTIK_SAMPLE_FINE)
-		bench_fail("agency %s with %u rows is no batch", agency, rows);
+		bench_fail("agency %s with %u rows is no batch", wish->agency, wish->rows);
 	return sample;
+}
+
+static void make_batch(struct maker *m, const struct wish *wish)
+{
+	struct lantik_sample sample = sample_of(wish, LANTIK_STEP_NI);
+
+	make_body(m, &sample, wish->number);
+	m->batches++;
+	m->rows += wish->rows;
+	m->body_bytes += m->body.len;
+	if (m->files[BODIES])
+		bench_piece_write(m->files[BODIES], lantik_buffer_span(&m->body));
+	if (m->files[TUPLES]) {
+		make_tuples(m, wish->number);
+		bench_piece_write(m->files[TUPLES], lantik_buffer_span(&m->copy));
+	}
+	if (m->files[NEXT]) {
+		sample = sample_of(wish, LANTIK_STEP_SK);
+		make_body(m, &sample, wish->number);
+		m->next_bytes += m->body.len;
+		bench_piece_write(m->files[NEXT], lantik_buffer_span(&m->body));
+	}
+}
+
+/* False: the end of the plan. */
+static bool read_wish(struct wish *ret)
+{
+	unsigned long long first;
+	int got = scanf("%u %4s %2s %u %llu", &ret->number, ret->agency, ret->kanreg, &ret->rows, &first);
+
+	if (got == EOF)
+		return false;
+	if (got != 5 || !ret->rows || ret->rows > LANTIK_MAX_RECORDS || first + ret->rows > PEOPLE)
+		bench_fail("a line of the plan is not NUMBER AGENCY KANREG ROWS FIRST, or goes past %u people", PEOPLE);
+	ret->first = first;
+	return true;
 }
 
 int main(int argc, char **argv)
 {
 	struct maker m;
+	struct wish wish;
 
-	if (argc < 5)
-		bench_fail("usage: ingest_make DIRECTORY ROWS BATCHES AGENCY...");
-	uint32_t rows = (uint32_t)strtoul(argv[2], NULL, 10), batches = (uint32_t)strtoul(argv[3], NULL, 10);
-	if (!rows || rows > LANTIK_MAX_RECORDS || !batches || (uint64_t)rows * batches > LANTIK_SAMPLE_PEOPLE)
-		bench_fail("ROWS is 1 to %u, and all batches together hold at most %u people", LANTIK_MAX_RECORDS,
-			LANTIK_SAMPLE_PEOPLE);
+	if (argc < 3)
+		bench_fail("usage: ingest_make DIRECTORY WHAT... < PLAN");
 	lantik_crypto_start();
-	maker_open(&m, argv[1]);
-	for (uint32_t i = 0; i < batches; i++) {
-		struct lantik_sample sample = sample_of(argv[4 + i % (uint32_t)(argc - 4)], rows, i);
-		make_body(&m, &sample, i);
-		make_tuples(&m, i + 1);
-		bench_piece_write(m.bodies, lantik_buffer_span(&m.body));
-		bench_piece_write(m.tuples, lantik_buffer_span(&m.copy));
-	}
+	maker_open(&m, argc, argv);
+	while (read_wish(&wish))
+		make_batch(&m, &wish);
 	maker_close(&m);
-	printf("{\"rows\":%zu,\"batches\":%u,\"body_bytes\":%zu,\"record_bytes\":%zu,\"tuple_bytes\":%zu}\n", m.rows,
-		batches, m.body_bytes, m.record_bytes, m.tuple_bytes);
+	printf("{\"rows\":%zu,\"batches\":%zu,\"body_bytes\":%zu,\"tuple_bytes\":%zu,"
+	       "\"next_bytes\":%zu}\n",
+		m.rows, m.batches, m.body_bytes, m.tuple_bytes, m.next_bytes);
 	return 0;
 }

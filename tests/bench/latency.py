@@ -33,18 +33,6 @@ COLUMNS = [
 ]
 
 
-class Works:
-    """One-record batches by their number, made once."""
-
-    def __init__(self, bench):
-        self.bench, self.made = bench, {}
-
-    def of(self, count):
-        if count not in self.made:
-            self.made[count] = common.Work(self.bench.site.directory, 1, count, self.bench.agencies(), name=f"work-{count}")
-        return self.made[count]
-
-
 def subjects(args):
     """Title, batches, and how they are run."""
     yield "one-row commits into Y", args.alone, lambda bench, work: bench.yardstick(work, "yardstick_insert")
@@ -58,10 +46,12 @@ def subjects(args):
 
 def measure(bench, args, output):
     """{title: its runs}, in the order of the subjects."""
-    works, runs = Works(bench), {}
+    works, runs = {}, {}
+    for count in {count for _, count, _ in subjects(args)}:
+        works[count] = bench.work(1, count, "bodies", "tuples")
     for number in range(1, args.pairs + 1):
         for title, count, run in subjects(args):
-            result = run(bench, works.of(count))
+            result = run(bench, works[count])
             first = runs[next(iter(runs))][-1] if runs else result
             result["ratio"] = result["latency_p50_ms"] / first["latency_p50_ms"]
             print(f"  round {number}: {title:<34} p50 {result['latency_p50_ms']:>8.2f} ms, {result['rows_per_second']:>8,.0f}/s, "

@@ -154,7 +154,7 @@ def measure(bench, args, output):
         for subject in subjects(args):
             size, count, offices = subject
             if size not in works:
-                works[size] = common.Work(bench.site.directory, size, sizes[size], bench.agencies())
+                works[size] = bench.work(size, sizes[size], "bodies")
             result = bench.run(works[size], count, args.workers, offices)
             print(f"  round {number}: {size:>5} rows a batch, {count} daemon(s), {offices:>2} office(s): "
                   f"{result['batches_per_second']:>7,.0f} batches/s, others {result['others']:.0%}", file=sys.stderr, flush=True)
