@@ -5,21 +5,49 @@
 #include <string.h>
 
 #include "audit_derived.h"
+#include "audit_slot.h"
 #include "audit_tally.h"
 #include "lantik/place.h"
+
+/* A key as the register has it. What has more digits, or is negative, stays as it is. */
+#define DIGITS(column, digits, end)                                                                                    \
+	"CASE WHEN " column " BETWEEN 0 AND " end " THEN lpad(" column "::text, " digits ", '0') ELSE " column         \
+	"::text END"
 
 /* Versions of a person and kind in the order of their leaves, then the row that says which is current. */
 #define PEOPLE                                                                                                         \
 	"SELECT nik, kind, is_current, kode_instansi, step, change_kind, batch_no, record_no, supersedes_batch_no, "   \
-	"supersedes_record_no, nip, programme, kelompok_lapor FROM ("                                                  \
+	"supersedes_record_no, nip, programme, kelompok_lapor, leaf_index, nik_slot, nip_slot, other_kinds FROM ("     \
 	"SELECT a.nik, a.kind, false AS is_current, a.kode_instansi, a.step, a.change_kind, a.batch_no, a.record_no, " \
 	"a.supersedes_batch_no, a.supersedes_record_no, a.nip, e.programme COLLATE \"C\" AS programme, "               \
-	"a.kelompok_lapor, e.leaf_index FROM lantik.appointment a JOIN lantik.entry e ON e.batch_no = a.batch_no "     \
-	"UNION ALL SELECT c.nik, c.kind, true, c.kode_instansi, c.step, c.change_kind, c.batch_no, c.record_no, "      \
-	"c.supersedes_batch_no, c.supersedes_record_no, c.nip, c.programme, c.kelompok_lapor, NULL "                   \
-	"FROM lantik.current_appointment c) v ORDER BY nik COLLATE \"C\", kind, is_current, leaf_index, record_no"
+	"a.kelompok_lapor, e.leaf_index, NULL::smallint AS nik_slot, NULL::smallint AS nip_slot, "                     \
+	"NULL::boolean AS other_kinds FROM lantik.appointment a JOIN lantik.entry e ON e.batch_no = a.batch_no "       \
+	"UNION ALL SELECT " DIGITS("c.nik", "16",                                                                      \
+		"9999999999999999") ", c.kind, true, c.kode_instansi, c.step, c.change_kind, c.batch_no, "             \
+				    "c.record_no, "                                                                    \
+				    "c.supersedes_batch_no, c.supersedes_record_no, " DIGITS("c.nip", "18",            \
+					    "999999999999999999") ", c.programme, c.kelompok_lapor, NULL, "            \
+								  "c.nik_slot, c.nip_slot, c.other_kinds "             \
+								  "FROM lantik.current_appointment c) v ORDER BY nik " \
+								  "COLLATE \"C\", kind, is_current, leaf_index, "      \
+								  "record_no"
 
-enum { NIK, KIND, IS_CURRENT, KEPT, STEP = 4, CHANGE_KIND, NIP = 10, PROGRAMME, GROUP };
+enum {
+	NIK,
+	KIND,
+	IS_CURRENT,
+	KEPT,
+	STEP = 4,
+	CHANGE_KIND,
+	RECORD_NO = 7,
+	NIP = 10,
+	PROGRAMME,
+	GROUP,
+	LEAF_INDEX,
+	NIK_SLOT,
+	NIP_SLOT,
+	OTHER_KINDS
+};
 
 /* The columns that the current row has from its version; of the number, from the last version that has one. */
 static const char *const kept_names[] = {"kode_instansi", "step", "change_kind", "batch_no", "record_no",
@@ -45,17 +73,28 @@ struct current_audit {
 	struct audit *audit;
 	struct audit_stream stream;
 	struct person person;
+	struct audit_slots slots; /* of all kinds of the person */
 	struct tally counters, places;
 };
 
 /* ---- one person ---- */
 
-static void found(struct current_audit *c, enum audit_what what, const char *column)
+static void found_of_kind(struct current_audit *c, int32_t kind, enum audit_what what, const char *column)
 {
 	char masked[16];
 
 	audit_found(c->audit, "current_appointment", what, column, "nik %s kind %" PRId32,
-		audit_masked(lantik_buffer_span(&c->person.nik), masked), c->person.kind);
+		audit_masked(lantik_buffer_span(&c->person.nik), masked), kind);
+}
+
+static void found(struct current_audit *c, enum audit_what what, const char *column)
+{
+	found_of_kind(c, c->person.kind, what, column);
+}
+
+static void found_slot(int32_t kind, const char *column, void *context)
+{
+	found_of_kind(context, kind, AUDIT_ALTERED, column);
 }
 
 static void keep(struct kept *kept, const struct audit_stream *stream, unsigned column)
@@ -94,12 +133,27 @@ static void person_begin(struct current_audit *c)
 		p->kept[i].null = true;
 }
 
-static bool is_same_person(const struct current_audit *c)
+static bool is_same_nik(const struct current_audit *c)
 {
 	const struct person *p = &c->person;
 
-	return p->begun && p->kind == audit_integer(&c->stream, KIND) && !p->nik_null &&
-	       audit_is(&c->stream, NIK, lantik_buffer_span(&p->nik));
+	return p->begun && !p->nik_null && audit_is(&c->stream, NIK, lantik_buffer_span(&p->nik));
+}
+
+static bool is_same_person(const struct current_audit *c)
+{
+	return is_same_nik(c) && c->person.kind == audit_integer(&c->stream, KIND);
+}
+
+/* 0 when it is none. Of 18 digits the number fits; what has another form was altered and is named as such. */
+static int64_t number_in(const struct audit_stream *stream, unsigned column)
+{
+	struct lantik_span text = audit_cell(stream, column);
+	int64_t number = 0;
+
+	for (size_t i = 0; i < text.len && i < 18; i++)
+		number = number * 10 + (text.data[i] & 0xf);
+	return number;
 }
 
 /* ---- a version ---- */
@@ -135,6 +189,10 @@ static void version_take(struct current_audit *c)
 	if (c->person.nik_null)
 		return; /* altered, and named as such */
 	c->person.has_version = true;
+	audit_slots_version(&c->slots, &(struct audit_slot_version){.leaf_index = audit_integer(stream, LEAF_INDEX),
+					       .record_no = (int32_t)audit_integer(stream, RECORD_NO),
+					       .kind = c->person.kind,
+					       .nip = number_in(stream, NIP)});
 	for (unsigned i = 0; i < KEPT_COUNT; i++)
 		if (KEPT + i != NIP || !audit_null(stream, NIP))
 			keep(&c->person.kept[i], stream, KEPT + i);
@@ -165,6 +223,11 @@ static void current_check(struct current_audit *c)
 		return;
 	}
 	c->person.has_current = true;
+	audit_slots_row(&c->slots, &(struct audit_slot_row){.kind = c->person.kind,
+					   .nik_slot = audit_integer(&c->stream, NIK_SLOT),
+					   .nip_slot = audit_integer(&c->stream, NIP_SLOT),
+					   .other_kinds = audit_integer(&c->stream, OTHER_KINDS),
+					   .other_kinds_null = audit_null(&c->stream, OTHER_KINDS)});
 	for (unsigned i = 0; i < KEPT_COUNT; i++)
 		if (!is_kept(&c->person.kept[i], &c->stream, KEPT + i))
 			found(c, AUDIT_ALTERED, kept_names[i]);
@@ -180,7 +243,10 @@ static void check_people(struct current_audit *c)
 	while (audit_next(&c->stream)) {
 		audit_progress(c->audit);
 		if (!is_same_person(c)) {
+			bool other_nik = !is_same_nik(c);
 			person_end(c);
+			if (other_nik)
+				audit_slots_judge(&c->slots, found_slot, c);
 			person_begin(c);
 		}
 		if (audit_integer(&c->stream, IS_CURRENT))
@@ -189,6 +255,7 @@ static void check_people(struct current_audit *c)
 			version_take(c);
 	}
 	person_end(c);
+	audit_slots_judge(&c->slots, found_slot, c);
 	audit_close(&c->stream);
 }
 
@@ -312,6 +379,7 @@ void audit_current_run(struct audit *audit)
 	check_places(&c);
 	tally_free(&c.counters);
 	tally_free(&c.places);
+	audit_slots_free(&c.slots);
 	lantik_buffer_free(&c.person.nik);
 	for (size_t i = 0; i < KEPT_COUNT; i++)
 		lantik_buffer_free(&c.person.kept[i].bytes);

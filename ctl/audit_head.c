@@ -7,7 +7,7 @@
 
 #define KEY "only_row true"
 
-enum { SIZE, EDGE, ROOT, RECORDED_AT, ORIGIN, EPOCH, KINDS, FIRST_KIND, ONLY_ROW = FIRST_KIND + 5 };
+enum { SIZE, EDGE, ROOT, RECORDED_AT, ORIGIN, EPOCH, REJECTED_SIZE, ONLY_ROW };
 
 static void altered(struct ledger *ledger, const char *column)
 {
@@ -30,7 +30,7 @@ static void tree_check(struct ledger *ledger, const struct audit_stream *head)
 }
 
 /* Of leaves that were not looked at nothing is known but that they lie before. */
-static bool kind_fits(const struct ledger *ledger, uint64_t seen, int64_t stored)
+static bool rejected_fits(const struct ledger *ledger, uint64_t seen, int64_t stored)
 {
 	return seen ? (uint64_t)stored == seen : stored >= 0 && (uint64_t)stored <= ledger->audit->from;
 }
@@ -49,21 +49,15 @@ static void times_check(struct ledger *ledger, const struct audit_stream *head)
 	bool told = ledger->recorded_at || ledger->edge.size == 0;
 	if (told && audit_time(head, RECORDED_AT) != ledger->recorded_at)
 		altered(ledger, "recorded_at");
-	bool fits = audit_integer(head, KINDS) == 5;
-	for (unsigned kind = 1; kind <= 5; kind++)
-		fits = fits &&
-		       kind_fits(ledger, ledger->size_by_kind[kind], audit_integer(head, FIRST_KIND + kind - 1));
-	if (!fits && !ledger->incomplete)
-		altered(ledger, "size_by_kind");
+	if (!ledger->incomplete && !rejected_fits(ledger, ledger->rejected_size, audit_integer(head, REJECTED_SIZE)))
+		altered(ledger, "rejected_size");
 }
 
 void ledger_head_check(struct ledger *ledger)
 {
 	struct audit_stream head;
 	audit_open(ledger->audit, &head,
-		"SELECT size, edge, root, recorded_at, origin, epoch, cardinality(size_by_kind), size_by_kind[1], "
-		"size_by_kind[2], "
-		"size_by_kind[3], size_by_kind[4], size_by_kind[5], only_row FROM lantik.ledger_head "
+		"SELECT size, edge, root, recorded_at, origin, epoch, rejected_size, only_row FROM lantik.ledger_head "
 		"ORDER BY only_row DESC");
 	if (audit_next(&head)) {
 		if (!audit_integer(&head, ONLY_ROW))

@@ -5,15 +5,14 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { INDEX, LEAF, LEAF_HASH, BATCH, DECISION, DEED, KIND, ACCEPTED };
+enum { INDEX, LEAF, LEAF_HASH, BATCH, DECISION, DEED, REJECTED };
 
-static const char leaves_query[] =
-	"SELECT l.leaf_index, l.leaf, l.leaf_hash, b.batch_no, d.decision_no, e.text, "
-	"coalesce(b.kind, d.kind), coalesce(b.accepted, d.accepted) FROM lantik.ledger_leaf l "
-	"LEFT JOIN lantik.batch b ON b.leaf_index = l.leaf_index "
-	"LEFT JOIN lantik.decision d ON d.leaf_index = l.leaf_index "
-	"LEFT JOIN lantik.deed e ON e.leaf_index = l.leaf_index "
-	"WHERE l.leaf_index >= %" PRIu64 " ORDER BY l.leaf_index";
+static const char leaves_query[] = "SELECT l.leaf_index, l.leaf, l.leaf_hash, b.batch_no, d.decision_no, e.text, "
+				   "d.rejected FROM lantik.ledger_leaf l "
+				   "LEFT JOIN lantik.batch b ON b.leaf_index = l.leaf_index "
+				   "LEFT JOIN lantik.decision d ON d.leaf_index = l.leaf_index "
+				   "LEFT JOIN lantik.deed e ON e.leaf_index = l.leaf_index "
+				   "WHERE l.leaf_index >= %" PRIu64 " ORDER BY l.leaf_index";
 
 /* ---- which hash is the leaf's ---- */
 
@@ -156,12 +155,11 @@ static void row_check(struct ledger *ledger, const struct leaf *leaf, uint64_t i
 		[LANTIK_LEAF_KEY] = {"deed", DEED},
 		[LANTIK_LEAF_RECOVERY] = {"deed", DEED}};
 	const struct audit_stream *leaves = &ledger->leaves;
-	int64_t kind = audit_integer(leaves, KIND);
 	if (leaf->type != LANTIK_LEAF_NONE && audit_null(leaves, rows[leaf->type].column))
 		audit_found(ledger->audit, rows[leaf->type].table, AUDIT_MISSING, NULL, "leaf_index %" PRIu64, index);
 	ledger->recorded_at = leaf->recorded_at;
-	if (audit_integer(leaves, ACCEPTED) > 0)
-		ledger->size_by_kind[kind < 1 ? 1 : kind > 5 ? 5 : kind] = index + 1;
+	if (audit_integer(leaves, REJECTED) > 0)
+		ledger->rejected_size = index + 1;
 }
 
 /* ---- the walk ---- */

@@ -14,10 +14,10 @@ struct ledger {
 	bool diverged;       /* a signed checkpoint says another root: later ones must, too */
 	int64_t unsigned_at; /* when the first leaf was recorded whose checkpoint did not come yet; 0: none */
 	uint64_t unsigned_from;
-	bool broken;              /* a hash is lost: the tree above it cannot be computed */
-	int64_t recorded_at;      /* of the last leaf; 0: none */
-	uint64_t size_by_kind[6]; /* as ledger_head has it, by kind */
-	bool incomplete;          /* leaves are missing: what they brought is not known */
+	bool broken;            /* a hash is lost: the tree above it cannot be computed */
+	int64_t recorded_at;    /* of the last leaf; 0: none */
+	uint64_t rejected_size; /* as ledger_head has it; 0: none was seen */
+	bool incomplete;        /* leaves are missing: what they brought is not known */
 };
 
 /* ---- audit_node.c: the stored nodes, in the order in which the tree completes them ---- */

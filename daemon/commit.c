@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "counters.h"
+#include "current.h"
 #include "log.h"
 #include "request.h"
 #include "submission.h"
@@ -41,34 +42,44 @@ static enum store_result copy_rows(struct submission *s)
 	return result ? result : store_copy_end(w->store);
 }
 
-/* Rows whose current version fills another place than before. */
-static size_t list_placed(const struct submission *s, int32_t *ret)
+/* A batch of first steps is of people whom the register does not know: their rows are copied, and the keys of the table
+ * say when one is known after all. */
+static bool is_of_new_people(const struct submission *s)
 {
-	size_t count = 0;
+	return s->manifest.step == LANTIK_STEP_NI && !s->has_changes && !s->names_steps;
+}
 
+static enum store_result copy_current(struct submission *s, struct store_made_current *ret)
+{
+	struct worker *w = s->worker;
+	enum store_result result = store_copy_current_begin(w->store);
+
+	*ret = (struct store_made_current){.rows = (uint32_t)s->copied};
+	lantik_buffer_reset(&w->chunk);
 	for (size_t i = 0; i < s->copied; i++) {
 		const struct row *row = s->desk->order[i];
-		if (row->place == ROW_PLACE_TAKEN || row->place == ROW_PLACE_MOVED)
-			ret[count++] = (int32_t)row->record_no;
+		current_encode(s->batch_no, &s->manifest, row, &w->chunk);
+		ret->begun[row->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
 	}
-	return count;
+	LANTIK_ASSERT(!w->chunk.error);
+	if (!result)
+		result = store_copy_data(w->store, w->chunk.data, w->chunk.len);
+	return result ? result : store_copy_end(w->store);
 }
 
 static enum store_result make_current(
-	struct submission *s, const int32_t *judged, size_t judged_count, struct store_made_current *ret)
+	struct submission *s, const int32_t *judged, size_t judged_count, bool slow, struct store_made_current *ret)
 {
-	int32_t *placed = calloc(s->copied, sizeof *placed);
 	struct store_to_current what = {.batch_no = s->batch_no,
-		.programme = s->manifest.programme,
+		.manifest = &s->manifest,
+		.rows = s->desk->order,
+		.count = s->copied,
 		.judged = judged,
-		.judged_count = judged_count,
-		.placed = placed};
+		.judged_count = judged_count};
 
-	LANTIK_ASSERT(placed);
-	what.placed_count = list_placed(s, placed);
-	enum store_result result = store_current(s->worker->store, &what, ret);
-	free(placed);
-	return result;
+	if (!slow && is_of_new_people(s))
+		return copy_current(s, ret);
+	return store_current(s->worker->store, &what, ret);
 }
 
 /* New people take a place; of the others the slow path told what becomes of theirs. */
@@ -81,7 +92,7 @@ static void sum_places(struct submission *s, const struct store_made_current *ma
 		places_add(places, s->manifest.programme, group, made->begun[group]);
 	for (size_t i = 0; i < s->copied; i++) {
 		const struct row *row = s->desk->order[i];
-		if (row->place == ROW_PLACE_TAKEN || row->place == ROW_PLACE_MOVED)
+		if (row_takes_another(row))
 			places_add(places, s->manifest.programme, row->kelompok_lapor, 1);
 		if (row->place == ROW_PLACE_FREED || row->place == ROW_PLACE_MOVED)
 			places_add(places, lantik_span_of(row->held_programme), row->held_group, -1);
@@ -91,24 +102,19 @@ static void sum_places(struct submission *s, const struct store_made_current *ma
 
 enum store_result submission_write_rows(struct submission *s, const int32_t *judged, size_t judged_count, bool slow)
 {
-	struct store *store = s->worker->store;
 	struct store_made_current made;
-	bool collides = false;
 
 	s->desk->places.count = 0;
 	if (!s->copied)
 		return STORE_OK;
-	enum store_result result = copy_rows(s);
-	if (!result)
-		result = make_current(s, judged, judged_count, &made);
+	/* first, because what collides is found before the wide rows are written */
+	enum store_result result = make_current(s, judged, judged_count, slow, &made);
 	if (result)
 		return result;
 	if (made.rows < s->copied || (made.orphans && !slow))
 		return STORE_CONFLICT;
 	sum_places(s, &made);
-	if (!slow)
-		result = store_collides(store, s->batch_no, s->manifest.programme, &collides, &s->seen);
-	return collides ? STORE_CONFLICT : result;
+	return copy_rows(s);
 }
 
 enum store_result submission_write_counters(struct submission *s)
@@ -328,7 +334,7 @@ static void answer_committed(struct submission *s, struct appended *appended)
 static bool recorded_meanwhile(struct submission *s, enum store_result *ret_result)
 {
 	struct store_held held = {0};
-	int64_t unused;
+	struct store_start unused;
 
 	*ret_result = store_find_or_number(s->worker->store, s->job->office.office_no, &s->manifest, &held, &unused);
 	if (!*ret_result && held.found)
@@ -372,10 +378,16 @@ static bool attempt(
 	return let_in;
 }
 
+/* Changes are judged by what is there; and PNS and functional officials mostly stand under another kind, too. */
+static bool needs_the_register(const struct submission *s)
+{
+	return s->has_changes || s->manifest.kind > LANTIK_CPNS;
+}
+
 /* True: answered. Otherwise *ret_result is what the last attempt came to. */
 static bool attempt_until_done(struct submission *s, struct appended *appended, enum store_result *ret_result)
 {
-	enum approach approach = s->has_changes ? APPROACH_ASK : APPROACH_FAST;
+	enum approach approach = needs_the_register(s) ? APPROACH_ASK : APPROACH_FAST;
 	int attempts = 0, full = 0;
 
 	do {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "current.h"
 #include "decide_private.h"
 
 void decision_refuse(struct decision *d, enum lantik_case_id rule_case, const char *format, ...)
@@ -136,9 +137,12 @@ static enum store_result accept_record(
 	struct decision *d, uint32_t i, struct lineage *lineage, enum lantik_error *ret_error)
 {
 	struct lantik_record record;
+	int64_t nik, nip;
 
 	lantik_arena_reset(d->worker->record_arena);
 	*ret_error = lantik_record_decode(d->s.view.records[i], d->worker->record_arena, &record);
+	if (!*ret_error && !current_numbers(&record, &nik, &nip))
+		*ret_error = LANTIK_E_MALFORMED; /* it waited by the rules: somebody changed it since */
 	return *ret_error ? STORE_OK : submission_add_row(&d->s, i, &record, lineage);
 }
 
@@ -166,8 +170,7 @@ static void check_people(struct decision *d)
 	struct row **order = d->s.desk->order;
 
 	for (size_t i = 1; i < d->s.copied; i++)
-		if (order[i]->nik_len == order[i - 1]->nik_len &&
-			memcmp(order[i]->nik, order[i - 1]->nik, order[i]->nik_len) == 0)
+		if (order[i]->nik == order[i - 1]->nik)
 			decision_refuse(d, LANTIK_CASE_N07_twice,
 				"records %u and %u are of one person; decide one of them", order[i - 1]->record_no,
 				order[i]->record_no);

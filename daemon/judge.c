@@ -4,6 +4,7 @@
 
 #include "lantik/name.h"
 
+#include "current.h"
 #include "submission.h"
 
 static const char *scan_detail(enum lantik_error error)
@@ -109,16 +110,13 @@ static void keep_nik(struct submission *s, uint32_t i, struct lantik_record *rec
 
 static void row_identity(struct row *row, const struct lantik_record *record, int32_t step)
 {
-	row->nik_len = (uint8_t)record->nik.len;
-	memcpy(row->nik, record->nik.data, record->nik.len);
-	row->nip_len = (uint8_t)record->nip.len;
-	if (row->nip_len)
-		memcpy(row->nip, record->nip.data, record->nip.len);
+	/* N01 and P01, which no rulebook weakens; of what officials accept decide_judge.c asks */
+	LANTIK_ASSERT(current_numbers(record, &row->nik, &row->nip));
 	row->kelompok_lapor = record->kelompok_lapor;
 	row->step = step;
 	row->change_kind = record->change_kind;
 	row->not_proposed = step != LANTIK_STEP_NI && record->predecessor_batch_id.len > 0;
-	row->place = ROW_PLACE_NEW;
+	row_forget(row);
 	row->nama_asli = (struct lantik_span){0};
 }
 
@@ -139,6 +137,7 @@ static enum store_result find_predecessor(
 	if (record->predecessor_batch_id.len == 16 && record->predecessor_record_no > 0)
 		result = lineage_predecessor(lineage, record->predecessor_batch_id, record->predecessor_record_no,
 			&row->supersedes_batch_no);
+	s->names_steps |= row->supersedes_batch_no != 0;
 	if (result || !record->predecessor_batch_id.len || row->supersedes_batch_no)
 		return result;
 	add_central(s, row->record_no, LANTIK_CASE_S05_predecessor_missing, LANTIK_F_predecessor_batch_id);
@@ -282,7 +281,7 @@ static int by_nik(const void *a, const void *b)
 {
 	const struct row *const *x = a, *const *y = b;
 
-	return memcmp((*x)->nik, (*y)->nik, sizeof(*x)->nik);
+	return (*x)->nik < (*y)->nik ? -1 : (*x)->nik > (*y)->nik;
 }
 
 static bool goes_in(const struct submission *s, const struct lantik_finding *findings, size_t count)

@@ -21,7 +21,7 @@ void submission_forget_register(struct submission *s)
 
 	s->asked_formation = false;
 	for (size_t i = 0; i < s->row_count; i++)
-		s->desk->rows[i].place = ROW_PLACE_NEW;
+		row_forget(&s->desk->rows[i]);
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct lantik_case *found = lantik_case_of(findings->items[i].case_id);
 		bool central = found->rule->layer == LANTIK_LAYER_CENTRAL;
@@ -38,7 +38,7 @@ static int by_nip(const void *a, const void *b)
 {
 	const struct row *const *x = a, *const *y = b;
 
-	return memcmp((*x)->nip, (*y)->nip, sizeof(*x)->nip);
+	return (*x)->nip < (*y)->nip ? -1 : (*x)->nip > (*y)->nip;
 }
 
 static void add_shared_number(struct submission *s, const struct row *row)
@@ -55,11 +55,11 @@ static void find_shared_numbers(struct submission *s)
 
 	LANTIK_ASSERT(sorted);
 	for (size_t i = 0; i < s->copied; i++)
-		if (s->desk->order[i]->nip_len == sizeof s->desk->order[i]->nip)
+		if (s->desk->order[i]->nip)
 			sorted[count++] = s->desk->order[i];
 	qsort(sorted, count, sizeof *sorted, by_nip);
 	for (size_t i = 1; i < count; i++) {
-		if (memcmp(sorted[i - 1]->nip, sorted[i]->nip, sizeof sorted[i]->nip) != 0)
+		if (sorted[i - 1]->nip != sorted[i]->nip)
 			continue;
 		add_shared_number(s, sorted[i - 1]);
 		add_shared_number(s, sorted[i]);
@@ -78,10 +78,15 @@ static struct finding_of found(enum lantik_case_id case_id, enum lantik_field_id
 	return (struct finding_of){.found = true, .case_id = case_id, .field = field};
 }
 
+static bool brings_another(const struct row *row, const struct store_fact *fact)
+{
+	return row->nip && fact->nip && row->nip != fact->nip;
+}
+
 /* A new number after the old appointment ended is a new appointment, also at another agency. */
 static struct finding_of judge_ended(const struct row *row, const struct store_fact *fact)
 {
-	if (row->step == LANTIK_STEP_NI && !row->change_kind && fact->nip_differs)
+	if (row->step == LANTIK_STEP_NI && !row->change_kind && brings_another(row, fact))
 		return found(LANTIK_CASE_P10_changed, LANTIK_F_nip);
 	return found(LANTIK_CASE_S05_order, LANTIK_F_NONE);
 }
@@ -104,9 +109,9 @@ static struct finding_of judge_same_kind(const struct row *row, const struct sto
 {
 	if (fact->ended)
 		return judge_ended(row, fact);
-	if (!fact->same_agency && !(fact->nip_differs && !row->change_kind))
+	if (!fact->same_agency && !(brings_another(row, fact) && !row->change_kind))
 		return found(LANTIK_CASE_S05_agency, LANTIK_F_kode_instansi);
-	if (fact->nip_differs)
+	if (brings_another(row, fact))
 		return found(LANTIK_CASE_N08_other_ni, LANTIK_F_nip);
 	struct finding_of order = judge_order(row, fact);
 	if (order.found)
@@ -121,7 +126,7 @@ static struct finding_of judge_fact(int32_t kind, const struct row *row, const s
 {
 	if (!fact->same_nik)
 		return found(LANTIK_CASE_P08_other_person, LANTIK_F_nip);
-	if (fact->same_kind)
+	if (fact->kind == kind)
 		return judge_same_kind(row, fact);
 	if (kind <= LANTIK_CPNS && !fact->ended)
 		return found(LANTIK_CASE_N08_other_kind, LANTIK_F_nik);
@@ -176,26 +181,77 @@ static bool add(struct submission *s, uint32_t record_no, struct finding_of find
 	return severity == 0 || severity == LANTIK_WARN || (severity == LANTIK_REVIEW && s->waives_review);
 }
 
-/* Facts of one record lie side by side. */
-static void judge_facts(struct submission *s, struct row **rows, const struct store_fact *facts, size_t count,
+/* The facts about one record, which lie side by side. */
+struct facts {
+	const struct store_fact *items;
+	size_t count;
+};
+
+static const struct store_fact *own_kind(const struct facts *facts, int32_t kind)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		if (facts->items[i].same_nik && facts->items[i].kind == kind)
+			return &facts->items[i];
+	return NULL;
+}
+
+static bool has_other_kinds(const struct facts *facts, int32_t kind)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		if (facts->items[i].same_nik && facts->items[i].kind != kind)
+			return true;
+	return false;
+}
+
+/* Whether the person holds the number under another kind. */
+static bool holds_elsewhere(const struct facts *facts, int32_t kind, int64_t nip)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		if (facts->items[i].same_nik && facts->items[i].kind != kind && facts->items[i].nip == nip)
+			return true;
+	return false;
+}
+
+/* Where the row belongs under the two keys: beside the rows of the same person, whom the lock keeps as they are. */
+static void find_slots(int32_t kind, struct row *row, const struct facts *facts)
+{
+	const struct store_fact *own = own_kind(facts, kind);
+
+	row->joins = !own && has_other_kinds(facts, kind);
+	row->nik_slot = own ? own->nik_slot : row->joins ? kind : 0;
+	row->nip_slot = row->nip && holds_elsewhere(facts, kind, row->nip) ? kind : 0;
+	row->leaves_number =
+		own && own->nip_slot == 0 && brings_another(row, own) && holds_elsewhere(facts, kind, own->nip);
+}
+
+static struct facts facts_of(const struct row *row, const struct store_fact *facts, size_t count, size_t *at)
+{
+	while (*at < count && (uint32_t)facts[*at].record_no < row->record_no)
+		(*at)++;
+	size_t first = *at;
+	while (*at < count && (uint32_t)facts[*at].record_no == row->record_no)
+		(*at)++;
+	return (struct facts){.items = facts + first, .count = *at - first};
+}
+
+static void judge_facts(struct submission *s, struct row **rows, const struct store_fact *items, size_t count,
 	int32_t *judged, size_t *judged_count)
 {
+	int32_t kind = s->manifest.kind;
 	size_t at = 0;
 
 	for (size_t i = 0; i < s->copied; i++) {
 		struct row *row = rows[i];
-		bool current = false, legal = true;
-		while (at < count && (uint32_t)facts[at].record_no < row->record_no)
-			at++;
-		for (; at < count && (uint32_t)facts[at].record_no == row->record_no; at++) {
-			if (facts[at].same_nik && facts[at].same_kind) {
-				current = true;
-				find_place(s, row, &facts[at]);
-			}
-			legal &= add(s, row->record_no, judge_fact(s->manifest.kind, row, &facts[at]));
-		}
-		if (!current)
-			add(s, row->record_no, judge_new(s->manifest.kind, row));
+		bool legal = true;
+		struct facts facts = facts_of(row, items, count, &at);
+		const struct store_fact *own = own_kind(&facts, kind);
+		find_slots(kind, row, &facts);
+		if (own)
+			find_place(s, row, own);
+		for (size_t j = 0; j < facts.count; j++)
+			legal &= add(s, row->record_no, judge_fact(kind, row, &facts.items[j]));
+		if (!own)
+			add(s, row->record_no, judge_new(kind, row));
 		else if (legal)
 			judged[(*judged_count)++] = (int32_t)row->record_no;
 	}
@@ -207,14 +263,22 @@ static bool proposes(const struct row *row)
 	return row->change_kind != STORE_TERMINATED && row->change_kind != STORE_WITHDRAWN;
 }
 
-/* People whom an official rejected before. */
-static enum store_result find_rejected(struct submission *s, const struct store_person *people)
+/* People whom an official rejected before, by record; *ret is malloc'ed. */
+static enum store_result list_rejected(struct submission *s, int32_t **ret, size_t *ret_count)
 {
-	const struct lantik_manifest *m = &s->manifest;
-	int32_t *rejected = NULL;
-	size_t count = 0, at = 0;
-	enum store_result result =
-		store_rejected(s->worker->store, people, s->copied, m->kind, m->programme, &rejected, &count);
+	*ret = NULL;
+	*ret_count = 0;
+	if (!s->rejections.any || !s->copied)
+		return STORE_OK;
+	return store_rejected(
+		s->worker->store, s->desk->order, s->copied, s->manifest.kind, s->manifest.programme, ret, ret_count);
+}
+
+static enum store_result find_rejected(struct submission *s)
+{
+	int32_t *rejected;
+	size_t count, at = 0;
+	enum store_result result = list_rejected(s, &rejected, &count);
 
 	for (size_t i = 0; i < s->row_count && at < count && !result; i++) {
 		const struct row *row = &s->desk->rows[i];
@@ -228,40 +292,59 @@ static enum store_result find_rejected(struct submission *s, const struct store_
 	return result;
 }
 
-enum store_result submission_check_since(struct submission *s, const struct store_ledger *ledger)
+enum store_result submission_has_rejected(struct submission *s, bool *ret)
 {
-	bool moved = false, hit = false;
-	enum store_result result = STORE_OK;
+	int32_t *rejected;
+	size_t count;
+	enum store_result result = list_rejected(s, &rejected, &count);
 
-	for (int32_t kind = 1; kind < LANTIK_KIND_END; kind++)
-		moved |= kind != s->manifest.kind && ledger->size_by_kind[kind] > s->seen;
-	if (moved && s->copied)
-		result = store_collides_since(s->worker->store, s->batch_no, s->manifest.kind, s->seen, &hit);
-	if (!result && !hit && s->copied && ledger->edge.size > s->seen)
-		result = store_rejects_since(s->worker->store, s->seen, &hit);
-	return hit ? STORE_CONFLICT : result;
+	free(rejected);
+	if (!result)
+		*ret = count > 0;
+	return result;
+}
+
+enum store_result submission_check_since(const struct submission *s, const struct store_ledger *ledger)
+{
+	return s->copied && ledger->rejected_size > s->rejections.size ? STORE_CONFLICT : STORE_OK;
+}
+
+static size_t count_own(const struct store_fact *facts, size_t count)
+{
+	size_t own = 0;
+
+	for (size_t i = 0; i < count; i++)
+		own += facts[i].same_nik;
+	return own;
+}
+
+/* Locks come first, so that what is seen of the people stays. A row that came between lock and look is not locked, and
+ * slots that are chosen beside it might not hold: then again from the start. */
+static enum store_result look(struct submission *s, struct store_fact **ret_facts, size_t *ret_count)
+{
+	struct store *store = s->worker->store;
+	struct row *const *rows = s->desk->order;
+	const struct lantik_manifest *m = &s->manifest;
+	size_t locked = SIZE_MAX;
+	enum store_result result = s->rehearsed ? STORE_OK : store_lock_people(store, rows, s->copied, &locked);
+
+	if (!result)
+		result = store_see_rejections(store, m->kind, m->programme, &s->rejections);
+	if (!result)
+		result = find_rejected(s);
+	if (!result)
+		result = store_facts(store, rows, s->copied, m->kode_instansi, ret_facts, ret_count);
+	if (!result && count_own(*ret_facts, *ret_count) > locked)
+		result = STORE_CONFLICT;
+	return result;
 }
 
 enum store_result submission_ask_register(struct submission *s, int32_t **ret_judged, size_t *ret_count)
 {
-	struct worker *w = s->worker;
-	struct store_person *people = calloc(s->copied + 1, sizeof *people);
-	struct store_about about = {
-		.kind = s->manifest.kind, .agency = s->manifest.kode_instansi, .lock = !s->rehearsed};
 	struct store_fact *facts = NULL;
 	size_t count = 0;
+	enum store_result result = look(s, &facts, &count);
 
-	LANTIK_ASSERT(people);
-	for (size_t i = 0; i < s->copied; i++)
-		people[i] = (struct store_person){.record_no = (int32_t)s->desk->order[i]->record_no,
-			.nik = {.data = s->desk->order[i]->nik, .len = s->desk->order[i]->nik_len},
-			.nip = {.data = s->desk->order[i]->nip, .len = s->desk->order[i]->nip_len}};
-	enum store_result result = store_ledger_size(w->store, &s->seen);
-	if (!result)
-		result = store_facts(w->store, people, s->copied, &about, &facts, &count);
-	if (!result)
-		result = find_rejected(s, people);
-	free(people);
 	if (result) {
 		free(facts);
 		return result;

@@ -26,14 +26,17 @@ struct row {
 	uint32_t record_no;
 	size_t offset, len; /* the tuple */
 	uint8_t hash[LANTIK_HASH];
-	uint8_t nik[16], nip[18];
-	uint8_t nik_len, nip_len;
+	int64_t nik, nip; /* as they are keyed; nip 0: none */
 	int32_t kelompok_lapor, step, change_kind;
 	int64_t supersedes_batch_no;
 	int32_t supersedes_record_no;
 	bool not_proposed;            /* it names an earlier step, so that nothing here judged it as a first proposal */
 	struct lantik_span nama_asli; /* the name as sent when it is kept in another form; only while it is encoded */
-	/* The place of a formation that the version before holds, and what becomes of it; the slow path's to say. */
+	/* Where the current row belongs under each key; the slow path's to say, as what follows is. */
+	int32_t nik_slot, nip_slot;
+	bool joins;         /* the person stands under another kind already */
+	bool leaves_number; /* in slot 0 of a number that another row of the person still has */
+	/* The place of a formation that the version before holds, and what becomes of it. */
 	enum row_place {
 		ROW_PLACE_NEW = LANTIK_PLACE_NEW, /* or no version before is known; when there is none, it takes one */
 		ROW_PLACE_KEPT = LANTIK_PLACE_KEPT,
@@ -50,6 +53,19 @@ struct row {
  * fields. */
 void row_encode(const struct row_context *context, const struct lantik_record *record, const uint8_t salt[ROW_SALT],
 	struct row *row, struct lantik_buffer *tuples);
+
+/* What the slow path said of it. */
+static inline void row_forget(struct row *row)
+{
+	row->nik_slot = row->nip_slot = 0;
+	row->joins = row->leaves_number = false;
+	row->place = ROW_PLACE_NEW;
+}
+
+static inline bool row_takes_another(const struct row *row)
+{
+	return row->place == ROW_PLACE_TAKEN || row->place == ROW_PLACE_MOVED;
+}
 
 /* For qsort over pointers to rows. */
 int row_by_record(const void *a, const void *b);

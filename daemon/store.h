@@ -86,9 +86,19 @@ void store_held_free(struct store_held *held);
 /* By (office, batch id). */
 LANTIK_MUST_CHECK enum store_result store_find(
 	struct store *store, int32_t office_no, const uint8_t batch_id[16], struct store_held *ret);
-/* By id, or the accepted batch of the same agency, step and records; and a new batch number. */
+/* Rejections by officials, as they stood at one moment. */
+struct store_rejections_seen {
+	uint64_t size; /* of the ledger after the last of them, whatever its kind; 0: none */
+	bool any;      /* of this kind and programme */
+};
+/* What a batch that is not held begins with. */
+struct store_start {
+	int64_t batch_no; /* a new number */
+	struct store_rejections_seen rejections;
+};
+/* By id, or the accepted batch of the same agency, step and records; what is held of neither begins. */
 LANTIK_MUST_CHECK enum store_result store_find_or_number(struct store *store, int32_t office_no,
-	const struct lantik_manifest *manifest, struct store_held *ret, int64_t *ret_batch_no);
+	const struct lantik_manifest *manifest, struct store_held *ret, struct store_start *ret_start);
 
 /* An earlier batch or decision of an office, as far as later records name it. */
 struct store_ancestor {
@@ -128,27 +138,22 @@ struct store_made_current {
 	uint32_t orphans;                           /* of these, new people although a predecessor was named */
 	uint32_t begun[LANTIK_WORD_UNREADABLE + 1]; /* of these, new people that take a place, by kelompok_lapor */
 };
+/* New people by COPY BINARY, as current_encode writes them, sorted by NIK; data and end as for the register.
+ * STORE_CONFLICT: a person or a number is there already. */
+LANTIK_MUST_CHECK enum store_result store_copy_current_begin(struct store *store);
+struct row;
 struct store_to_current {
 	int64_t batch_no;
-	struct lantik_span programme; /* whose formation new people fill; may be empty */
-	const int32_t *judged;        /* records that were judged under lock and may replace what is there */
+	const struct lantik_manifest *manifest;
+	struct row *const *rows; /* sorted by NIK */
+	size_t count;
+	const int32_t *judged; /* records that were judged under lock and may replace what is there */
 	size_t judged_count;
-	const int32_t *placed; /* of these, records that take another place than the row that they replace */
-	size_t placed_count;
 };
-/* Makes the batch's rows current. */
+/* Makes rows current, whatever is there. */
 LANTIK_MUST_CHECK enum store_result store_current(
 	struct store *store, const struct store_to_current *what, struct store_made_current *ret);
-/* Whether a person of the batch is current under another kind or was rejected, or a number is of another person; and
- * the size of the ledger whose rows were seen. */
-LANTIK_MUST_CHECK enum store_result store_collides(
-	struct store *store, int64_t batch_no, struct lantik_span programme, bool *ret, uint64_t *ret_seen);
 LANTIK_MUST_CHECK enum store_result store_ledger_size(struct store *store, uint64_t *ret);
-/* Whether a person or a number of the batch is in rows of another kind that came after the ledger had that size. */
-LANTIK_MUST_CHECK enum store_result store_collides_since(
-	struct store *store, int64_t batch_no, int32_t kind, uint64_t seen, bool *ret);
-/* Whether an official rejected anybody after the ledger had that size. */
-LANTIK_MUST_CHECK enum store_result store_rejects_since(struct store *store, uint64_t seen, bool *ret);
 
 /* Codes of change_kind that end an appointment, and the bytes of a programme. */
 #define STORE_TERMINATED LANTIK_CHANGE_TERMINATION
@@ -158,8 +163,10 @@ LANTIK_MUST_CHECK enum store_result store_rejects_since(struct store *store, uin
 /* What the register holds that concerns a record, one row a fact. */
 struct store_fact {
 	int32_t record_no;
-	bool same_nik, same_kind;
-	bool nip_differs; /* both known and different */
+	bool same_nik;
+	int32_t kind;
+	int64_t nip; /* 0: none */
+	int32_t nik_slot, nip_slot;
 	bool same_agency;
 	int32_t change_kind; /* last change; 0: none */
 	bool ended;          /* terminated or withdrawn */
@@ -170,23 +177,20 @@ struct store_fact {
 	int32_t kelompok_lapor;
 };
 
-struct store_person {
-	int32_t record_no;
-	struct lantik_span nik, nip;
-};
-
+/* Rejections as they stand now. */
+LANTIK_MUST_CHECK enum store_result store_see_rejections(
+	struct store *store, int32_t kind, struct lantik_span programme, struct store_rejections_seen *ret);
 /* Record numbers of those whose appointment an official rejected, ascending; malloc'ed. */
-LANTIK_MUST_CHECK enum store_result store_rejected(struct store *store, const struct store_person *people, size_t count,
+LANTIK_MUST_CHECK enum store_result store_rejected(struct store *store, struct row *const *rows, size_t count,
 	int32_t kind, struct lantik_span programme, int32_t **ret, size_t *ret_count);
 
-struct store_about {
-	int32_t kind;
-	struct lantik_span agency;
-	bool lock; /* the current rows of these people (of this kind) first, in the order of their NIK */
-};
+/* Locks the current rows of these people, of every kind, in the order of their NIK, and tells how many there are: who
+ * is appointed under several kinds is judged by one batch at a time. */
+LANTIK_MUST_CHECK enum store_result store_lock_people(
+	struct store *store, struct row *const *rows, size_t count, size_t *ret_count);
 /* All facts, by record. ret_facts is malloc'ed. */
-LANTIK_MUST_CHECK enum store_result store_facts(struct store *store, const struct store_person *people, size_t count,
-	const struct store_about *about, struct store_fact **ret_facts, size_t *ret_count);
+LANTIK_MUST_CHECK enum store_result store_facts(struct store *store, struct row *const *rows, size_t count,
+	struct lantik_span agency, struct store_fact **ret_facts, size_t *ret_count);
 
 struct store_count {
 	int32_t kelompok_lapor;
@@ -237,7 +241,7 @@ struct store_ledger {
 	struct lantik_edge edge;
 	int64_t now; /* the server's clock, never before the last leaf */
 	enum lantik_durability durability;
-	uint64_t size_by_kind[LANTIK_KIND_END]; /* after the last entry that brought rows of the kind */
+	uint64_t rejected_size; /* after the last decision that rejected anybody; 0: none */
 };
 LANTIK_MUST_CHECK enum store_result store_lock_ledger(struct store *store, struct store_ledger *ret);
 

@@ -25,7 +25,7 @@
 	"n AS (INSERT INTO ledger_node (level, node_index, hash) "                                                     \
 	"SELECT * FROM unnest($37::smallint[], $38::bigint[], $39::bytea[])) "                                         \
 	"UPDATE ledger_head SET size = $31::bigint + 1, recorded_at = $34::timestamptz, edge = $40::bytea, "           \
-	"root = $41::bytea, " STORE_SIZE_BY_KIND("$5", "$15", "$31") " RETURNING " STORE_TRUST_SIZE
+	"root = $41::bytea RETURNING " STORE_TRUST_SIZE
 
 #define INSERT_HASHES "INSERT INTO entry_hash (batch_no, rows, returned) VALUES ($1::bigint, $2::bytea, $3::bytea)"
 
@@ -42,18 +42,22 @@ const struct store_statement store_commit_statements[] = {
 	{"lock_ledger", "SELECT size, edge, greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, "
 			"(extract(epoch FROM recorded_at) * 1000000)::bigint), " STORE_QUORUM
 			", current_setting('fsync') = 'on' AND "
-			"current_setting('synchronous_commit') <> 'off', size_by_kind[1], size_by_kind[2], "
-			"size_by_kind[3], size_by_kind[4], size_by_kind[5] FROM ledger_head FOR UPDATE"},
+			"current_setting('synchronous_commit') <> 'off', rejected_size FROM ledger_head FOR UPDATE"},
 	{"append", APPEND},
 	{NULL, NULL},
 };
 
-enum store_result store_copy_begin(struct store *store)
+enum store_result store_copy_into(struct store *store, const char *copy)
 {
 	static const char header[19] = "PGCOPY\n\377\r\n"; /* a NUL ends it, then flags and extension: 0 */
-	enum store_result result = store_simple(store, "COPY appointment FROM STDIN (FORMAT binary)", NULL);
+	enum store_result result = store_simple(store, copy, NULL);
 
 	return result ? result : store_copy_data(store, header, sizeof header);
+}
+
+enum store_result store_copy_begin(struct store *store)
+{
+	return store_copy_into(store, "COPY appointment FROM STDIN (FORMAT binary)");
 }
 
 enum store_result store_copy_data(struct store *store, const void *data, size_t len)
@@ -196,8 +200,7 @@ enum store_result store_lock_ledger(struct store *store, struct store_ledger *re
 				  : result_bool(rows, 0, 3) ? LANTIK_DURABLE_QUORUM
 							    : LANTIK_DURABLE_LOCAL;
 		store->claims_quorum = ret->durability == LANTIK_DURABLE_QUORUM;
-		for (int kind = 1; kind < LANTIK_KIND_END; kind++)
-			ret->size_by_kind[kind] = (uint64_t)result_int8(rows, 0, 4 + kind);
+		ret->rejected_size = (uint64_t)result_int8(rows, 0, 5);
 	}
 	PQclear(rows);
 	if (whole)

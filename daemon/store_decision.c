@@ -39,7 +39,7 @@
 	"n AS (INSERT INTO ledger_node (level, node_index, hash) "                                                     \
 	"SELECT * FROM unnest($24::smallint[], $25::bigint[], $26::bytea[])) "                                         \
 	"UPDATE ledger_head SET size = $18::bigint + 1, recorded_at = $21::timestamptz, edge = $27::bytea, "           \
-	"root = $28::bytea, " STORE_SIZE_BY_KIND("$7", "$10", "$18")
+	"root = $28::bytea, rejected_size = CASE WHEN $13::int > 0 THEN $18::bigint + 1 ELSE rejected_size END"
 
 const struct store_statement store_decision_statements[] = {
 	{"decide_alone", "SELECT pg_try_advisory_xact_lock(" DECIDE_LOCK ")"},

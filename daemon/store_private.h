@@ -99,6 +99,8 @@ LANTIK_MUST_CHECK enum store_result store_run_read(
 LANTIK_MUST_CHECK enum store_result store_ask_bool(struct store_call *call, const char *statement, bool *ret);
 LANTIK_MUST_CHECK enum store_result store_ask_int8(struct store_call *call, const char *statement, int64_t *ret);
 LANTIK_MUST_CHECK enum store_result store_simple(struct store *store, const char *sql, PGresult **ret_result);
+/* Begins a COPY FROM STDIN (FORMAT binary); data and end as for the register. */
+LANTIK_MUST_CHECK enum store_result store_copy_into(struct store *store, const char *copy);
 /* Classifies a result that is not the expected one and fills why. Clears the result. */
 enum store_result store_failure(struct store *store, PGresult *result);
 
@@ -116,12 +118,6 @@ struct lantik_span result_copy(const PGresult *result, int row, int column, uint
 #define STORE_EPOCH_DAYS 10957
 #define STORE_EPOCH_MICROS (INT64_C(946684800) * 1000000)
 
-/* Of an UPDATE of the head: what entries of this kind with rows reach. A batch that is refused may name no kind at all;
- * it has no rows. */
-#define STORE_SIZE_BY_KIND(kind, rows, leaf_index)                                                                     \
-	"size_by_kind[least(greatest(" kind "::int, 1), 5)] = CASE WHEN " rows "::int > 0 THEN " leaf_index            \
-	"::bigint + 1 ELSE size_by_kind[least(greatest(" kind "::int, 1), 5)] END"
-
 /* Whether a commit waits until its standbys have flushed it. PostgreSQL's checkpointer decides whether commits wait,
  * and it may read a changed configuration later than this session did: a change counts after a minute. */
 #define STORE_QUORUM                                                                                                   \
@@ -129,6 +125,10 @@ struct lantik_span result_copy(const PGresult *result, int row, int column, uint
 	"AND current_setting('synchronous_commit') IN ('on', 'remote_apply') "                                         \
 	"AND (pg_conf_load_time() <= pg_postmaster_start_time() "                                                      \
 	"OR pg_conf_load_time() < clock_timestamp() - interval '1 minute'))"
+
+/* Whether an official rejected anybody of a kind and programme. */
+#define STORE_REJECTS(kind, programme)                                                                                 \
+	"EXISTS (SELECT FROM rejected WHERE kind = " kind "::smallint AND programme = " programme "::text)"
 
 /* Number of leaves right after the last deed about receipt keys or a recovery. */
 #define STORE_TRUST_SIZE "(SELECT coalesce(max(d.leaf_index) + 1, 0) FROM deed d WHERE d.kind IN (6, 7, 8))"

@@ -22,6 +22,7 @@ const struct store_statement store_reference_statements[] = {
 			 "AND b.records_root = $4::bytea "
 			 "AND b.outcome = 1 AND b.accepted + b.review > 0"},
 	{"number", "SELECT nextval('batch_no')"},
+	{"start", "SELECT nextval('batch_no'), rejected_size, " STORE_REJECTS("$1", "$2") " FROM ledger_head"},
 	/* a decision's id may be named, too: its rows stand under its own number */
 	{"ancestor", "SELECT b.batch_no, b.outcome, b.row_count, r.record_no, r.state = 'returned', "
 		     "CASE WHEN r.state = 'accepted' THEN r.decision_no ELSE 0 END "
@@ -121,7 +122,7 @@ enum store_result store_find(struct store *store, int32_t office_no, const uint8
 }
 
 enum store_result store_find_or_number(struct store *store, int32_t office_no, const struct lantik_manifest *manifest,
-	struct store_held *ret, int64_t *ret_batch_no)
+	struct store_held *ret, struct store_start *ret_start)
 {
 	PGresult *rows;
 	enum store_result result = store_find(store, office_no, manifest->batch_id.data, ret);
@@ -137,10 +138,13 @@ enum store_result store_find_or_number(struct store *store, int32_t office_no, c
 	if (result || ret->found)
 		return result;
 	call = store_call(store);
-	result = store_run(&call, "number", &rows);
+	call_int2(&call, manifest->kind);
+	call_text(&call, manifest->programme);
+	result = store_run(&call, "start", &rows);
 	if (result)
 		return result;
-	*ret_batch_no = result_int8(rows, 0, 0);
+	*ret_start = (struct store_start){.batch_no = result_int8(rows, 0, 0),
+		.rejections = {.size = (uint64_t)result_int8(rows, 0, 1), .any = result_bool(rows, 0, 2)}};
 	PQclear(rows);
 	return STORE_OK;
 }

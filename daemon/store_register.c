@@ -3,70 +3,72 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_private.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "current.h"
+
 /* A row may become current when it is the person's first of its kind, or a later step of the same agency and number
- * and, when it names a predecessor, of that very row. What else is legal was judged under lock and is listed in $2.
- * A new row takes a place of its formation ($4) in its group; a later one keeps the place, but for those listed in $3.
- */
+ * and, when it names a predecessor, of that very row; and when the person stands under no other kind. What else is
+ * legal was judged under lock and is listed in $15. A new row takes a place of its formation ($5) in its group; a later
+ * one keeps the place, but for those listed in $16. Arrays that would say nothing are empty: unnest makes them NULL.
+ * The rows come sorted by NIK, in which order they are locked.
+ *
+ * A number that a row brings first is taken in slot 0, where it is free for everybody or for nobody; another row of the
+ * same person holds it in its own slot, which the look under lock found. */
 #define CURRENT                                                                                                        \
-	"WITH made AS (INSERT INTO current_appointment AS c (nik, kind, nip, kode_instansi, step, change_kind, "       \
-	"batch_no, record_no, supersedes_batch_no, supersedes_record_no, programme, kelompok_lapor) "                  \
-	"SELECT nik, kind, nip, kode_instansi, step, change_kind, batch_no, record_no, supersedes_batch_no, "          \
-	"supersedes_record_no, $4::text, CASE WHEN $4::text IS NOT NULL THEN coalesce(kelompok_lapor, 0::smallint) "   \
-	"END "                                                                                                         \
-	"FROM appointment WHERE batch_no = $1::bigint ORDER BY nik "                                                   \
-	"ON CONFLICT (nik, kind) DO UPDATE SET nip = coalesce(excluded.nip, c.nip), "                                  \
+	"WITH made AS (INSERT INTO current_appointment AS c (nik, nip, batch_no, record_no, nik_slot, nip_slot, "      \
+	"kind, step, kelompok_lapor, change_kind, supersedes_batch_no, supersedes_record_no, kode_instansi, "          \
+	"programme) "                                                                                                  \
+	"SELECT x.nik, nullif(x.nip, 0), $1::bigint, x.record_no, coalesce(x.nik_slot, 0::smallint), "                 \
+	"coalesce(x.nip_slot, 0::smallint), $2::smallint, $3::smallint, x.kelompok_lapor, "                            \
+	"nullif(x.change_kind, 0::smallint), nullif(x.before_batch, 0), "                                              \
+	"CASE WHEN x.before_batch <> 0 THEN x.before_record END, $4::text, $5::text "                                  \
+	"FROM unnest($6::bigint[], $7::bigint[], $8::int[], $9::smallint[], $10::smallint[], $11::smallint[], "        \
+	"$12::smallint[], $13::bigint[], $14::int[]) AS x(nik, nip, record_no, kelompok_lapor, nik_slot, nip_slot, "   \
+	"change_kind, before_batch, before_record) "                                                                   \
+	"ON CONFLICT (nik, nik_slot) DO UPDATE SET nip = coalesce(excluded.nip, c.nip), "                              \
+	"nip_slot = CASE WHEN c.nip IS NULL OR excluded.nip <> c.nip THEN excluded.nip_slot ELSE c.nip_slot END, "     \
 	"kode_instansi = excluded.kode_instansi, step = excluded.step, change_kind = excluded.change_kind, "           \
 	"batch_no = excluded.batch_no, record_no = excluded.record_no, "                                               \
 	"supersedes_batch_no = excluded.supersedes_batch_no, supersedes_record_no = excluded.supersedes_record_no, "   \
-	"programme = CASE WHEN excluded.record_no = ANY ($3::int[]) THEN excluded.programme ELSE c.programme END, "    \
-	"kelompok_lapor = CASE WHEN excluded.record_no = ANY ($3::int[]) THEN excluded.kelompok_lapor "                \
+	"programme = CASE WHEN excluded.record_no = ANY ($16::int[]) THEN excluded.programme ELSE c.programme END, "   \
+	"kelompok_lapor = CASE WHEN excluded.record_no = ANY ($16::int[]) THEN excluded.kelompok_lapor "               \
 	"ELSE c.kelompok_lapor END "                                                                                   \
-	"WHERE (excluded.step > c.step AND excluded.kode_instansi = c.kode_instansi "                                  \
+	"WHERE c.kind = excluded.kind AND ((excluded.step > c.step AND c.other_kinds IS NULL "                         \
+	"AND excluded.kode_instansi = c.kode_instansi "                                                                \
 	"AND excluded.change_kind IS NULL AND coalesce(c.change_kind, 1) < 3 "                                         \
 	"AND (excluded.nip = c.nip OR excluded.nip IS NULL OR c.nip IS NULL) "                                         \
 	"AND (excluded.supersedes_batch_no IS NULL OR (excluded.supersedes_batch_no, excluded.supersedes_record_no) "  \
-	"= (c.batch_no, c.record_no))) OR excluded.record_no = ANY ($2::int[]) "                                       \
+	"= (c.batch_no, c.record_no))) OR excluded.record_no = ANY ($15::int[])) "                                     \
 	"RETURNING kelompok_lapor, xmax = 0 AND supersedes_batch_no IS NOT NULL AS orphan, "                           \
 	"xmax = 0 AND programme IS NOT NULL AND change_kind IS DISTINCT FROM 4 AS begun) "                             \
 	"SELECT coalesce(kelompok_lapor, 0::smallint), count(*), count(*) FILTER (WHERE orphan), "                     \
 	"count(*) FILTER (WHERE begun) FROM made GROUP BY 1"
 
-/* Active under another kind matters to the kinds that make a person an ASN (N08); JF and PNS follow from one. */
-#define COLLIDES                                                                                                       \
-	"SELECT EXISTS (SELECT FROM rejected) AND EXISTS (SELECT FROM appointment a "                                  \
-	"LEFT JOIN LATERAL (SELECT true AS hit FROM rejected r WHERE r.nik = a.nik AND r.kind = a.kind "               \
-	"AND r.programme = $2::text LIMIT 1) r ON true WHERE a.batch_no = $1::bigint AND r.hit) "                      \
-	"OR EXISTS (SELECT FROM appointment a "                                                                        \
-	"LEFT JOIN LATERAL (SELECT true AS hit FROM current_appointment c "                                            \
-	"WHERE c.nik = a.nik AND c.kind <> a.kind AND a.kind <= 3 LIMIT 1) n ON true "                                 \
-	"LEFT JOIN LATERAL (SELECT true AS hit FROM current_appointment c "                                            \
-	"WHERE c.nip = a.nip AND c.nik <> a.nik LIMIT 1) p ON true WHERE a.batch_no = $1::bigint AND (n.hit OR "       \
-	"p.hit)), (SELECT size FROM ledger_head)"
+/* People who stand under another kind now, in the row that a further step of theirs meets first. */
+#define MARK_KINDS                                                                                                     \
+	"UPDATE current_appointment SET other_kinds = true "                                                           \
+	"WHERE nik = ANY ($1::bigint[]) AND nik_slot = 0 AND other_kinds IS NULL"
 
-/* The same, of rows that other kinds brought since: the unique keys guard one kind alone. */
-#define COLLIDES_SINCE                                                                                                 \
-	"WITH others AS MATERIALIZED (SELECT batch_no FROM entry WHERE leaf_index >= $2::bigint "                      \
-	"AND kind <> $3::smallint) SELECT EXISTS (SELECT FROM appointment a "                                          \
-	"LEFT JOIN LATERAL (SELECT true AS hit FROM current_appointment c "                                            \
-	"WHERE c.nik = a.nik AND c.kind <> a.kind AND a.kind <= 3 AND c.batch_no IN (SELECT batch_no FROM others) "    \
-	"LIMIT 1) n ON true "                                                                                          \
-	"LEFT JOIN LATERAL (SELECT true AS hit FROM current_appointment c "                                            \
-	"WHERE c.nip = a.nip AND c.nik <> a.nik AND c.batch_no IN (SELECT batch_no FROM others) LIMIT 1) p ON true "   \
-	"WHERE a.batch_no = $1::bigint AND (n.hit OR p.hit))"
+/* A number whose slot 0 its person left, and which the same person still has under another kind: slot 0 is what keeps
+ * others off it. */
+#define KEEP_NUMBERS                                                                                                   \
+	"UPDATE current_appointment c SET nip_slot = 0 FROM (SELECT DISTINCT ON (x.nip) x.nik, x.nik_slot "            \
+	"FROM current_appointment x WHERE x.nik = ANY ($1::bigint[]) AND x.nip IS NOT NULL AND NOT EXISTS ("           \
+	"SELECT FROM current_appointment z WHERE z.nip = x.nip AND z.nip_slot = 0) ORDER BY x.nip, x.nip_slot) k "     \
+	"WHERE c.nik = k.nik AND c.nik_slot = k.nik_slot"
 
-/* The locked rows first, in the order that every transaction takes them; then whoever else is concerned. */
-#define FACTS_LOCK                                                                                                     \
-	"SELECT 1 FROM current_appointment WHERE kind = $2::smallint AND nik = ANY ($1::text[]) ORDER BY nik FOR "     \
-	"UPDATE"
+#define LOCK_PEOPLE                                                                                                    \
+	"SELECT count(*) FROM (SELECT 1 FROM current_appointment WHERE nik = ANY ($1::bigint[]) "                      \
+	"ORDER BY nik, nik_slot FOR UPDATE) l"
 #define FACTS                                                                                                          \
-	"SELECT p.record_no, c.nik = p.nik, c.kind = $4::smallint, coalesce(c.nip <> nullif(p.nip, ''), false), "      \
-	"c.kode_instansi = $5::text, coalesce(c.change_kind, 0::smallint), c.step, c.batch_no, c.record_no, "          \
+	"SELECT p.record_no, c.nik = p.nik, c.kind, coalesce(c.nip, 0), c.nik_slot, c.nip_slot, "                      \
+	"c.kode_instansi = $4::text, coalesce(c.change_kind, 0::smallint), c.step, c.batch_no, c.record_no, "          \
 	"coalesce(c.programme, ''), coalesce(c.kelompok_lapor, 0::smallint) "                                          \
-	"FROM unnest($1::int[], $2::text[], $3::text[]) AS p(record_no, nik, nip) "                                    \
-	"JOIN LATERAL (SELECT * FROM current_appointment x WHERE x.nik = p.nik UNION "                                 \
-	"SELECT * FROM current_appointment x WHERE x.nip = nullif(p.nip, '')) c ON true ORDER BY 1"
+	"FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS p(record_no, nik, nip) "                                \
+	"JOIN LATERAL (SELECT * FROM current_appointment x WHERE x.nik = p.nik UNION ALL "                             \
+	"SELECT * FROM current_appointment x WHERE x.nip = p.nip AND x.nik <> p.nik) c ON true ORDER BY 1"
 
 /* All groups in one statement, locked in their order. A withdrawal only ever subtracts, so what is inserted is never
  * negative; a group whose quota does not hold what is added returns no row. */
@@ -83,16 +85,16 @@
 
 const struct store_statement store_register_statements[] = {
 	{"current", CURRENT},
-	{"collides", COLLIDES},
+	{"mark_kinds", MARK_KINDS},
+	{"keep_numbers", KEEP_NUMBERS},
 	{"ledger_size", "SELECT size FROM ledger_head"},
-	{"collides_since", COLLIDES_SINCE},
-	{"rejects_since", "SELECT EXISTS (SELECT FROM decision WHERE leaf_index >= $1::bigint AND rejected > 0)"},
-	{"facts_lock", FACTS_LOCK},
+	{"lock_people", LOCK_PEOPLE},
 	{"facts", FACTS},
+	{"rejections", "SELECT rejected_size, " STORE_REJECTS("$1", "$2") " FROM ledger_head"},
 	{"rejected", "SELECT p.record_no FROM unnest($1::int[], $2::text[]) AS p(record_no, nik) "
 		     "LEFT JOIN LATERAL (SELECT true AS hit FROM rejected r WHERE r.nik = p.nik "
 		     "AND r.kind = $3::smallint AND r.programme = $4::text LIMIT 1) r ON true "
-		     "WHERE EXISTS (SELECT FROM rejected) AND r.hit ORDER BY 1"},
+		     "WHERE r.hit ORDER BY 1"},
 	{"counter", "INSERT INTO counter AS c (kode_instansi, kind, step, kelompok_lapor, accepted) "
 		    "VALUES ($1::text, $2::smallint, $3::smallint, $4::smallint, $5::bigint) "
 		    "ON CONFLICT (kode_instansi, kind, step, kelompok_lapor) "
@@ -111,16 +113,182 @@ static void call_numbers(struct store_call *call, const int32_t *numbers, size_t
 	call_array_end(call);
 }
 
+/* ---- what becomes current ---- */
+
+enum store_result store_copy_current_begin(struct store *store)
+{
+	return store_copy_into(store, "COPY current_appointment (" CURRENT_COLUMNS ") FROM STDIN (FORMAT binary)");
+}
+
+static int64_t nik_of(const struct row *row)
+{
+	return row->nik;
+}
+
+static int64_t nip_of(const struct row *row)
+{
+	return row->nip;
+}
+
+static int64_t before_batch_of(const struct row *row)
+{
+	return row->supersedes_batch_no;
+}
+
+static int32_t record_of(const struct row *row)
+{
+	return (int32_t)row->record_no;
+}
+
+static int32_t before_record_of(const struct row *row)
+{
+	return row->supersedes_record_no;
+}
+
+static int32_t group_of(const struct row *row)
+{
+	return row->kelompok_lapor;
+}
+
+static int32_t nik_slot_of(const struct row *row)
+{
+	return row->nik_slot;
+}
+
+static int32_t nip_slot_of(const struct row *row)
+{
+	return row->nip_slot;
+}
+
+static int32_t change_of(const struct row *row)
+{
+	return row->change_kind;
+}
+
+/* One array over all rows; empty when it would hold nothing but zeros and may be. */
+static void call_int8s(struct store_call *call, struct row *const *rows, size_t count, bool may_be_empty,
+	int64_t (*of)(const struct row *row))
+{
+	size_t first = 0;
+
+	while (may_be_empty && first < count && !of(rows[first]))
+		first++;
+	if (first == count)
+		count = 0;
+	call_array(call, TYPE_INT8, count);
+	for (size_t i = 0; i < count; i++)
+		call_element_int8(call, of(rows[i]));
+	call_array_end(call);
+}
+
+static void call_int2s(
+	struct store_call *call, struct row *const *rows, size_t count, int32_t (*of)(const struct row *row))
+{
+	size_t first = 0;
+
+	while (first < count && !of(rows[first]))
+		first++;
+	if (first == count)
+		count = 0;
+	call_array(call, TYPE_INT2, count);
+	for (size_t i = 0; i < count; i++)
+		call_element_int2(call, of(rows[i]));
+	call_array_end(call);
+}
+
+static void call_int4s(
+	struct store_call *call, struct row *const *rows, size_t count, int32_t (*of)(const struct row *row))
+{
+	call_array(call, TYPE_INT4, count);
+	for (size_t i = 0; i < count; i++)
+		call_element_int4(call, of(rows[i]));
+	call_array_end(call);
+}
+
+/* Groups of a batch without a programme are NULL, of another one never, not even where there is none. */
+static void call_groups(struct store_call *call, const struct store_to_current *what)
+{
+	size_t count = what->manifest->programme.len ? what->count : 0;
+
+	call_array(call, TYPE_INT2, count);
+	for (size_t i = 0; i < count; i++)
+		call_element_int2(call, group_of(what->rows[i]));
+	call_array_end(call);
+}
+
+/* Rows whose current version fills another place than before. */
+static void call_placed(struct store_call *call, struct row *const *rows, size_t count)
+{
+	size_t placed = 0;
+
+	for (size_t i = 0; i < count; i++)
+		placed += row_takes_another(rows[i]);
+	call_array(call, TYPE_INT4, placed);
+	for (size_t i = 0; i < count; i++)
+		if (row_takes_another(rows[i]))
+			call_element_int4(call, (int32_t)rows[i]->record_no);
+	call_array_end(call);
+}
+
+static void call_current(struct store_call *call, const struct store_to_current *what)
+{
+	struct row *const *rows = what->rows;
+	size_t count = what->count;
+
+	call_int8(call, what->batch_no);
+	call_int2(call, what->manifest->kind);
+	call_int2(call, what->manifest->step);
+	call_text(call, what->manifest->kode_instansi);
+	call_text_or_null(call, what->manifest->programme);
+	call_int8s(call, rows, count, false, nik_of);
+	call_int8s(call, rows, count, true, nip_of);
+	call_int4s(call, rows, count, record_of);
+	call_groups(call, what);
+	call_int2s(call, rows, count, nik_slot_of);
+	call_int2s(call, rows, count, nip_slot_of);
+	call_int2s(call, rows, count, change_of);
+	call_int8s(call, rows, count, true, before_batch_of);
+	call_int4s(call, rows, count, before_record_of);
+	call_numbers(call, what->judged, what->judged_count);
+	call_placed(call, rows, count);
+}
+
+static bool joins(const struct row *row)
+{
+	return row->joins;
+}
+
+static bool leaves_number(const struct row *row)
+{
+	return row->leaves_number;
+}
+
+/* A statement about the people of some of the rows, when there are any. */
+static enum store_result run_about(struct store *store, const struct store_to_current *what, const char *statement,
+	bool (*concerns)(const struct row *row))
+{
+	struct store_call call = store_call(store);
+	size_t count = 0;
+
+	for (size_t i = 0; i < what->count; i++)
+		count += concerns(what->rows[i]);
+	if (!count)
+		return STORE_OK;
+	call_array(&call, TYPE_INT8, count);
+	for (size_t i = 0; i < what->count; i++)
+		if (concerns(what->rows[i]))
+			call_element_int8(&call, what->rows[i]->nik);
+	call_array_end(&call);
+	return store_run(&call, statement, NULL);
+}
+
 enum store_result store_current(
 	struct store *store, const struct store_to_current *what, struct store_made_current *ret)
 {
 	struct store_call call = store_call(store);
 	PGresult *rows;
 
-	call_int8(&call, what->batch_no);
-	call_numbers(&call, what->judged, what->judged_count);
-	call_numbers(&call, what->placed, what->placed_count);
-	call_text_or_null(&call, what->programme);
+	call_current(&call, what);
 	enum store_result result = store_run(&call, "current", &rows);
 	if (result)
 		return result;
@@ -131,8 +299,11 @@ enum store_result store_current(
 		ret->begun[result_int2(rows, i, 0) & LANTIK_WORD_UNREADABLE] += (uint32_t)result_int8(rows, i, 3);
 	}
 	PQclear(rows);
-	return STORE_OK;
+	result = run_about(store, what, "mark_kinds", joins);
+	return result ? result : run_about(store, what, "keep_numbers", leaves_number);
 }
+
+/* ---- what is there ---- */
 
 enum store_result store_ledger_size(struct store *store, uint64_t *ret)
 {
@@ -147,77 +318,43 @@ enum store_result store_ledger_size(struct store *store, uint64_t *ret)
 	return STORE_OK;
 }
 
-enum store_result store_collides_since(struct store *store, int64_t batch_no, int32_t kind, uint64_t seen, bool *ret)
+enum store_result store_see_rejections(
+	struct store *store, int32_t kind, struct lantik_span programme, struct store_rejections_seen *ret)
 {
 	struct store_call call = store_call(store);
 	PGresult *rows;
 
-	call_int8(&call, batch_no);
-	call_int8(&call, (int64_t)seen);
 	call_int2(&call, kind);
-	enum store_result result = store_run(&call, "collides_since", &rows);
-	if (result)
-		return result;
-	*ret = result_bool(rows, 0, 0);
-	PQclear(rows);
-	return STORE_OK;
-}
-
-enum store_result store_rejects_since(struct store *store, uint64_t seen, bool *ret)
-{
-	struct store_call call = store_call(store);
-	PGresult *rows;
-
-	call_int8(&call, (int64_t)seen);
-	enum store_result result = store_run(&call, "rejects_since", &rows);
-	if (result)
-		return result;
-	*ret = result_bool(rows, 0, 0);
-	PQclear(rows);
-	return STORE_OK;
-}
-
-enum store_result store_collides(
-	struct store *store, int64_t batch_no, struct lantik_span programme, bool *ret, uint64_t *ret_seen)
-{
-	struct store_call call = store_call(store);
-	PGresult *rows;
-
-	call_int8(&call, batch_no);
 	call_text(&call, programme);
-	enum store_result result = store_run(&call, "collides", &rows);
+	enum store_result result = store_run(&call, "rejections", &rows);
 	if (result)
 		return result;
-	*ret = result_bool(rows, 0, 0);
-	*ret_seen = (uint64_t)result_int8(rows, 0, 1);
+	*ret = (struct store_rejections_seen){
+		.size = (uint64_t)result_int8(rows, 0, 0), .any = result_bool(rows, 0, 1)};
 	PQclear(rows);
 	return STORE_OK;
 }
 
-static void call_niks(struct store_call *call, const struct store_person *people, size_t count)
+/* As the table of rejections has them. */
+static void call_nik_texts(struct store_call *call, struct row *const *rows, size_t count)
 {
 	call_array(call, TYPE_TEXT, count);
-	for (size_t i = 0; i < count; i++)
-		call_element(call, people[i].nik.data, people[i].nik.len);
+	for (size_t i = 0; i < count; i++) {
+		char text[24];
+		int len = snprintf(text, sizeof text, "%0*" PRId64, CURRENT_NIK_DIGITS, rows[i]->nik);
+		call_element(call, text, (size_t)len);
+	}
 	call_array_end(call);
 }
 
-static void call_records(struct store_call *call, const struct store_person *people, size_t count)
-{
-	call_array(call, TYPE_INT4, count);
-	for (size_t i = 0; i < count; i++)
-		call_element_int4(call, people[i].record_no);
-	call_array_end(call);
-}
-
-enum store_result store_rejected(struct store *store, const struct store_person *people, size_t count, int32_t kind,
+enum store_result store_rejected(struct store *store, struct row *const *people, size_t count, int32_t kind,
 	struct lantik_span programme, int32_t **ret, size_t *ret_count)
 {
 	struct store_call call = store_call(store);
 	PGresult *rows;
 
-	call_records(&call, people, count);
-	call_niks(&call, people, count);
+	call_int4s(&call, people, count, record_of);
+	call_nik_texts(&call, people, count);
 	call_int2(&call, kind);
 	call_text(&call, programme);
 	enum store_result result = store_run(&call, "rejected", &rows);
@@ -244,45 +381,43 @@ static void fact_from(const PGresult *rows, int row, struct store_fact *ret)
 {
 	*ret = (struct store_fact){.record_no = result_int4(rows, row, 0),
 		.same_nik = result_bool(rows, row, 1),
-		.same_kind = result_bool(rows, row, 2),
-		.nip_differs = result_bool(rows, row, 3),
-		.same_agency = result_bool(rows, row, 4),
-		.change_kind = result_int2(rows, row, 5),
-		.step = result_int2(rows, row, 6),
-		.batch_no = result_int8(rows, row, 7),
-		.batch_record_no = result_int4(rows, row, 8),
-		.kelompok_lapor = result_int2(rows, row, 10)};
+		.kind = result_int2(rows, row, 2),
+		.nip = result_int8(rows, row, 3),
+		.nik_slot = result_int2(rows, row, 4),
+		.nip_slot = result_int2(rows, row, 5),
+		.same_agency = result_bool(rows, row, 6),
+		.change_kind = result_int2(rows, row, 7),
+		.step = result_int2(rows, row, 8),
+		.batch_no = result_int8(rows, row, 9),
+		.batch_record_no = result_int4(rows, row, 10),
+		.kelompok_lapor = result_int2(rows, row, 12)};
 	ret->ended = ret->change_kind >= STORE_TERMINATED;
-	copy_programme(result_bytes(rows, row, 9), ret->programme);
+	copy_programme(result_bytes(rows, row, 11), ret->programme);
 }
 
-static enum store_result lock_facts(struct store *store, const struct store_person *people, size_t count, int32_t kind)
+enum store_result store_lock_people(struct store *store, struct row *const *rows, size_t count, size_t *ret_count)
 {
 	struct store_call call = store_call(store);
+	int64_t locked;
 
-	call_niks(&call, people, count);
-	call_int2(&call, kind);
-	return store_run(&call, "facts_lock", NULL);
+	call_int8s(&call, rows, count, false, nik_of);
+	enum store_result result = store_ask_int8(&call, "lock_people", &locked);
+	if (!result)
+		*ret_count = (size_t)locked;
+	return result;
 }
 
-enum store_result store_facts(struct store *store, const struct store_person *people, size_t count,
-	const struct store_about *about, struct store_fact **ret_facts, size_t *ret_count)
+enum store_result store_facts(struct store *store, struct row *const *people, size_t count, struct lantik_span agency,
+	struct store_fact **ret_facts, size_t *ret_count)
 {
+	struct store_call call = store_call(store);
 	PGresult *rows;
-	enum store_result result = about->lock ? lock_facts(store, people, count, about->kind) : STORE_OK;
 
-	if (result)
-		return result;
-	struct store_call call = store_call(store);
-	call_records(&call, people, count);
-	call_niks(&call, people, count);
-	call_array(&call, TYPE_TEXT, count);
-	for (size_t i = 0; i < count; i++)
-		call_element(&call, people[i].nip.data, people[i].nip.len);
-	call_array_end(&call);
-	call_int2(&call, about->kind);
-	call_bytes(&call, about->agency);
-	result = store_run(&call, "facts", &rows);
+	call_int4s(&call, people, count, record_of);
+	call_int8s(&call, people, count, false, nik_of);
+	call_int8s(&call, people, count, true, nip_of);
+	call_bytes(&call, agency);
+	enum store_result result = store_run(&call, "facts", &rows);
 	if (result)
 		return result;
 	*ret_count = (size_t)PQntuples(rows);
@@ -293,6 +428,8 @@ enum store_result store_facts(struct store *store, const struct store_person *pe
 	PQclear(rows);
 	return STORE_OK;
 }
+
+/* ---- counters and places ---- */
 
 enum store_result store_counters(struct store *store, struct lantik_span agency, int32_t kind, int32_t step,
 	const struct store_count *counts, size_t count)

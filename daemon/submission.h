@@ -59,12 +59,13 @@ struct submission {
 	struct lantik_batch_view view;
 	struct lantik_manifest manifest;
 	int64_t batch_no;
-	size_t row_count;     /* of desk->rows: records that passed the row rules */
-	bool has_changes;     /* a record changes an earlier step, or names one that is not held */
-	size_t copied;        /* of desk->order */
-	bool rehearsed;       /* nothing is written and nothing is locked */
-	bool asked_formation; /* what is beyond the quotas was found */
-	uint64_t seen;        /* size of the ledger when the register was looked at */
+	size_t row_count;                        /* of desk->rows: records that passed the row rules */
+	bool has_changes;                        /* a record changes an earlier step, or names one that is not held */
+	bool names_steps;                        /* a record names an earlier step that is held */
+	size_t copied;                           /* of desk->order */
+	bool rehearsed;                          /* nothing is written and nothing is locked */
+	bool asked_formation;                    /* what is beyond the quotas was found */
+	struct store_rejections_seen rejections; /* when it was last looked */
 	struct in_hand_batch in_hand;
 	struct lantik_severities severities;
 	uint64_t not_checked[4];
@@ -136,9 +137,12 @@ int64_t submission_formation_number(const struct submission *s);
  * a current row; the caller frees. */
 LANTIK_MUST_CHECK enum store_result submission_ask_register(
 	struct submission *s, int32_t **ret_judged, size_t *ret_count);
-/* Under the ledger's lock: STORE_CONFLICT when rows of other kinds came since that concern the same people or numbers,
- * or when an official rejected anybody. Within a kind the unique keys decide. */
-LANTIK_MUST_CHECK enum store_result submission_check_since(struct submission *s, const struct store_ledger *ledger);
+/* Whether an official rejected somebody of desk->order. Asks nothing where nobody of the kind and programme was. */
+LANTIK_MUST_CHECK enum store_result submission_has_rejected(struct submission *s, bool *ret);
+/* Under the ledger's lock: STORE_CONFLICT when an official rejected anybody since. People and numbers are the keys' of
+ * current_appointment to guard. */
+LANTIK_MUST_CHECK enum store_result submission_check_since(
+	const struct submission *s, const struct store_ledger *ledger);
 /* Takes back what an earlier attempt found in the register. */
 void submission_forget_register(struct submission *s);
 

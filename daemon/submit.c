@@ -53,8 +53,12 @@ void submission_answer_held(struct submission *s, struct store_held *held)
 static bool held_already(struct submission *s)
 {
 	struct store_held held = {0};
+	struct store_start start = {0};
 	enum store_result result =
-		store_find_or_number(s->worker->store, s->job->office.office_no, &s->manifest, &held, &s->batch_no);
+		store_find_or_number(s->worker->store, s->job->office.office_no, &s->manifest, &held, &start);
+
+	s->batch_no = start.batch_no;
+	s->rejections = start.rejections;
 
 	if (result)
 		answer_store_failure(s->worker, s->job, result, "look-up");

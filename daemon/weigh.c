@@ -42,7 +42,9 @@ enum store_result submission_weigh(
 	submission_forget_register(s);
 	submission_settle(s);
 	*ret_asked = must_ask(s, approach);
-	if (*ret_asked)
+	if (!*ret_asked)
+		result = submission_has_rejected(s, ret_asked);
+	if (!result && *ret_asked)
 		result = ask(s, approach, ret_judged, ret_count);
 	if (!result && wants_all(s)) {
 		lantik_findings_all_or_nothing(&s->manifest, &s->severities, &s->desk->findings);

@@ -10,7 +10,7 @@ CREATE TABLE lantik.ledger_head (
     edge        bytea NOT NULL,
     root        bytea NOT NULL CHECK (octet_length(root) = 32),
     recorded_at timestamptz,
-    size_by_kind bigint[] NOT NULL DEFAULT '{0,0,0,0,0}' CHECK (cardinality(size_by_kind) = 5),
+    rejected_size bigint NOT NULL DEFAULT 0 CHECK (rejected_size >= 0),
     CONSTRAINT ledger_head_pkey PRIMARY KEY (only_row)
 )
 -- One row, updated by every commit: room for many versions on its page.
@@ -27,8 +27,8 @@ COMMENT ON COLUMN lantik.ledger_head.edge IS
     'Roots of the complete subtrees at the right edge, largest first, 32 bytes each. Privacy: N.';
 COMMENT ON COLUMN lantik.ledger_head.root IS 'RFC 6962 root of the tree, 32 bytes. Privacy: N.';
 COMMENT ON COLUMN lantik.ledger_head.recorded_at IS 'Time in the last leaf; NULL while there is none. Privacy: N.';
-COMMENT ON COLUMN lantik.ledger_head.size_by_kind IS
-    'For each kind of appointment, the number of leaves right after the last one that brought rows of it. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_head.rejected_size IS
+    'Number of leaves right after the last decision that rejected anybody; 0: none. Privacy: N.';
 -- The root of the empty tree is SHA-256 of nothing.
 INSERT INTO lantik.ledger_head (size, edge, root) VALUES (0, '', sha256(''));
 
@@ -73,4 +73,4 @@ COMMENT ON COLUMN lantik.checkpoint.note IS 'The signed note. Privacy: N.';
 GRANT SELECT ON lantik.ledger_head, lantik.ledger_leaf, lantik.ledger_node, lantik.checkpoint
     TO lantik_daemon, lantik_operator;
 GRANT INSERT ON lantik.ledger_leaf, lantik.ledger_node, lantik.checkpoint TO lantik_daemon;
-GRANT UPDATE (size, edge, root, recorded_at, size_by_kind, epoch) ON lantik.ledger_head TO lantik_daemon;
+GRANT UPDATE (size, edge, root, recorded_at, rejected_size, epoch) ON lantik.ledger_head TO lantik_daemon;

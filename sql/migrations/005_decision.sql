@@ -140,7 +140,8 @@ CREATE TABLE lantik.rejected (
     kind        smallint NOT NULL,
     programme   text COLLATE "C" NOT NULL DEFAULT '',
     decision_no bigint NOT NULL,
-    CONSTRAINT rejected_pkey PRIMARY KEY (nik, kind, programme)
+    -- Programmes without a rejection, most of them, are told apart by the beginning of the key.
+    CONSTRAINT rejected_pkey PRIMARY KEY (kind, programme, nik)
 );
 COMMENT ON TABLE lantik.rejected IS
     'People whose appointment an official rejected (TMS); rule S05.rejected returns their records. INSERT-only. Grain: one person (NIK), kind and programme. Source: lantikd. Privacy: I.';

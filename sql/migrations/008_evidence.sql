@@ -277,9 +277,9 @@ BEGIN
     END IF;
     -- A current row or a rejection tells of rows; it goes with them.
     DELETE FROM lantik.current_appointment c
-     WHERE c.nik = erase.nik
+     WHERE c.nik = nullif(erase.nik, '')::bigint
        AND (c.batch_no, c.record_no) IN (SELECT * FROM unnest(row_batch_nos, row_record_nos));
-    PERFORM FROM lantik.current_appointment c WHERE c.nik = erase.nik;
+    PERFORM FROM lantik.current_appointment c WHERE c.nik = nullif(erase.nik, '')::bigint;
     IF FOUND THEN
         RAISE EXCEPTION 'a current row has no row in the register' USING ERRCODE = 'serialization_failure';
     END IF;

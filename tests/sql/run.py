@@ -253,7 +253,7 @@ class Privileges(Database):
         self.assertEqual({p for _, p in held}, {"SELECT", "INSERT", "UPDATE"})
         self.assertEqual({name for name, p in held if p == "UPDATE"},
                          {"current_appointment", "counter", "formation_use", "ledger_head.size", "ledger_head.edge", "ledger_head.root",
-                          "ledger_head.recorded_at", "ledger_head.size_by_kind", "ledger_head.epoch", "office.revoked_at",
+                          "ledger_head.recorded_at", "ledger_head.rejected_size", "ledger_head.epoch", "office.revoked_at",
                           "office.reason", "office_key.revoked_at", "office_key.reason", "receipt_key.until_size",
                           "receipt_key.compromised_from", "receipt_key.retired_leaf", "reference_version.version",
                           "reference_version.changed_at"})
@@ -587,8 +587,8 @@ class Views(Database):
         def plan(statement, user="lantik_daemon"):
             return "\n".join(line for (line,) in self.sql(
                 "SET enable_seqscan = off; EXPLAIN (COSTS OFF) " + statement, user=user))
-        self.assertIn("current_appointment_pkey", plan("SELECT * FROM current_appointment WHERE nik = '1' AND kind = 1"))
-        self.assertIn("current_appointment_nip_key", plan("SELECT * FROM current_appointment WHERE nip = '1' AND kind = 1"))
+        self.assertIn("current_appointment_pkey", plan("SELECT * FROM current_appointment WHERE nik = 1 AND nik_slot = 0"))
+        self.assertIn("current_appointment_nip_key", plan("SELECT * FROM current_appointment WHERE nip = 1 AND nip_slot = 0"))
         # In a table of six rows the index by office is as cheap as the key.
         self.assertRegex(plan("SELECT * FROM batch WHERE office_no = 1 AND batch_id = '01999999-0000-7000-8000-000000000001'"),
                          "batch_id_key|batch_office_no")

@@ -124,7 +124,7 @@ class Case(harness.Case):
         return accepted
 
     def current(self, nik):
-        return self.site.value(f"SELECT kind || ' ' || step || ' ' || kode_instansi || ' ' || coalesce(nip, '-') FROM "
+        return self.site.value(f"SELECT kind || ' ' || step || ' ' || kode_instansi || ' ' || coalesce(nip::text, '-') FROM "
                                f"lantik.current_appointment WHERE nik = '{nik}' ORDER BY kind")
 
     def tearDown(self):

@@ -1,0 +1,22 @@
+/* Current rows: a person's and a number's digits as they are keyed, and a new person's row in COPY BINARY.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_DAEMON_CURRENT_H
+#define LANTIK_DAEMON_CURRENT_H
+
+#include "row.h"
+
+#define CURRENT_NIK_DIGITS 16
+#define CURRENT_NIP_DIGITS 18
+
+/* NIK and NIP as numbers; *ret_nip is 0 without a NIP. False, and nothing filled: they are not so many digits, which no
+ * rulebook lets into the register. */
+LANTIK_MUST_CHECK bool current_numbers(const struct lantik_record *record, int64_t *ret_nik, int64_t *ret_nip);
+
+/* The columns of a tuple, for the COPY. */
+#define CURRENT_COLUMNS                                                                                                \
+	"nik, nip, batch_no, record_no, nik_slot, nip_slot, kind, step, kelompok_lapor, kode_instansi, programme"
+/* Appends the tuple of a person whom the register does not know; kind and step of row and batch are one. */
+void current_encode(
+	int64_t batch_no, const struct lantik_manifest *manifest, const struct row *row, struct lantik_buffer *tuples);
+
+#endif
