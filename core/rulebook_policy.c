@@ -30,6 +30,29 @@ bool lantik_rulebook_parameter_is(
 	return false;
 }
 
+/* The number that a value writes; -1 when it writes none of these. */
+static int listed_number(const char *value, bool two_digits)
+{
+	size_t len = strlen(value);
+	bool padded = len == 2 && value[0] == '0';
+	if (len == 0 || len > 2 || strspn(value, "0123456789") != len || (two_digits ? len != 2 : padded))
+		return -1;
+	return len == 1 ? value[0] - '0' : (value[0] - '0') * 10 + (value[1] - '0');
+}
+
+void lantik_rulebook_listed(
+	const struct lantik_rulebook *rulebook, const char *name, bool two_digits, int32_t on, bool ret[LANTIK_LISTED])
+{
+	struct lantik_block block = parameters(rulebook, name);
+	const struct lantik_parameter_row *rows = (const void *)block.at;
+	memset(ret, 0, LANTIK_LISTED * sizeof *ret);
+	for (size_t i = 0; i < block.count; i++) {
+		int number = listed_number(rows[i].value, two_digits);
+		if (number >= 0 && lantik_in_force(rows[i].valid_from, rows[i].valid_until, on))
+			ret[number] = true;
+	}
+}
+
 bool lantik_rulebook_parameter_known(const struct lantik_rulebook *rulebook, const char *name, int32_t on)
 {
 	struct lantik_block block = parameters(rulebook, name);

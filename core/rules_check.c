@@ -69,6 +69,11 @@ void lantik_check_not_checked(const struct lantik_check *check, uint64_t ret[4])
 
 void lantik_check_free(struct lantik_check **check)
 {
+	if (*check == NULL)
+		return;
+	free((*check)->niks.slots);
+	free((*check)->perteks.slots);
+	free((*check)->decrees.slots);
 	free(*check);
 	*check = NULL;
 }

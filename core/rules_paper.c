@@ -120,7 +120,7 @@ static void check_state(struct lantik_row *row)
 {
 	const struct lantik_record *record = row->record;
 	uint32_t state = (uint32_t)record->status_usulan;
-	if (state < LANTIK_TWO_DIGITS && row->check->policy.status_refused[state])
+	if (state < LANTIK_LISTED && row->check->policy.status_refused[state])
 		lantik_row_report(row, LANTIK_CASE_S07_status, LANTIK_F_status_usulan);
 	if (record->change_kind != 0 && record->change_reason.len == 0)
 		lantik_row_report(row, LANTIK_CASE_S08_reason, LANTIK_F_change_reason);

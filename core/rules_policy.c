@@ -211,17 +211,6 @@ static void read_eligibility(const struct lantik_check *check, struct lantik_pol
 					eligible(check, listed, cpns, pppk) == LANTIK_ELIGIBILITY_ADMITTED;
 }
 
-/* P05 and S07: which numbers a parameter lists, in two digits or without a leading zero. */
-static void read_list(const struct lantik_check *check, const char *name, bool two_digits, bool ret[LANTIK_TWO_DIGITS])
-{
-	char text[3];
-	for (uint8_t i = 0; i < LANTIK_TWO_DIGITS; i++) {
-		(void)snprintf(text, sizeof text, "%02u", (unsigned)i);
-		const char *number = i < 10 && !two_digits ? text + 1 : text;
-		ret[i] = lantik_rulebook_parameter_is(check->rulebook, name, lantik_span_of(number), check->received);
-	}
-}
-
 void lantik_policy_read(const struct lantik_check *check, struct lantik_policy *ret)
 {
 	const struct lantik_rulebook *rulebook = check->rulebook;
@@ -237,7 +226,7 @@ void lantik_policy_read(const struct lantik_check *check, struct lantik_policy *
 	ret->other_formation = is_other(check, "jenis_formasi_", check->manifest->jenis_formasi_id);
 	ret->first_proposal_step = check->manifest->step == LANTIK_STEP_NI;
 	read_eligibility(check, ret);
-	read_list(check, agreements, true, ret->agreement_listed);
-	read_list(check, refused_states, false, ret->status_refused);
+	lantik_rulebook_listed(rulebook, agreements, true, check->received, ret->agreement_listed);
+	lantik_rulebook_listed(rulebook, refused_states, false, check->received, ret->status_refused);
 	ret->document_count = documents_of(check, ret->documents, LANTIK_MAX_REQUIRED);
 }

@@ -14,16 +14,20 @@ enum lantik_rule_id {
 	LANTIK_RULE_COUNT
 };
 
-/* Twice as many slots as records, a power of two: probes stay short. */
-#define LANTIK_SLOTS 32768u
-_Static_assert(LANTIK_SLOTS >= 2 * LANTIK_MAX_RECORDS, "a set of a batch's values is never more than half full");
-
 /* One value that stands in the batch, by a number made of it. */
 struct lantik_slot {
 	uint64_t key;
 	uint64_t other;     /* what the first record holds beside it */
 	uint32_t record_no; /* of its first record; 0: the slot is free */
 	bool reported;
+};
+
+/* The values of one kind. It grows with the batch and is never more than half full, so that probes stay short and a
+ * small batch costs little; zero it to begin. */
+struct lantik_set {
+	struct lantik_slot *slots;
+	unsigned bits; /* 2^bits slots */
+	uint32_t used;
 };
 
 /* Answers of the rulebook about ids that stand in many records of a batch: positions, units, studies. */
@@ -46,24 +50,21 @@ struct lantik_seen_district {
 /* Documents that a rulebook may require; a record holds LANTIK_MAX_DOCUMENTS. */
 #define LANTIK_MAX_REQUIRED 64u
 
-/* Year, month and number codes of two digits. */
-#define LANTIK_TWO_DIGITS 100u
-
 /* What the rulebook says of this batch, asked once: programme, step, agency and the day are the same for all records.
  */
 struct lantik_policy {
 	enum lantik_case_id window; /* of B06 and of every record; LANTIK_CASE_COUNT: in time */
 	bool window_unverified;
-	bool late;                                /* B07 */
-	bool agency_known;                        /* else B05 tells it, and K02 and J03 have nothing to compare with */
-	bool other_procurement, other_formation;  /* K03 */
-	bool first_proposal_step;                 /* K04, K05: every record of this step proposes a person */
-	bool admitted[3][3][3];                   /* K05, by the words of the three columns, 0 for not stated */
-	bool agreement_listed[LANTIK_TWO_DIGITS]; /* P05 */
-	bool status_refused[LANTIK_TWO_DIGITS];   /* S07 */
-	int32_t bup;                              /* of positions that no table knows */
-	int32_t spmt_deadline;                    /* D14 */
-	int32_t documents[LANTIK_MAX_REQUIRED];   /* S04 */
+	bool late;                               /* B07 */
+	bool agency_known;                       /* else B05 tells it, and K02 and J03 have nothing to compare with */
+	bool other_procurement, other_formation; /* K03 */
+	bool first_proposal_step;                /* K04, K05: every record of this step proposes a person */
+	bool admitted[3][3][3];                  /* K05, by the words of the three columns, 0 for not stated */
+	bool agreement_listed[LANTIK_LISTED];    /* P05 */
+	bool status_refused[LANTIK_LISTED];      /* S07 */
+	int32_t bup;                             /* of positions that no table knows */
+	int32_t spmt_deadline;                   /* D14 */
+	int32_t documents[LANTIK_MAX_REQUIRED];  /* S04 */
 	size_t document_count;
 };
 
@@ -83,9 +84,8 @@ struct lantik_check {
 	bool wages_asked, wages_known;   /* of any year */
 	struct lantik_seen positions[LANTIK_SEEN], units[LANTIK_SEEN], studies[LANTIK_SEEN];
 	struct lantik_seen_district districts[LANTIK_SEEN_DISTRICTS];
-	struct lantik_slot niks[LANTIK_SLOTS];
-	struct lantik_slot decrees[LANTIK_SLOTS]; /* of people who stand twice */
-	struct lantik_slot perteks[LANTIK_SLOTS];
+	struct lantik_set niks, perteks;
+	struct lantik_set decrees; /* of people who stand twice */
 };
 
 /* What one pass over a text tells. */

@@ -1,11 +1,11 @@
 /* What stands twice in a batch: a person (N07), a person in a decree (S02), a technical consideration (S03.shared).
- * The sets have room for every record of the largest batch and never grow.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "rules_private.h"
 
 #include <string.h>
 
 #define MIX UINT64_C(0x9E3779B97F4A7C15)
+#define FIRST_BITS 5u
 
 /* A number for a text. Texts of the same length that differ in one place get different numbers, and two others are
  * taken for the same once in about 10^11 full batches. */
@@ -21,20 +21,45 @@ static uint64_t number_of(struct lantik_span text)
 	return number;
 }
 
-/* Where the value stands or would stand. */
-static struct lantik_slot *find_slot(struct lantik_slot slots[LANTIK_SLOTS], uint64_t key)
+/* Where the value stands, or would stand. */
+static struct lantik_slot *probe(const struct lantik_set *set, uint64_t key)
 {
-	size_t at = (size_t)((key * MIX) >> 49);
-	_Static_assert(LANTIK_SLOTS == 1u << 15, "the hash keeps 15 bits");
-	while (slots[at].record_no != 0 && slots[at].key != key)
-		at = (at + 1) % LANTIK_SLOTS;
-	return &slots[at];
+	size_t last = ((size_t)1 << set->bits) - 1, at = (size_t)((key * MIX) >> (64 - set->bits));
+	while (set->slots[at].record_no != 0 && set->slots[at].key != key)
+		at = (at + 1) & last;
+	return &set->slots[at];
 }
 
-/* A batch that is too long is refused elsewhere; the sets stay half empty nevertheless. */
-static bool has_room(const struct lantik_check *check)
+/* Twice as many slots. */
+static void grow(struct lantik_set *set)
 {
-	return check->records <= LANTIK_MAX_RECORDS;
+	struct lantik_set grown = {.bits = set->slots == NULL ? FIRST_BITS : set->bits + 1, .used = set->used};
+	size_t count = set->slots == NULL ? 0 : (size_t)1 << set->bits;
+	grown.slots = calloc((size_t)1 << grown.bits, sizeof *grown.slots);
+	LANTIK_ASSERT(grown.slots != NULL);
+	for (size_t i = 0; i < count; i++)
+		if (set->slots[i].record_no != 0)
+			*probe(&grown, set->slots[i].key) = set->slots[i];
+	free(set->slots);
+	*set = grown;
+}
+
+/* Where the value stands, or a free slot with room for it. */
+static struct lantik_slot *find_slot(struct lantik_set *set, uint64_t key)
+{
+	if (set->slots == NULL || 2 * (size_t)(set->used + 1) > (size_t)1 << set->bits)
+		grow(set);
+	return probe(set, key);
+}
+
+/* A batch that is too long is refused elsewhere; the sets remember no more than the longest. */
+static void take_slot(
+	const struct lantik_check *check, struct lantik_set *set, struct lantik_slot *slot, struct lantik_slot value)
+{
+	if (check->records > LANTIK_MAX_RECORDS)
+		return;
+	*slot = value;
+	set->used++;
 }
 
 /* Nobody knows which of the records is right, so all of them come back. */
@@ -52,11 +77,12 @@ static void report_all(
 static void check_decree(struct lantik_row *row, uint64_t nik, uint64_t decree, uint32_t record_no)
 {
 	uint64_t key = (nik * MIX) ^ decree;
-	if (decree == 0 || !has_room(row->check))
+	struct lantik_set *decrees = &row->check->decrees;
+	if (decree == 0)
 		return;
-	struct lantik_slot *slot = find_slot(row->check->decrees, key);
+	struct lantik_slot *slot = find_slot(decrees, key);
 	if (slot->record_no == 0)
-		*slot = (struct lantik_slot){key, 0, record_no, false};
+		take_slot(row->check, decrees, slot, (struct lantik_slot){key, 0, record_no, false});
 	else if (slot->record_no != record_no)
 		report_all(row, slot, LANTIK_CASE_S02_duplicate, LANTIK_F_no_sk);
 }
@@ -66,10 +92,9 @@ static void check_person(struct lantik_row *row, uint64_t nik)
 {
 	struct lantik_span text = row->record->no_sk;
 	uint64_t decree = text.len > 0 ? number_of(text) : 0;
-	struct lantik_slot *slot = find_slot(row->check->niks, nik);
+	struct lantik_slot *slot = find_slot(&row->check->niks, nik);
 	if (slot->record_no == 0) {
-		if (has_room(row->check))
-			*slot = (struct lantik_slot){nik, decree, row->number, false};
+		take_slot(row->check, &row->check->niks, slot, (struct lantik_slot){nik, decree, row->number, false});
 		return;
 	}
 	if (!slot->reported)
@@ -85,13 +110,11 @@ static void check_pertek(struct lantik_row *row, uint64_t nik)
 	if (text.len == 0 || row->spoiled[LANTIK_F_no_pertek])
 		return;
 	uint64_t key = number_of(text);
-	struct lantik_slot *slot = find_slot(row->check->perteks, key);
-	if (slot->record_no == 0) {
-		if (has_room(row->check))
-			*slot = (struct lantik_slot){key, nik, row->number, false};
-	} else if (slot->other != nik || slot->reported) {
+	struct lantik_slot *slot = find_slot(&row->check->perteks, key);
+	if (slot->record_no == 0)
+		take_slot(row->check, &row->check->perteks, slot, (struct lantik_slot){key, nik, row->number, false});
+	else if (slot->other != nik || slot->reported)
 		report_all(row, slot, LANTIK_CASE_S03_shared, LANTIK_F_no_pertek);
-	}
 }
 
 void lantik_row_repeated(struct lantik_row *row)

@@ -97,6 +97,11 @@ bool lantik_rulebook_education(const struct lantik_rulebook *rulebook, struct la
 /* Whether the parameter has this value on that date; parameters may have several. */
 bool lantik_rulebook_parameter_is(
 	const struct lantik_rulebook *rulebook, const char *name, struct lantik_span value, int32_t on);
+/* Which of the numbers 0 to 99 the parameter lists on that date: all written in two digits, or none with a leading
+ * zero. */
+#define LANTIK_LISTED 100u
+void lantik_rulebook_listed(
+	const struct lantik_rulebook *rulebook, const char *name, bool two_digits, int32_t on, bool ret[LANTIK_LISTED]);
 /* Whether the parameter has any value on that date; 0: on any date. */
 bool lantik_rulebook_parameter_known(const struct lantik_rulebook *rulebook, const char *name, int32_t on);
 /* The parameter as a number on that date, or otherwise when it is absent or no number. Of several values the one that
