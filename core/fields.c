@@ -126,9 +126,15 @@ int32_t lantik_word_code(enum lantik_word_list list, struct lantik_span text)
 
 const char *lantik_word(enum lantik_word_list list, int32_t code, enum lantik_language language)
 {
-	for (size_t i = 0; i < LANTIK_COUNT(words); i++) {
-		if (words[i].list == list && words[i].code == code)
-			return words[i].text[language];
+	if (code < 0 || code > UINT8_MAX)
+		return NULL;
+	switch ((unsigned)list << 8 | (unsigned)code) {
+#define WORD(list, code, english, indonesian)                                                                          \
+	case LANTIK_WORDS_##list << 8 | code:                                                                          \
+		return language == LANTIK_ENGLISH ? english : indonesian;
+#include "lantik/words.def"
+#undef WORD
+	default:
+		return NULL;
 	}
-	return NULL;
 }

@@ -114,6 +114,12 @@ static void check_first_day(struct lantik_row *row)
 		lantik_row_report(row, cpns ? LANTIK_CASE_D07_cpns : LANTIK_CASE_D07_pppk, row->tmt_field);
 }
 
+/* Whether any of two cases is judged of this batch; what decides them need not be computed otherwise. */
+static bool judges(const struct lantik_row *row, enum lantik_case_id a, enum lantik_case_id b)
+{
+	return (row->check->judged[a] | row->check->judged[b]) != 0;
+}
+
 /* The last day of an agreement of so many months. One that starts on 29 February ends on the 28th, and one that starts
  * on 1 March ends on the last of February: the later of the two ways to count is right in both. */
 static int32_t last_day(int32_t start, int months)
@@ -133,10 +139,14 @@ static void check_part_time(struct lantik_row *row, int32_t start, int32_t end)
 		lantik_row_report(row, LANTIK_CASE_D08_start, LANTIK_F_tgl_kontrak_mulai);
 	if (end == 0)
 		return;
-	int32_t last = last_day(start, CONTRACT_MONTHS);
-	if (end < start)
+	if (end < start) {
 		lantik_row_report(row, LANTIK_CASE_D08_order, LANTIK_F_tgl_kontrak_akhir);
-	else if (end > last)
+		return;
+	}
+	if (!judges(row, LANTIK_CASE_D08_too_long, LANTIK_CASE_D08_shorter))
+		return;
+	int32_t last = last_day(start, CONTRACT_MONTHS);
+	if (end > last)
 		lantik_row_report(row, LANTIK_CASE_D08_too_long, LANTIK_F_tgl_kontrak_akhir);
 	else if (end < last)
 		lantik_row_report(row, LANTIK_CASE_D08_shorter, LANTIK_F_tgl_kontrak_akhir);
@@ -145,7 +155,7 @@ static void check_part_time(struct lantik_row *row, int32_t start, int32_t end)
 /* D09 */
 static void check_full_time(struct lantik_row *row, int32_t start, int32_t end)
 {
-	if (start == 0 || end == 0)
+	if (start == 0 || end == 0 || !judges(row, LANTIK_CASE_D09_short, LANTIK_CASE_D09_long))
 		return;
 	if (end < last_day(start, CONTRACT_MONTHS))
 		lantik_row_report(row, LANTIK_CASE_D09_short, LANTIK_F_tgl_kontrak_akhir);

@@ -90,7 +90,7 @@ struct lantik_check {
 
 /* What one pass over a text tells. */
 struct lantik_text_facts {
-	size_t characters;
+	uint32_t characters;
 	bool valid;      /* UTF-8 without NUL */
 	bool control;    /* holds C0, DEL or C1 */
 	bool invisible;  /* turns the direction of writing, or joins words without a width */
@@ -103,9 +103,10 @@ struct lantik_row {
 	const struct lantik_record *record;
 	struct lantik_findings *findings;
 	uint32_t number;
-	uint32_t count;                                   /* its findings so far */
-	enum lantik_severity gravest;                     /* of its findings; 0: none yet */
-	struct lantik_text_facts facts[LANTIK_FIELD_END]; /* of text fields, once lantik_row_readable has run */
+	uint32_t count;                                       /* its findings so far */
+	enum lantik_severity gravest;                         /* of its findings; 0: none yet */
+	struct lantik_text_facts facts[LANTIK_FIELD_END];     /* of text fields, once lantik_row_readable has run */
+	struct lantik_text_facts paths[LANTIK_MAX_DOCUMENTS]; /* of the documents' objects, likewise */
 	bool spoiled[LANTIK_FIELD_END]; /* returned by T01, T06, T07 or T08: no second finding for that cause */
 	bool nik_ok, nip_ok;            /* N01 and P01 hold */
 	int32_t birth;                  /* tgl_lahir when it is a day, else 0 */

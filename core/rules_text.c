@@ -6,27 +6,27 @@
 
 #define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
 
-/* Whether eight bytes are printable ASCII. In bytes below 0x80 adding 0x60 sets the top bit from 0x20 on, and adding 1
- * sets it for DEL alone; no addition carries. */
-static bool eight_printable(const uint8_t *at)
+/* Top bits where eight bytes are not all printable ASCII. In bytes below 0x80 adding 0x60 sets the top bit from 0x20
+ * on, and adding 1 sets it for DEL alone; only where a byte is 0x80 or more, which is told anyway, does an addition
+ * carry. */
+static uint64_t oddness(const uint8_t *at)
 {
 	uint64_t bytes;
 	memcpy(&bytes, at, 8);
-	bool ascii = (bytes & EACH_BYTE(0x80)) == 0;
-	uint64_t printable = (bytes + EACH_BYTE(0x60)) & ~(bytes + EACH_BYTE(1));
-	return ascii && (printable & EACH_BYTE(0x80)) == EACH_BYTE(0x80);
+	return bytes | (bytes + EACH_BYTE(1)) | ~(bytes + EACH_BYTE(0x60));
 }
 
-/* Whether all of it is, which nearly all text is; the last eight bytes may be looked at twice. */
+/* Whether all of it is printable, which nearly all text is; the last eight bytes may be looked at twice. */
 static bool is_printable(struct lantik_span text)
 {
+	uint64_t odd = 0;
 	size_t at = 0;
-	while (at + 8 <= text.len && eight_printable(text.data + at))
-		at += 8;
-	if (at + 8 <= text.len)
-		return false;
-	if (text.len >= 8)
-		return eight_printable(text.data + text.len - 8);
+	if (text.len >= 8) {
+		for (; at + 8 < text.len; at += 8)
+			odd |= oddness(text.data + at);
+		odd |= oddness(text.data + text.len - 8);
+		return (odd & EACH_BYTE(0x80)) == 0;
+	}
 	while (at < text.len && text.data[at] >= ' ' && text.data[at] <= '~')
 		at++;
 	return at == text.len;
@@ -57,7 +57,7 @@ struct lantik_text_facts lantik_text_facts(struct lantik_span text)
 {
 	struct lantik_text_facts facts = {.valid = true};
 	if (is_printable(text)) {
-		facts.characters = text.len;
+		facts.characters = (uint32_t)text.len;
 		return facts;
 	}
 	for (size_t at = 0, len; at < text.len; at += len) {
@@ -75,6 +75,21 @@ struct lantik_text_facts lantik_text_facts(struct lantik_span text)
 	return facts;
 }
 
+/* The fields of text, in the order of the table. */
+#define IF_TEXT(name) LANTIK_F_##name,
+#define IF_ID(name)
+#define IF_DATE(name)
+#define IF_TIME(name)
+#define IF_MONEY(name)
+#define IF_INT(name)
+#define IF_WORD(name)
+#define IF_DOCUMENTS(name)
+static const uint8_t text_fields[] = {
+#define FIELD(number, name, type, extent, class, place) IF_##type(name)
+#include "lantik/fields.def"
+#undef FIELD
+};
+
 static struct lantik_span text_of(const struct lantik_record *record, const struct lantik_field *field)
 {
 	return *(const struct lantik_span *)lantik_member(record, field);
@@ -83,18 +98,21 @@ static struct lantik_span text_of(const struct lantik_record *record, const stru
 bool lantik_row_readable(struct lantik_row *row)
 {
 	bool readable = true;
-	for (size_t i = 0; i < LANTIK_FIELD_COUNT; i++) {
-		const struct lantik_field *field = &lantik_record_fields[i];
-		if (field->type != LANTIK_TEXT || text_of(row->record, field).len == 0)
+	LANTIK_ASSERT(row->record->dokumen.count <= LANTIK_MAX_DOCUMENTS);
+	for (size_t i = 0; i < LANTIK_COUNT(text_fields); i++) {
+		const struct lantik_field *field = &lantik_record_fields[text_fields[i] - 1];
+		struct lantik_span text = text_of(row->record, field);
+		if (text.len == 0)
 			continue;
-		row->facts[field->number] = lantik_text_facts(text_of(row->record, field));
+		row->facts[field->number] = lantik_text_facts(text);
 		if (!row->facts[field->number].valid) {
 			lantik_row_report(row, LANTIK_CASE_B01_utf8, (enum lantik_field_id)field->number);
 			readable = false;
 		}
 	}
 	for (size_t i = 0; i < row->record->dokumen.count; i++) {
-		if (!lantik_text_facts(row->record->dokumen.items[i].object).valid) {
+		row->paths[i] = lantik_text_facts(row->record->dokumen.items[i].object);
+		if (!row->paths[i].valid) {
 			lantik_row_report(row, LANTIK_CASE_B01_utf8, LANTIK_F_dokumen);
 			return false;
 		}
@@ -167,8 +185,10 @@ static bool is_exponent(struct lantik_span text, size_t at)
 /* T06 */
 static void check_number(struct lantik_row *row, struct lantik_span text, enum lantik_field_id field)
 {
+	if (row->spoiled[field] || lantik_all_digits(text))
+		return;
 	size_t len = decimal_length(text);
-	if (row->spoiled[field] || len == 0 || lantik_all_digits(text))
+	if (len == 0)
 		return;
 	if (is_exponent(text, len))
 		row->spoiled[field] = lantik_row_report(row, LANTIK_CASE_T06_scientific, field);
@@ -179,13 +199,11 @@ static void check_number(struct lantik_row *row, struct lantik_span text, enum l
 void lantik_row_text(struct lantik_row *row)
 {
 	const struct lantik_record *record = row->record;
-	for (size_t i = 0; i < LANTIK_FIELD_COUNT; i++) {
-		if (lantik_record_fields[i].type == LANTIK_TEXT)
-			check_field(row, &lantik_record_fields[i]);
-	}
+	for (size_t i = 0; i < LANTIK_COUNT(text_fields); i++)
+		check_field(row, &lantik_record_fields[text_fields[i] - 1]);
 	for (size_t i = 0; i < record->dokumen.count; i++) {
 		struct lantik_span object = record->dokumen.items[i].object;
-		if (!plain_text(row, object, lantik_text_facts(object), LANTIK_F_dokumen))
+		if (!plain_text(row, object, row->paths[i], LANTIK_F_dokumen))
 			break;
 	}
 	check_number(row, record->nik, LANTIK_F_nik);

@@ -68,7 +68,7 @@ static void check_documents(struct lantik_row *row)
 	for (size_t i = 0; i < documents->count; i++) {
 		const struct lantik_document *document = &documents->items[i];
 		bool type = document->type > 0 && document->type <= DOCUMENT_TYPE_MAX;
-		bool path = lantik_text_facts(document->object).characters <= DOCUMENT_PATH_MAX;
+		bool path = row->paths[i].characters <= DOCUMENT_PATH_MAX;
 		if (!type || !path || (document->sha256.len != 0 && document->sha256.len != LANTIK_HASH)) {
 			row->spoiled[LANTIK_F_dokumen] =
 				lantik_row_report(row, LANTIK_CASE_T07_document, LANTIK_F_dokumen);

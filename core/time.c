@@ -70,7 +70,7 @@ int32_t lantik_date_make(int year, int month, int day)
 bool lantik_date_valid(int32_t date)
 {
 	return date > 0 &&
-	       lantik_date_make(lantik_date_year(date), lantik_date_month(date), lantik_date_day(date)) == date;
+	       lantik_date_make(lantik_date_year(date), lantik_date_month(date), lantik_date_day(date)) != 0;
 }
 
 int64_t lantik_date_days(int32_t date)
@@ -95,6 +95,9 @@ int32_t lantik_date_from_days(int64_t days)
 
 int32_t lantik_date_add_days(int32_t date, int days)
 {
+	int day = lantik_date_day(date) + days;
+	if (day >= 1 && day <= 28) /* every month has it */
+		return date + days;
 	return lantik_date_from_days(lantik_date_days(date) + days);
 }
 

@@ -111,7 +111,7 @@ void lantik_check_not_checked(const struct lantik_check *check, uint64_t ret[4])
  * B07. */
 void lantik_check_manifest(struct lantik_check *check, struct lantik_findings *findings);
 /* Row rules, B01.utf8, B08, N07, S02 and S03; at most LANTIK_MAX_FINDINGS_PER_RECORD a record. Nothing of the record is
- * kept. */
+ * kept. It has LANTIK_MAX_DOCUMENTS documents at most, as every reader sees to. */
 void lantik_check_record(struct lantik_check *check, uint32_t record_no, const struct lantik_record *record,
 	struct lantik_findings *findings);
 /* What needs all records: B02 (counts), T06.rounded_column. Sorts the findings. */
