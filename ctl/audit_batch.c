@@ -239,6 +239,12 @@ static void manifest_check(struct batch_row *b)
 	entry_column(b->entry, "manifest", is_bound);
 	if (!is_bound || lantik_manifest_decode(bytes, b->entry->all->arena, &b->manifest) != LANTIK_OK)
 		return;
+	/* What the office signed for names the records by this root. Column and verdict were compared before. */
+	if (b->entry->is_told)
+		entry_column(b->entry, "verdict",
+			lantik_span_equal(m->records_root, (struct lantik_span){b->verdict.records_root, LANTIK_HASH}));
+	else
+		entry_column(b->entry, "records_root", audit_is(b->row, B_records_root, m->records_root));
 	bytes_or_null(b, B_corrects_batch_id, "corrects_batch_id", m->corrects_batch_id);
 	NUMBER_IS(b, all_or_nothing, m->all_or_nothing == 1);
 	TEXT_OR_NULL(b, programme, m->programme);

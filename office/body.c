@@ -25,8 +25,10 @@ static int too_large(struct lantik_cli *cli, const struct lantik_sheet *sheet, u
 		LANTIK_MAX_BODY / (1024 * 1024));
 }
 
-/* The greatest record with its tag and length. */
-#define GREATEST_ITEM (LANTIK_MAX_RECORD + 6u)
+/* The greatest record with its tag, one byte, and its length, three. */
+#define GREATEST_ITEM (LANTIK_MAX_RECORD + 4u)
+_Static_assert(
+	LANTIK_MAX_RECORD >= 1u << 14 && LANTIK_MAX_RECORD < 1u << 21, "the length of the greatest record has 3 bytes");
 
 static int encode_records(struct lantik_cli *cli, const struct lantik_sheet *sheet, struct lantik_buffer *records)
 {

@@ -206,6 +206,84 @@ Test(codec, hostile_bodies_are_refused_by_name)
 	}
 }
 
+/* A manifest that names the root of two records, `1` and `2` as nik, and those records behind it. */
+struct known {
+	struct lantik_buffer records, body;
+	uint8_t root[LANTIK_HASH];
+	struct lantik_batch_digests digests;
+};
+
+static void known_make(struct known *ret)
+{
+	struct lantik_record record = {0};
+	struct lantik_manifest manifest = {.row_count = 2};
+
+	*ret = (struct known){0};
+	record.nik = lantik_span_of("1");
+	cr_assert_eq(lantik_record_append(&record, &ret->records), LANTIK_OK);
+	record.nik = lantik_span_of("2");
+	cr_assert_eq(lantik_record_append(&record, &ret->records), LANTIK_OK);
+	cr_assert_eq(lantik_records_root(lantik_buffer_span(&ret->records), ret->root), LANTIK_OK);
+	manifest.records_root = (struct lantik_span){ret->root, LANTIK_HASH};
+	cr_assert_eq(lantik_batch_encode(&manifest, lantik_buffer_span(&ret->records), &ret->body), LANTIK_OK);
+	cr_assert_eq(lantik_batch_digests(lantik_buffer_span(&ret->body), &ret->digests), LANTIK_OK);
+}
+
+static void known_free(struct known *known)
+{
+	lantik_buffer_free(&known->records);
+	lantik_buffer_free(&known->body);
+}
+
+Test(codec, a_body_is_known_by_its_manifest_and_the_root_of_its_records)
+{
+	struct known known;
+	uint8_t leaves[2][LANTIK_HASH], root[LANTIK_HASH], digest[LANTIK_HASH];
+	struct lantik_span manifest;
+
+	known_make(&known);
+	lantik_leaf_hash((struct lantik_span){(const uint8_t *)"\x3a\x01\x31", 3}, leaves[0]);
+	lantik_leaf_hash((struct lantik_span){(const uint8_t *)"\x3a\x01\x32", 3}, leaves[1]);
+	lantik_node_hash(leaves[0], leaves[1], root);
+	cr_expect_arr_eq(known.root, root, LANTIK_HASH);
+	cr_expect_arr_eq(known.digests.records_root, root, LANTIK_HASH);
+	cr_assert_eq(lantik_batch_manifest(lantik_buffer_span(&known.body), &manifest), LANTIK_OK);
+	cr_expect_eq(manifest.data - known.body.data, 2);
+	cr_expect_eq(manifest.data + manifest.len + known.records.len, known.body.data + known.body.len);
+	lantik_sha256(manifest, digest);
+	cr_expect_arr_eq(known.digests.manifest_sha256, digest, LANTIK_HASH);
+	cr_assert_eq(lantik_records_root((struct lantik_span){NULL, 0}, root), LANTIK_OK);
+	lantik_sha256((struct lantik_span){NULL, 0}, digest);
+	cr_expect_arr_eq(root, digest, LANTIK_HASH, "no records have the root of the empty tree");
+	known_free(&known);
+}
+
+/* Whatever bit is turned, byte added or taken: it is no batch, or is known by another manifest. */
+Test(codec, other_bytes_are_never_known_by_the_same_digest)
+{
+	struct known known;
+	struct lantik_batch_digests other;
+
+	known_make(&known);
+	struct lantik_span body = lantik_buffer_span(&known.body);
+	for (size_t bit = 0; bit < 8 * body.len; bit++) {
+		known.body.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		bool same = lantik_batch_digests(body, &other) == LANTIK_OK &&
+			    memcmp(other.manifest_sha256, known.digests.manifest_sha256, LANTIK_HASH) == 0;
+		cr_expect_not(same, "bit %zu", bit);
+		known.body.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	for (size_t len = 0; len < body.len; len++)
+		cr_expect_neq(
+			lantik_batch_digests((struct lantik_span){body.data, len}, &other), LANTIK_OK, "%zu", len);
+	known.body.data[body.len - 1] = '3';
+	cr_expect_eq(lantik_batch_digests(body, &other), LANTIK_E_MISMATCH);
+	known.body.data[body.len - 1] = '2';
+	lantik_buffer_append(&known.body, "\x12\x00", 2);
+	cr_expect_eq(lantik_batch_digests(lantik_buffer_span(&known.body), &other), LANTIK_E_MISMATCH);
+	known_free(&known);
+}
+
 Test(codec, a_document_digest_is_32_bytes_or_absent)
 {
 	static const uint8_t record[] = {0x8a, 0x04, 0x03, 0x1a, 0x01, 0x01};

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "body.h"
 #include "entry_state.h"
 #include "exchange.h"
 #include "pairs.h"
@@ -297,7 +298,7 @@ static void remove_folder(void)
 }
 
 /* Runs a command line of at most 15 words, its output into a file. */
-static int run(const char *line)
+static int run_program(const struct lantik_program *program, const char *line)
 {
 	char words[512];
 	char *argv[16] = {(char *)"lantik"};
@@ -306,7 +307,12 @@ static int run(const char *line)
 	for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
 		argv[argc++] = word;
 	cr_assert_not_null(freopen("output", "w", stdout));
-	return lantik_cli_main(&lantik_office_program, argc, argv);
+	return lantik_cli_main(program, argc, argv);
+}
+
+static int run(const char *line)
+{
+	return run_program(&lantik_office_program, line);
 }
 
 static bool printed(const char *text)
@@ -325,6 +331,36 @@ static void write_file(const char *name, const char *text)
 }
 
 TestSuite(command, .init = make_folder, .fini = remove_folder);
+
+/* A body of one record: nama, with a tag of one byte and a length of two, brings it to that many. */
+static size_t record_len;
+
+static int body_main(struct lantik_cli *cli)
+{
+	struct lantik_csv_row line = {.line = 2};
+	char *nama = calloc(1, record_len);
+	struct lantik_record record = {.nama = {(const uint8_t *)nama, record_len - 3}};
+	struct lantik_sheet sheet = {
+		.path = "a.csv", .table = {.csv = {.rows = &line}, .records = &record, .count = 1}};
+	struct lantik_body body;
+	cr_assert_not_null(nama);
+	memset(nama, 'A', record_len);
+	int code = lantik_body_make(cli, &sheet, &body);
+	if (code == LANTIK_EXIT_OK)
+		lantik_buffer_free(&body.bytes);
+	free(nama);
+	return code;
+}
+
+Test(command, the_greatest_record_fits_and_no_greater_one)
+{
+	static const struct lantik_verb verbs[] = {{.name = "body", .summary = {"e", "i"}, .run = body_main}, {0}};
+	static const struct lantik_program program = {
+		.name = "lantik", .summary = {"e", "i"}, .examples = "lantik body", .verbs = verbs};
+	for (record_len = LANTIK_MAX_RECORD - 2; record_len <= LANTIK_MAX_RECORD + 2; record_len++)
+		cr_expect_eq(run_program(&program, "body"),
+			record_len <= LANTIK_MAX_RECORD ? LANTIK_EXIT_OK : LANTIK_EXIT_FAILED, "%zu", record_len);
+}
 
 Test(command, keys_are_made_once)
 {

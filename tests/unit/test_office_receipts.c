@@ -238,6 +238,10 @@ Test(receipts, of_our_batch_must_be_ours)
 	cr_expect_eq(take(), LANTIK_EXIT_NOT_VERIFIED);
 	cr_expect(printed("another office"));
 	answer = ours;
+	answer.other_records = true;
+	cr_expect_eq(take(), LANTIK_EXIT_NOT_VERIFIED);
+	cr_expect(printed("its leaf and its verdict contradict each other"));
+	answer = ours;
 	answer.other_signature = true;
 	cr_expect_eq(take(), LANTIK_EXIT_NOT_VERIFIED);
 	cr_expect(printed("another signing key or signature"));
