@@ -11,13 +11,16 @@
 /* The rate is that of about the last so many seconds of work. Before anything was done it is that of a slow machine. */
 #define RATE_SECONDS 10.0
 #define RATE_AT_FIRST (8.0 * 1024 * 1024)
-#define LEAST_WAIT_MILLISECONDS 100
-#define GREATEST_WAIT_MILLISECONDS 30000
+#define LEAST_WAIT 100000LL
+#define GREATEST_WAIT 30000000LL
+/* Less than any office waits for an answer. */
+#define GREATEST_DELAY 10000000LL
 
 struct office_flow {
 	int32_t office_no;
 	size_t bytes;
 	size_t batches, enquiries;
+	int64_t free_at; /* there should be room for everything that was told to wait; in the past: nothing waits */
 };
 
 struct flow {
@@ -28,7 +31,7 @@ struct flow {
 	double done, seconds;
 	double elapsed; /* seconds with batches in flight since the last one was done */
 	int64_t since;
-	/* those that have something in flight */
+	/* those that have something in flight, or wait */
 	struct office_flow *offices;
 	size_t count, room;
 };
@@ -64,8 +67,22 @@ static struct office_flow *find(const struct flow *flow, int32_t office_no)
 	return NULL;
 }
 
-static struct office_flow *add(struct flow *flow, int32_t office_no)
+static void forget_idle(struct flow *flow, int64_t now)
 {
+	for (size_t i = 0; i < flow->count;)
+		if (!flow->offices[i].bytes && flow->offices[i].free_at <= now)
+			flow->offices[i] = flow->offices[--flow->count];
+		else
+			i++;
+}
+
+static struct office_flow *find_or_add(struct flow *flow, int32_t office_no, int64_t now)
+{
+	struct office_flow *office = find(flow, office_no);
+
+	if (office)
+		return office;
+	forget_idle(flow, now);
 	if (flow->count == flow->room) {
 		flow->room = flow->room ? 2 * flow->room : 16;
 		flow->offices = realloc(flow->offices, flow->room * sizeof *flow->offices);
@@ -124,9 +141,7 @@ bool flow_admit(struct flow *flow, const struct job *job, int64_t now)
 {
 	if (!has_room(flow, job))
 		return false;
-	struct office_flow *office = find(flow, job->office.office_no);
-	if (!office)
-		office = add(flow, job->office.office_no);
+	struct office_flow *office = find_or_add(flow, job->office.office_no, now);
 	pass_time(flow, now);
 	*(job_is_batch(job) ? &office->batches : &office->enquiries) += 1;
 	office->bytes += weight(job);
@@ -159,7 +174,7 @@ void flow_release(struct flow *flow, const struct job *job, int64_t now)
 	if (job_is_batch(job))
 		measure(flow, weight(job));
 	if (!office->bytes)
-		*office = flow->offices[--flow->count];
+		forget_idle(flow, now);
 }
 
 size_t flow_jobs(const struct flow *flow)
@@ -198,19 +213,43 @@ static double greater(double a, double b)
 	return a > b ? a : b;
 }
 
-uint32_t flow_retry_after(const struct flow *flow, const struct job *job)
+/* Bytes a second that this office may expect to be done. */
+static double share_of(const struct flow *flow, const struct office_flow *office)
 {
-	struct office_flow office = what_is_held(flow, job->office.office_no);
-	size_t bytes = weight(job), budget = batch_budget(flow);
-	double rate = flow->done / flow->seconds, share = rate / (double)offices_with(flow, &office);
-	double wait = excess(flow->bytes + bytes, budget) / rate;
+	return flow->done / flow->seconds / (double)offices_with(flow, office);
+}
 
-	wait = greater(wait, excess(office.bytes + bytes, flow->office_budget) / share);
+/* Microseconds until there is room for the job, if nobody else sends. */
+static double time_to_room(const struct flow *flow, const struct office_flow *office, const struct job *job)
+{
+	size_t bytes = weight(job), budget = batch_budget(flow);
+	double share = share_of(flow, office),
+	       wait = excess(flow->bytes + bytes, budget) / (flow->done / flow->seconds);
+
+	wait = greater(wait, excess(office->bytes + bytes, flow->office_budget) / share);
 	/* what it gives back counts twice: it holds less, and more is free */
-	if (office.bytes)
-		wait = greater(wait, excess(office.bytes + flow->bytes + 2 * bytes, budget) / 2 / share);
-	wait *= 1000;
-	return wait < LEAST_WAIT_MILLISECONDS      ? LEAST_WAIT_MILLISECONDS
-	       : wait < GREATEST_WAIT_MILLISECONDS ? (uint32_t)wait
-						   : GREATEST_WAIT_MILLISECONDS;
+	if (office->bytes)
+		wait = greater(wait, excess(office->bytes + flow->bytes + 2 * bytes, budget) / 2 / share);
+	return wait < GREATEST_WAIT / 1e6 ? wait * 1e6 : GREATEST_WAIT;
+}
+
+static int64_t clamp(int64_t value, int64_t least, int64_t most)
+{
+	return value < least ? least : value < most ? value : most;
+}
+
+struct flow_wait flow_defer(struct flow *flow, const struct job *job, int64_t now)
+{
+	struct office_flow *office = find_or_add(flow, job->office.office_no, now);
+	double wait = time_to_room(flow, office, job);
+	bool early = now < office->free_at;
+
+	if (early)
+		wait = greater(
+			wait, (double)(office->free_at - now) + (double)weight(job) / share_of(flow, office) * 1e6);
+	int64_t micros = clamp((int64_t)wait, LEAST_WAIT, GREATEST_WAIT);
+	int64_t delay = early ? clamp(micros, 0, GREATEST_DELAY) : 0;
+	office->free_at = now + micros;
+	return (struct flow_wait){.milliseconds = (uint32_t)(clamp(micros - delay, LEAST_WAIT, GREATEST_WAIT) / 1000),
+		.tell_at = now + delay};
 }

@@ -9,7 +9,7 @@
 
 /* The most that credit ever says. The replies to so many wait at one connection without one being dropped: the door's
  * HWM for replies is made of it. */
-#define FLOW_MAX_CREDIT 16u
+#define FLOW_MAX_CREDIT 32u
 
 struct flow;
 
@@ -25,8 +25,16 @@ size_t flow_jobs(const struct flow *flow);
 
 /* How many batches of this one's size its office may have in flight; 1 to FLOW_MAX_CREDIT. */
 uint32_t flow_credit(const struct flow *flow, const struct job *job);
-/* For a job that was not admitted: milliseconds until it would be, at the rate at which batches were done lately, of
- * which the office has its share; between 100 and 30,000. */
-uint32_t flow_retry_after(const struct flow *flow, const struct job *job);
+
+/* What a job is told that was not admitted. */
+struct flow_wait {
+	/* until it would be, at the rate at which batches were done lately, of which the office has its share, and
+	 * behind its others that wait; 100 to 30,000 from when it is told */
+	uint32_t milliseconds;
+	/* When to tell it: now; but later, and at most 10 s, to an office that was told to wait and did not. So it gets
+	 * nothing but work of its own by sending all the time: the bodies would take the processor from everybody. */
+	int64_t tell_at;
+};
+struct flow_wait flow_defer(struct flow *flow, const struct job *job, int64_t now);
 
 #endif

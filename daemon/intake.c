@@ -26,6 +26,8 @@
 /* libzmq at the office forgets a reply that the program has not read when the connection ends (with ZMQ_IMMEDIATE, as
  * the contract recommends): whoever was answered while draining gets this long to read. */
 #define HOLD_MILLISECONDS 1000
+/* Answers held back at once; more are told at once. Each takes about 2 kB. */
+#define MAX_HELD 1024u
 #define FRAMES 3 /* routing id, envelope, body */
 
 struct intake {
@@ -38,6 +40,8 @@ struct intake {
 	struct lantik_arena *arena; /* one envelope */
 	struct lantik_buffer envelope;
 	struct flow *flow;
+	struct job *held; /* answers that are held back, the next one first */
+	size_t held_count;
 	int watchdog; /* milliseconds between two pings; 0: nobody asks for them */
 	int64_t next_probe;
 	bool probing, told_of_probe;
@@ -195,17 +199,66 @@ static struct job *job_new(zmq_msg_t frames[FRAMES], unsigned count, int64_t rec
 	return job;
 }
 
+/* ---- Busy ---- */
+
+/* Its body is not needed any more. */
+static void forget_message(struct job *job)
+{
+	zmq_msg_close(job->message);
+	free(job->message);
+	job->message = NULL;
+	job->body = (struct lantik_span){0};
+}
+
+/* By time; the list is short. */
+static void hold_back(struct intake *intake, struct job *job)
+{
+	struct job **place = &intake->held;
+
+	forget_message(job);
+	while (*place && (*place)->tell_at <= job->tell_at)
+		place = &(*place)->next;
+	job->next = *place;
+	*place = job;
+	intake->held_count++;
+}
+
+static void send_held(struct intake *intake, int64_t until)
+{
+	while (intake->held && intake->held->tell_at <= until) {
+		struct job *job = intake->held;
+		intake->held = job->next;
+		intake->held_count--;
+		send_reply(intake, job);
+	}
+}
+
+static void tell_to_wait(struct intake *intake, struct job *job, int64_t now)
+{
+	struct flow_wait wait = flow_defer(intake->flow, job, now);
+
+	answer_busy(job, LANTIK_BUSY_LOAD, wait.milliseconds);
+	job->tell_at = wait.tell_at;
+	if (wait.tell_at > now && intake->held_count < MAX_HELD)
+		hold_back(intake, job);
+	else
+		send_reply(intake, job);
+}
+
 static void dispatch(struct intake *intake, struct job *job)
 {
+	int64_t now = clock_steady();
+
 	counter_increment(COUNTER_received);
 	job->credit = flow_credit(intake->flow, job);
 	if (intake->draining)
 		answer_busy(job, LANTIK_BUSY_DRAINING, BUSY_DOWN_MILLISECONDS);
 	else if (house_busy(intake->house))
 		answer_busy(job, house_busy(intake->house), BUSY_DOWN_MILLISECONDS);
-	else if (!flow_admit(intake->flow, job, clock_steady()))
-		answer_busy(job, LANTIK_BUSY_LOAD, flow_retry_after(intake->flow, job));
-	else {
+	else if (!flow_admit(intake->flow, job, now)) {
+		tell_to_wait(intake, job, now);
+		return;
+	} else {
 		job->rulebook = house_rulebook(intake->house);
 		queue_put(intake->house->queue, job);
 		return;
@@ -282,6 +335,7 @@ static void begin_drain(struct intake *intake)
 	log_line(LOG_LINE_NOTICE, "draining: %zu jobs in flight", flow_jobs(intake->flow));
 	notify_stopping();
 	withdraw(intake);
+	send_held(intake, INT64_MAX);
 }
 
 static void read_signals(struct intake *intake)
@@ -306,9 +360,13 @@ static bool drained(const struct intake *intake)
 
 static long poll_milliseconds(const struct intake *intake)
 {
-	if (intake->draining)
-		return 100;
-	return intake->watchdog ? intake->watchdog : -1;
+	long wait = intake->draining ? 100 : intake->watchdog ? intake->watchdog : -1;
+
+	if (!intake->held)
+		return wait;
+	int64_t held = (intake->held->tell_at - clock_steady()) / 1000 + 1;
+	held = held < 0 ? 0 : held;
+	return wait >= 0 && wait < held ? wait : (long)held;
 }
 
 /* ---- the watchdog ---- */
@@ -380,6 +438,7 @@ bool intake_serve(struct intake *intake)
 			send_answered(intake);
 		if (items[4].revents)
 			read_signals(intake);
+		send_held(intake, clock_steady());
 		for (int i = 0; items[0].revents && i < MESSAGES_A_TURN && read_router(intake); i++)
 			;
 		keep_watch(intake);

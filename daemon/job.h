@@ -29,6 +29,7 @@ struct job {
 	 */
 	struct rulebook_copy *rulebook;
 	uint32_t credit; /* what its office is told if the answer is Busy; 0: as if it were 1 */
+	int64_t tell_at; /* of an answer that is held back: not before, by clock_steady */
 	/* the reply; empty body bytes are a legal reply */
 	enum lantik_message reply;
 	bool is_internal; /* a refusal because of the daemon's own trouble, which proves nothing */

@@ -174,7 +174,7 @@ static int serve(const struct config *config, const struct keys *keys)
 			lantik_error_text(error, LANTIK_ENGLISH));
 		return EXIT_FAILED;
 	}
-	house.queue = queue_new();
+	house.queue = queue_new((size_t)config->workers);
 	house_open(&house);
 	revoked = revoked_start(config->revoked_file, house.offices);
 	workers = workers_start(&house);

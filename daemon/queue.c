@@ -5,11 +5,17 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 /* An enquiry takes a worker for about a millisecond, a batch for up to half a second: so many go before a batch that
  * waits, and a flood of them slows batches down by a few hundredths. */
 #define ENQUIRIES_A_BATCH 16
+/* Who sends the next batch on the receipt of the last one is expected back within the time that the last one took, and
+ * within so many microseconds. */
+#define GREATEST_WARMTH 500000LL
 
 struct list {
 	struct job *first;
@@ -23,13 +29,17 @@ struct line {
 	struct list enquiries;
 	struct list batches;
 	size_t in_progress; /* of its batches */
+	int64_t taken_at;   /* the last of them */
+	int64_t warm_until; /* its next batch is expected until then */
 };
 
 struct queue {
 	pthread_mutex_t lock;
 	pthread_cond_t filled;
 	struct line *lines; /* who was served last stands last */
+	size_t workers;
 	unsigned enquiries; /* taken since the last batch */
+	bool kept_back;     /* a batch waits that could be taken if no other office needed the worker */
 	bool closed;
 	pthread_mutex_t answered_lock;
 	struct list answered;
@@ -65,14 +75,40 @@ static struct job *list_take_all(struct list *list)
 	return first;
 }
 
-struct queue *queue_new(void)
+static bool is_idle(const struct line *line)
+{
+	return !line->enquiries.first && !line->batches.first && !line->in_progress;
+}
+
+/* Away with the offices that hold nothing and are not expected. */
+static void forget_idle(struct queue *queue, int64_t now)
+{
+	struct line **place = &queue->lines;
+
+	while (*place) {
+		struct line *line = *place;
+		if (!is_idle(line) || line->warm_until > now) {
+			place = &line->next;
+			continue;
+		}
+		*place = line->next;
+		free(line);
+	}
+}
+
+struct queue *queue_new(size_t workers)
 {
 	struct queue *queue = calloc(1, sizeof *queue);
+	pthread_condattr_t monotonic;
 
 	LANTIK_ASSERT(queue);
+	queue->workers = workers;
+	LANTIK_ASSERT(pthread_condattr_init(&monotonic) == 0);
+	LANTIK_ASSERT(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
 	LANTIK_ASSERT(pthread_mutex_init(&queue->lock, NULL) == 0);
 	LANTIK_ASSERT(pthread_mutex_init(&queue->answered_lock, NULL) == 0);
-	LANTIK_ASSERT(pthread_cond_init(&queue->filled, NULL) == 0);
+	LANTIK_ASSERT(pthread_cond_init(&queue->filled, &monotonic) == 0);
+	pthread_condattr_destroy(&monotonic);
 	queue->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	LANTIK_ASSERT(queue->wake >= 0);
 	return queue;
@@ -82,6 +118,7 @@ void queue_free(struct queue **queue)
 {
 	if (!*queue)
 		return;
+	forget_idle(*queue, INT64_MAX);
 	LANTIK_ASSERT(!(*queue)->lines);
 	close((*queue)->wake);
 	pthread_cond_destroy(&(*queue)->filled);
@@ -103,17 +140,13 @@ static struct line **find_line(struct queue *queue, int32_t office_no)
 	return place;
 }
 
-/* Behind everybody else; or away with it, when it holds nothing more. */
+/* Behind everybody else. */
 static void end_turn(struct line **place)
 {
 	struct line *line = *place, **end = place;
 
 	*place = line->next;
 	line->next = NULL;
-	if (!line->enquiries.first && !line->batches.first && !line->in_progress) {
-		free(line);
-		return;
-	}
 	while (*end)
 		end = &(*end)->next;
 	*end = line;
@@ -123,6 +156,7 @@ void queue_put(struct queue *queue, struct job *job)
 {
 	pthread_mutex_lock(&queue->lock);
 	LANTIK_ASSERT(!queue->closed);
+	forget_idle(queue, clock_steady());
 	struct line **place = find_line(queue, job->office.office_no);
 	if (!*place) {
 		*place = calloc(1, sizeof **place);
@@ -145,29 +179,51 @@ static struct line **next_enquiry(struct queue *queue)
 	return *place ? place : NULL;
 }
 
-static struct line **next_batch(struct queue *queue)
+/* It is served as fast as it sends: a worker will be needed for its next batch. */
+static bool is_quiet(const struct line *line, int64_t now)
+{
+	return !line->batches.first && (line->in_progress || line->warm_until > now);
+}
+
+/* Whether one more worker for this office leaves enough for those that are sure to need one. */
+static bool may_have_more(const struct queue *queue, const struct line *line, int64_t now)
+{
+	size_t quiet = 0;
+
+	if (!line->in_progress || queue->closed)
+		return true;
+	for (const struct line *other = queue->lines; other; other = other->next)
+		quiet += is_quiet(other, now);
+	return !quiet || line->in_progress + quiet < queue->workers;
+}
+
+/* NULL: none waits that may be taken now. */
+static struct line **next_batch(struct queue *queue, int64_t now)
 {
 	struct line **best = NULL;
 
 	for (struct line **place = &queue->lines; *place; place = &(*place)->next)
 		if ((*place)->batches.first && (!best || (*place)->in_progress < (*best)->in_progress))
 			best = place;
-	return best;
+	queue->kept_back = best && !may_have_more(queue, *best, now);
+	return queue->kept_back ? NULL : best;
 }
 
-static struct job *take_batch(struct line **place)
+static struct job *take_batch(struct line **place, int64_t now)
 {
 	struct job *job = list_take(&(*place)->batches);
 
 	(*place)->in_progress++;
+	(*place)->taken_at = now;
 	end_turn(place);
 	return job;
 }
 
-/* NULL: nothing waits. */
+/* NULL: nothing waits that may be taken now. */
 static struct job *take_next(struct queue *queue)
 {
-	struct line **enquiry = next_enquiry(queue), **batch = next_batch(queue);
+	int64_t now = clock_steady();
+	struct line **enquiry = next_enquiry(queue), **batch = next_batch(queue, now);
 
 	if (enquiry && (!batch || queue->enquiries < ENQUIRIES_A_BATCH)) {
 		struct job *job = list_take(&(*enquiry)->enquiries);
@@ -176,7 +232,22 @@ static struct job *take_next(struct queue *queue)
 		return job;
 	}
 	queue->enquiries = 0;
-	return batch ? take_batch(batch) : NULL;
+	return batch ? take_batch(batch, now) : NULL;
+}
+
+/* Until something comes, or until an office that was expected has not come. */
+static void wait_for_more(struct queue *queue)
+{
+	int64_t until = INT64_MAX, now = clock_steady();
+
+	for (const struct line *line = queue->lines; queue->kept_back && line; line = line->next)
+		if (line->warm_until > now && line->warm_until < until)
+			until = line->warm_until;
+	struct timespec at = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
+	if (until == INT64_MAX)
+		pthread_cond_wait(&queue->filled, &queue->lock);
+	else
+		pthread_cond_timedwait(&queue->filled, &queue->lock, &at);
 }
 
 struct job *queue_take(struct queue *queue)
@@ -185,7 +256,7 @@ struct job *queue_take(struct queue *queue)
 
 	pthread_mutex_lock(&queue->lock);
 	while (!(job = take_next(queue)) && !queue->closed)
-		pthread_cond_wait(&queue->filled, &queue->lock);
+		wait_for_more(queue);
 	pthread_mutex_unlock(&queue->lock);
 	return job;
 }
@@ -203,11 +274,12 @@ static struct line **next_small(struct queue *queue)
 size_t queue_take_small(struct queue *queue, size_t max, struct job *jobs[])
 {
 	struct line **place;
+	int64_t now = clock_steady();
 	size_t count = 0;
 
 	pthread_mutex_lock(&queue->lock);
 	while (count < max && (place = next_small(queue)))
-		jobs[count++] = take_batch(place);
+		jobs[count++] = take_batch(place, now);
 	pthread_mutex_unlock(&queue->lock);
 	return count;
 }
@@ -217,12 +289,16 @@ size_t queue_take_small(struct queue *queue, size_t max, struct job *jobs[])
 /* The office's place in the order of turns stays. */
 static void end_batch(struct queue *queue, const struct job *job)
 {
+	int64_t now = clock_steady();
+
 	pthread_mutex_lock(&queue->lock);
-	struct line **place = find_line(queue, job->office.office_no);
-	LANTIK_ASSERT(*place && (*place)->in_progress);
-	(*place)->in_progress--;
-	if (!(*place)->in_progress && !(*place)->batches.first && !(*place)->enquiries.first)
-		end_turn(place);
+	struct line *line = *find_line(queue, job->office.office_no);
+	LANTIK_ASSERT(line && line->in_progress);
+	int64_t took = now - line->taken_at;
+	line->in_progress--;
+	line->warm_until = now + (took < GREATEST_WARMTH ? took : GREATEST_WARMTH);
+	if (queue->kept_back)
+		pthread_cond_broadcast(&queue->filled);
 	pthread_mutex_unlock(&queue->lock);
 }
 
@@ -271,19 +347,11 @@ static void move_all(struct list *from, struct list *to)
 struct job *queue_withdraw(struct queue *queue)
 {
 	struct list all = {0};
-	struct line **place = &queue->lines;
 
 	pthread_mutex_lock(&queue->lock);
-	while (*place) {
-		struct line *line = *place;
+	for (struct line *line = queue->lines; line; line = line->next) {
 		move_all(&line->enquiries, &all);
 		move_all(&line->batches, &all);
-		if (line->in_progress) {
-			place = &line->next;
-			continue;
-		}
-		*place = line->next;
-		free(line);
 	}
 	pthread_mutex_unlock(&queue->lock);
 	return all.first;

@@ -11,7 +11,8 @@
 
 struct queue;
 
-LANTIK_MUST_CHECK struct queue *queue_new(void);
+/* workers: transactions at a time. Aborts on no memory. */
+LANTIK_MUST_CHECK struct queue *queue_new(size_t workers);
 void queue_free(struct queue **queue);
 
 /* Intake: gives a job to a worker, when it is its office's turn. */
@@ -19,7 +20,9 @@ void queue_put(struct queue *queue, struct job *job);
 /* Worker: waits for a job; NULL when the queue is closed and empty. Enquiries go before batches, but never so many of
  * them that batches stand still. Of batches the next is of the office that has fewest in the workers' hands, and of
  * those the one that waited longest for its turn: an office with a batch in progress gets no second worker while
- * another one waits. Within an office the oldest comes first. */
+ * another one waits. Nor one that another office is sure to need, which has a batch in progress, or had one a moment
+ * ago, and sends one after the other: it would come back to find all workers taken. Within an office the oldest comes
+ * first. */
 struct job *queue_take(struct queue *queue);
 /* Worker: up to max more submissions of at most QUEUE_SMALL bytes, one of each office in turn, for the same
  * transaction; no rehearsals. None is taken before an older batch of its office. Returns how many; never waits. */

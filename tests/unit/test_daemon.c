@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "config.h"
 #include "flow.h"
 #include "in_hand.h"
@@ -241,7 +242,7 @@ static void answered(struct queue *queue, struct job *job)
 Test(daemon, offices_take_turns)
 {
 	enum { BIG = 1000000 };
-	struct queue *queue = queue_new();
+	struct queue *queue = queue_new(4);
 	struct job *flood[5], *honest;
 
 	for (int i = 0; i < 5; i++)
@@ -270,9 +271,35 @@ Test(daemon, offices_take_turns)
 	queue_free(&queue);
 }
 
+Test(daemon, a_worker_is_kept_for_who_comes_back)
+{
+	struct queue *queue = queue_new(2);
+	struct job *flood[3], *honest;
+
+	for (int i = 0; i < 3; i++)
+		flood[i] = waiting(queue, 1, LANTIK_SUBMIT, 1);
+	expect_next(queue, flood[0], "nobody else waits");
+	honest = waiting(queue, 2, LANTIK_SUBMIT, 1);
+	expect_next(queue, honest, "its turn");
+	int64_t taken = clock_steady(), until = taken + 30000;
+	while (clock_steady() < until)
+		;
+	answered(queue, honest);
+	expect_next(queue, flood[1], "the other did not come back");
+	cr_expect_geq(clock_steady(), taken + 60000, "it was expected for as long as its batch took");
+	honest = waiting(queue, 2, LANTIK_SUBMIT, 1);
+	expect_next(queue, honest, "its turn");
+	queue_close(queue);
+	expect_next(queue, flood[2], "nobody is expected any more");
+	for (int i = 0; i < 3; i++)
+		answered(queue, flood[i]);
+	answered(queue, honest);
+	queue_free(&queue);
+}
+
 Test(daemon, enquiries_go_before_batches_that_still_move)
 {
-	struct queue *queue = queue_new();
+	struct queue *queue = queue_new(4);
 	struct job *batch = waiting(queue, 1, LANTIK_SUBMIT, 1), *ping = waiting(queue, 2, LANTIK_PING, 0);
 	struct job *rehearsal = waiting(queue, 3, LANTIK_REHEARSE, 1), *flood[40];
 	int before = 0;
@@ -301,7 +328,7 @@ Test(daemon, enquiries_go_before_batches_that_still_move)
 
 Test(daemon, small_submissions_are_taken_together)
 {
-	struct queue *queue = queue_new();
+	struct queue *queue = queue_new(4);
 	struct job *first = waiting(queue, 1, LANTIK_SUBMIT, 10), *again = waiting(queue, 1, LANTIK_SUBMIT, 10);
 	struct job *more = waiting(queue, 1, LANTIK_SUBMIT, QUEUE_SMALL), *ping = waiting(queue, 1, LANTIK_PING, 0);
 	struct job *big = waiting(queue, 2, LANTIK_SUBMIT, QUEUE_SMALL + 1),
@@ -357,12 +384,12 @@ Test(daemon, budgets_bound_each_office_and_all)
 }
 
 /* Batches of one mebibyte from this office until it is told Busy; how many went in. */
-static size_t fill(struct flow *flow, struct job *job, int32_t office_no)
+static size_t fill(struct flow *flow, struct job *job, int32_t office_no, int64_t now)
 {
 	size_t count = 0;
 
 	*job = (struct job){.office = {.office_no = office_no}, .request = LANTIK_SUBMIT, .body = {.len = 1 << 20}};
-	while (flow_admit(flow, job, 0))
+	while (flow_admit(flow, job, now))
 		count++;
 	return count;
 }
@@ -372,7 +399,8 @@ Test(daemon, who_floods_leaves_room_for_the_next)
 	const struct config config = {.in_flight_bytes = 256 << 20, .office_in_flight_bytes = 200 << 20};
 	struct flow *flow = flow_new(&config);
 	struct job first, second, third, ping = {.office = {.office_no = 4}, .request = LANTIK_PING};
-	size_t held = fill(flow, &first, 1), held_second = fill(flow, &second, 2), held_third = fill(flow, &third, 3);
+	size_t held = fill(flow, &first, 1, 0), held_second = fill(flow, &second, 2, 0),
+	       held_third = fill(flow, &third, 3, 0);
 
 	cr_expect(held > 110 && held < 120, "half of 240 MiB, and not its own 200: %zu", held);
 	cr_expect(held_second > 50 && held_second < 65, "half of what is left: %zu", held_second);
@@ -384,7 +412,7 @@ Test(daemon, who_floods_leaves_room_for_the_next)
 	cr_expect_gt(held_second, 90, "there is room again");
 	struct job large = {.office = {.office_no = 4}, .request = LANTIK_SUBMIT, .body = {.len = LANTIK_MAX_BODY}};
 	cr_expect(flow_admit(flow, &large, 0), "the first batch of an office, of any size");
-	while (flow_admit(flow, &third, 0) || fill(flow, &first, 5))
+	while (flow_admit(flow, &third, 0) || fill(flow, &first, 5, 0))
 		;
 	cr_expect(flow_admit(flow, &ping, 0), "an enquiry always has room");
 	flow_free(&flow);
@@ -395,7 +423,7 @@ Test(daemon, busy_tells_when_and_how_many)
 	const struct config config = {.in_flight_bytes = 256 << 20, .office_in_flight_bytes = 64 << 20};
 	struct flow *flow = flow_new(&config);
 	struct job first, second;
-	size_t held = fill(flow, &first, 1);
+	size_t held = fill(flow, &first, 1, 0);
 
 	cr_expect_eq(flow_credit(flow, &first), FLOW_MAX_CREDIT, "small ones");
 	first.body.len = LANTIK_MAX_BODY;
@@ -407,26 +435,52 @@ Test(daemon, busy_tells_when_and_how_many)
 		cr_expect(flow_admit(flow, &first, i * 100000LL));
 	}
 	cr_expect_not(flow_admit(flow, &first, 20000000));
-	uint32_t wait = flow_retry_after(flow, &first);
+	uint32_t wait = flow_defer(flow, &first, 20000000).milliseconds;
 	cr_expect(wait >= 100 && wait < 120, "until the next one is done: %u", wait);
 	first.body.len = 16 << 20;
-	wait = flow_retry_after(flow, &first);
+	wait = flow_defer(flow, &first, 21000000).milliseconds;
 	cr_expect(wait > 1400 && wait < 1800, "until room for sixteen is there: %u", wait);
-	fill(flow, &second, 2);
-	uint32_t shared = flow_retry_after(flow, &first);
+	fill(flow, &second, 2, 24000000);
+	uint32_t shared = flow_defer(flow, &first, 24000000).milliseconds;
 	cr_expect(shared > 2 * wait - 10 && shared < 2 * wait + 10, "half of the workers are another's: %u", shared);
 	first.body.len = 1 << 20;
 	/* an idle hour is not slowness, and one batch that took an hour is */
 	for (size_t i = 0; i < held; i++) {
-		flow_release(flow, &first, 20000000);
-		flow_release(flow, &second, 20000000);
+		flow_release(flow, &first, 25000000);
+		flow_release(flow, &second, 25000000);
 	}
 	for (size_t i = 0; i < held; i++)
 		cr_expect(flow_admit(flow, &first, 3620000000LL));
-	cr_expect_leq(flow_retry_after(flow, &first), 120);
+	cr_expect_leq(flow_defer(flow, &first, 3620000000LL).milliseconds, 150);
 	flow_release(flow, &first, 7220000000LL);
 	cr_expect(flow_admit(flow, &first, 7220000000LL));
-	cr_expect_eq(flow_retry_after(flow, &first), 30000, "never longer");
+	cr_expect_eq(flow_defer(flow, &first, 7220000000LL).milliseconds, 30000, "never longer");
+	flow_free(&flow);
+}
+
+Test(daemon, who_does_not_wait_is_told_later)
+{
+	const struct config config = {.in_flight_bytes = 256 << 20, .office_in_flight_bytes = 64 << 20};
+	struct flow *flow = flow_new(&config);
+	struct job first, second;
+	int64_t last = 0;
+
+	fill(flow, &first, 1, 0);
+	struct flow_wait wait = flow_defer(flow, &first, 0);
+	cr_expect_eq(wait.tell_at, 0, "at once");
+	int64_t free_at = wait.milliseconds * 1000LL;
+	fill(flow, &second, 2, 0);
+	cr_expect_eq(flow_defer(flow, &second, 0).tell_at, 0, "another office");
+	wait = flow_defer(flow, &first, free_at);
+	cr_expect_eq(wait.tell_at, free_at, "it came when it was told to");
+	for (int i = 1; i <= 200; i++) {
+		wait = flow_defer(flow, &first, free_at + i);
+		cr_expect(wait.tell_at >= last && wait.tell_at > free_at + i, "one behind the other");
+		cr_expect_leq(wait.tell_at, free_at + i + 10000000, "an answer comes in any case");
+		last = wait.tell_at;
+	}
+	cr_expect_eq(last, free_at + 200 + 10000000);
+	cr_expect_eq(wait.milliseconds, 20000, "thirty seconds together");
 	flow_free(&flow);
 }
 

@@ -62,7 +62,7 @@ static void put(struct queue *queue, int number)
 
 int main(void)
 {
-	struct queue *queue = queue_new();
+	struct queue *queue = queue_new(WORKERS - 1);
 	pthread_t threads[WORKERS];
 	int answered = 0, wrong = 0;
 
