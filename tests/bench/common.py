@@ -5,6 +5,7 @@ SPDX-License-Identifier: Apache-2.0
 A run begins with a fresh database from a template and a CHECKPOINT. LANTIK_BIN names the build (default build/release).
 """
 
+import contextlib
 import csv
 import json
 import os
@@ -227,22 +228,28 @@ class Bench:
     def lantikd(self, work, workers, window=None, rate=0, offices=1, next_step=False):
         """One run into a fresh database. Each of the first offices keeps a window of batches in flight, or all send at a rate;
         see ingest_sender.c. With next_step a second one follows, of the decrees of the same people; both are returned."""
+        options = {"workers": workers, "window": 0 if rate else window or work.window, "rate": rate, "offices": offices}
+        with self.serving(workers) as daemon:
+            first = self._load(work, "bodies", daemon, **options)
+            second = self._load(work, "next", daemon, **options) if next_step else None
+            daemon.stop()
+        return (first, second) if next_step else first
+
+    @contextlib.contextmanager
+    def serving(self, workers):
+        """A daemon over fresh tables; whoever needs it to end in order stops it."""
         daemon = self._daemon(workers)
         self._begin("lantik", "lantik_empty")
         daemon.start()
         # It is ready; whoever went on reading what it tells its supervisor would take CPU from what is measured.
         daemon.notify.close()
         daemon.notify.socket.close()
-        options = {"workers": workers, "window": 0 if rate else window or work.window, "rate": rate, "offices": offices}
         try:
-            first = self._load(work, "bodies", daemon, **options)
-            second = self._load(work, "next", daemon, **options) if next_step else None
-            daemon.stop()
+            yield daemon
         except AssertionError as error:
             raise SystemExit(f"{error}\n{daemon.tail()}") from None
         finally:
             daemon._end()
-        return (first, second) if next_step else first
 
     def _daemon(self, workers):
         self.runs += 1
@@ -259,9 +266,7 @@ class Bench:
     def _load(self, work, file, daemon, **options):
         pid, wal, stored = daemon.process.pid, self.cluster.wal(), self._sizes("lantik", *STORED)
         before, backends = cpu_seconds(pid), {p: cpu_seconds(p) for p in self.cluster.backends("lantik_daemon")}
-        command = [program(self.sender), self.site.endpoint, self.site.keys / "lantikd.curve.pub",
-                   self.site.keys / "receipt.vkey", work.directory / file, options["window"], options["rate"],
-                   *self.homes[:options["offices"]]]
+        command = self.sending(work.directory / file, options["window"], options["rate"], self.homes[:options["offices"]])
         samples = self.site.directory / "samples"
         command = self.watched(command, samples, pid, backends)
         others = Others(self.cluster, pid)
@@ -280,6 +285,10 @@ class Bench:
             backend_cpu_us_per_row=sum(backends.values()) / rows * 1e6, peak_bytes=peak_memory(pid), others=share, **steps)
         result["all_cpu_us_per_row"] = sum(result[f"{who}_cpu_us_per_row"] for who in ("daemon", "backend", "feeder"))
         return result
+
+    def sending(self, bodies, window, rate, homes):
+        return [program(self.sender), self.site.endpoint, self.site.keys / "lantikd.curve.pub",
+                self.site.keys / "receipt.vkey", bodies, window, rate, *homes]
 
     def watched(self, command, samples, pid, backends):
         """The command under whatever watches it."""

@@ -4,9 +4,10 @@
  * A HOME holds the keys of `lantik keygen` of one office with a connection of its own; batch i is office i modulo their
  * number's. RATE 0: each office keeps WINDOW batches in flight. Otherwise all offices together send RATE batches a
  * second, at moments drawn beforehand as of senders who know nothing of each other, whatever has been answered; WINDOW
- * is 0. Bodies are signed before the clock starts; it runs from the first send to the last verified receipt. Prints one
- * line of JSON. Latency runs to the verified receipt, from the first send, or with a RATE from the moment when the
- * batch was due: a stall counts for every batch that waited behind it. SPDX-License-Identifier: Apache-2.0 */
+ * is 0. RATE flood: each office sends again at once when it is told Busy, as no office should. Bodies are signed before
+ * the clock starts; it runs from the first send to the last verified receipt. Prints one line of JSON. Latency runs to
+ * the verified receipt, from the first send, or with a RATE from the moment when the batch was due: a stall counts for
+ * every batch that waited behind it. SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -52,7 +53,8 @@ struct sender {
 	size_t window, done, busy;
 	size_t due;          /* with a rate: the next batch to send */
 	double rate, waited; /* since when nothing has come */
-	size_t postponed;    /* batches whose time `again` is set */
+	bool floods;
+	size_t postponed; /* batches whose time `again` is set */
 };
 
 static char *text_in(const char *directory, const char *name)
@@ -222,7 +224,7 @@ static void postpone(struct sender *s, struct batch *batch, struct lantik_span b
 		bench_fail("a Busy cannot be read");
 	s->busy++;
 	s->postponed += batch->again == 0;
-	batch->again = bench_now() + (double)busy.retry_after_ms / 1e3;
+	batch->again = bench_now() + (s->floods ? 0 : (double)busy.retry_after_ms / 1e3);
 }
 
 static void take_reply(struct sender *s, const struct lantik_envelope *envelope, struct lantik_span body)
@@ -439,6 +441,7 @@ int main(int argc, char **argv)
 		bench_fail("usage: ingest_sender ENDPOINT SERVER_KEY_FILE RECEIPT_KEY_FILE BODIES WINDOW RATE HOME...");
 	sender.office_count = (size_t)argc - 7;
 	sender.window = strtoul(argv[5], NULL, 10);
+	sender.floods = strcmp(argv[6], "flood") == 0;
 	sender.rate = strtod(argv[6], NULL);
 	if (sender.window > 1000 || sender.rate < 0 || (sender.window == 0) != (sender.rate > 0))
 		bench_fail("either WINDOW is 1 to 1000 and RATE 0, or WINDOW 0 and RATE more");

@@ -1,0 +1,171 @@
+#!/usr/bin/python3
+"""How long an honest office waits for its receipts: alone, beside one like it, and beside one that floods.
+
+SPDX-License-Identifier: Apache-2.0
+
+The honest office sends one batch after the other, the next one as soon as it has verified the receipt. Its neighbour has
+batches of the same size and sends all the time: as the honest one does; or over many connections, with a window of batches
+in flight on each, and again at once when it is told Busy. Each run goes into fresh tables. A ratio is that of a round's
+percentiles; what is printed are medians of rounds. The bar: beside the flooder p99 is less than twice what it is beside the
+well-behaved office.
+"""
+
+import argparse
+import json
+import struct
+import subprocess
+import sys
+
+import common
+import harness
+
+BAR = 2.0
+FULL, QUICK = {"pairs": 5, "count": 200, "batch": 1000}, {"pairs": 1, "count": 12, "batch": 200}
+# Batches of the neighbour for each of the honest office; offices take turns, so that it is done with about as many.
+MORE = 6
+
+COLUMNS = [
+    ("p50 ms", "latency_p50_ms", "{:.1f}"),
+    ("p99 ms", "latency_p99_ms", "{:.1f}"),
+    ("most ms", "latency_max_ms", "{:.1f}"),
+    ("its rows/s", "rows_per_second", "{:,.0f}"),
+    ("neighbour's rows/s", "neighbour_rows_per_second", "{:,.0f}"),
+    ("it was told Busy", "busy", "{:,.0f}"),
+    ("all were", "busy_of_all", "{:,.0f}"),
+    ("peak RSS, MiB", "peak_mib", "{:.0f}"),
+    ("others", "others", "{:.0%}"),
+]
+
+
+class Bodies:
+    """The batches of a round, made once: those of the honest office and those of its neighbour."""
+
+    def __init__(self, bench, args):
+        self.directory = bench.work(args.batch, args.batch * args.count * (1 + MORE), "bodies", "tuples").directory
+        with open(self.directory / "bodies", "rb") as whole:
+            self.honest = self._copy(whole, "honest", args.count)
+            self.neighbour = self._copy(whole, "neighbour", args.count * MORE)
+
+    def _copy(self, whole, name, count):
+        with open(self.directory / name, "wb") as part:
+            for _ in range(count):
+                length = whole.read(8)
+                part.write(length + whole.read(struct.unpack("<Q", length)[0]))
+        return self.directory / name
+
+
+class Neighbour:
+    """Sends until it is ended."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def end(self):
+        if self.process.poll() is not None:
+            raise SystemExit(f"the neighbour ended before the honest office: {self.process.stdout.read().decode()}")
+        self.process.terminate()
+        self.process.wait()
+
+
+def rows_of(bench, home):
+    """What is committed of this office."""
+    return int(bench.cluster.value(
+        "SELECT coalesce(sum(b.accepted), 0) FROM lantik.batch b JOIN lantik.office o USING (office_no) "
+        f"WHERE o.name = '{home.name.removeprefix('home-')}'"))
+
+
+def run(bench, bodies, args, neighbour):
+    """One run; neighbour is the window, rate and homes of the other office, or None."""
+    with bench.serving(args.workers) as daemon:
+        honest, other = bench.homes
+        beside = neighbour and Neighbour(bench.sending(bodies.neighbour, *neighbour))
+        if beside:
+            harness.wait_until(lambda: beside.process.poll() is not None or rows_of(bench, other) > 0, 60,
+                               "the neighbour's first batch is committed")
+        before = rows_of(bench, other)
+        others = common.Others(bench.cluster, daemon.process.pid, *([beside.process.pid] if beside else []))
+        try:
+            result = json.loads(harness.run(*bench.sending(bodies.honest, 1, 0, [honest]), timeout=600).stdout)
+        finally:
+            share = others.share()
+            after = rows_of(bench, other)
+            if beside:
+                beside.end()
+        peak = common.peak_memory(daemon.process.pid)
+        counters = daemon.counters()
+        daemon.stop()
+    return {**{key: value for key, value in result.items() if key.startswith("latency_")}, "seconds": result["seconds"],
+            "rows_per_second": result["rows"] / result["seconds"],
+            "neighbour_rows_per_second": (after - before) / result["seconds"], "busy": result["busy"],
+            "busy_of_all": counters["busy_load"], "peak_mib": peak / 2**20, "others": share}
+
+
+def subjects(bench, args):
+    other = bench.homes[1]
+    yield "alone", None
+    yield "beside a well-behaved office", (1, 0, [other])
+    yield "beside a flooder", (args.window, "flood", [other] * args.connections)
+
+
+def measure(bench, bodies, args, output):
+    """{title: its runs}, in the order of the subjects."""
+    runs = {}
+    for number in range(1, args.pairs + 1):
+        for title, neighbour in subjects(bench, args):
+            result = run(bench, bodies, args, neighbour)
+            print(f"  round {number}: {title:<30} p50 {result['latency_p50_ms']:>7.1f} ms, p99 {result['latency_p99_ms']:>7.1f} ms, "
+                  f"others {result['others']:.0%}", file=sys.stderr, flush=True)
+            output.line(type="run", round=number, title=title, batch_rows=args.batch, **result)
+            runs.setdefault(title, []).append(result)
+    return runs
+
+
+def print_table(runs, args, output):
+    print(f"\n{'':<30}" + "".join(f"{title:>20}" for title, *_ in COLUMNS))
+    for title, results in runs.items():
+        middle = common.medians(results)
+        output.line(type="result", title=title, workers=args.workers, batch_rows=args.batch, **middle)
+        print(f"{title:<30}" + "".join(f"{form.format(middle[key]):>20}" for _, key, form in COLUMNS))
+    well_behaved, flooder = list(runs.values())[1:]
+    for name in ("p50", "p99"):
+        ratios = [theirs[f"latency_{name}_ms"] / ours[f"latency_{name}_ms"] for ours, theirs in zip(well_behaved, flooder)]
+        ratio = common.spread(ratios)
+        output.line(type="ratio", of=name, bar=BAR, **ratio)
+        print("\n{} beside the flooder to {} beside the well-behaved office: {median:.2f} ({least:.2f}-{greatest:.2f})".format(
+            name, name, **ratio) + (f"; less than {BAR:.0f} is fair" if name == "p99" else ""), end="")
+    print()
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/bench fairness", description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="one round of few batches: against rot, not for speed")
+    parser.add_argument("--json", metavar="FILE", help="JSON Lines: machine, every run, results, ratios")
+    parser.add_argument("--pairs", type=int, help="rounds (default 5, quick 1)")
+    parser.add_argument("--workers", type=int, default=2, help="workers (default 2)")
+    parser.add_argument("--batch", type=int, help=f"rows a batch, of every office (default {FULL['batch']:,}, quick {QUICK['batch']})")
+    parser.add_argument("--count", type=int, help=f"batches of the honest office a run (default {FULL['count']}, quick {QUICK['count']})")
+    parser.add_argument("--connections", type=int, default=8, help="of the flooder (default 8)")
+    parser.add_argument("--window", type=int, default=32, help="its batches in flight on each (default 32, the most that credit says)")
+    args = parser.parse_args()
+    for name, value in (QUICK if args.quick else FULL).items():
+        setattr(args, name, getattr(args, name) or value)
+    return args
+
+
+def main():
+    args = arguments()
+    output = common.Output(args.json)
+    bench = common.Bench(offices=2)
+    try:
+        facts = common.machine(bench.cluster)
+        output.line(**facts)
+        runs = measure(bench, Bodies(bench, args), args, output)
+    finally:
+        bench.close()
+    print(f"{common.place(facts)}; {common.plural(args.workers)}, {args.batch:,} rows a batch, flood of {args.connections} connections "
+          f"with {args.window} batches each; medians of {args.pairs} interleaved round(s) of {args.count} batches, each run into fresh tables")
+    print_table(runs, args, output)
+
+
+if __name__ == "__main__":
+    main()
