@@ -29,7 +29,7 @@ void bench_piece_write(FILE *file, struct lantik_span piece)
 		bench_fail("could not write: %s", strerror(errno));
 }
 
-static void read_file(const char *path, struct lantik_buffer *ret)
+void bench_file(const char *path, struct lantik_buffer *ret)
 {
 	FILE *file = fopen(path, "rb");
 	size_t got = 1;
@@ -69,7 +69,7 @@ void bench_pieces_read(const char *path, struct bench_pieces *ret)
 	size_t at = 0;
 
 	*ret = (struct bench_pieces){0};
-	read_file(path, &ret->file);
+	bench_file(path, &ret->file);
 	while (next_piece(&ret->file, &at, &piece))
 		ret->count++;
 	ret->items = calloc(ret->count + 1, sizeof *ret->items);
@@ -90,7 +90,7 @@ char *bench_text(const char *path)
 {
 	struct lantik_buffer text = {0};
 
-	read_file(path, &text);
+	bench_file(path, &text);
 	lantik_buffer_append(&text, "", 1);
 	LANTIK_ASSERT(!text.error);
 	text.data[strcspn((char *)text.data, "\r\n")] = '\0';

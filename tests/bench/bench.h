@@ -21,6 +21,8 @@ void bench_piece_write(FILE *file, struct lantik_span piece);
 void bench_pieces_read(const char *path, struct bench_pieces *ret);
 void bench_pieces_free(struct bench_pieces *pieces);
 
+/* A whole file; the caller frees. */
+void bench_file(const char *path, struct lantik_buffer *ret);
 /* The whole of a small text file without the newline at its end; the caller frees. */
 char *bench_text(const char *path);
 
