@@ -16,14 +16,6 @@
 /* COPY data goes to libpq in pieces of this size. */
 #define CHUNK (64u * 1024)
 
-/* What the transaction left behind for the receipt. */
-struct appended {
-	struct lantik_buffer verdict;
-	struct lantik_buffer leaf;
-	struct lantik_edge before;
-	uint64_t trust_size;
-};
-
 static enum store_result copy_rows(struct submission *s)
 {
 	struct worker *w = s->worker;
@@ -117,9 +109,8 @@ enum store_result submission_write_rows(struct submission *s, const int32_t *jud
 	return copy_rows(s);
 }
 
-enum store_result submission_write_counters(struct submission *s)
+size_t submission_sum(struct submission *s, struct store_count ret[LANTIK_WORD_UNREADABLE + 1])
 {
-	struct store_count counts[LANTIK_WORD_UNREADABLE + 1];
 	int64_t groups[LANTIK_WORD_UNREADABLE + 1] = {0};
 	size_t count = 0;
 
@@ -127,12 +118,19 @@ enum store_result submission_write_counters(struct submission *s)
 		groups[s->desk->order[i]->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
 	for (int32_t group = 0; group <= LANTIK_WORD_UNREADABLE; group++)
 		if (groups[group])
-			counts[count++] = (struct store_count){.kelompok_lapor = group, .accepted = groups[group]};
+			ret[count++] = (struct store_count){.kelompok_lapor = group, .accepted = groups[group]};
 	for (size_t i = 0; i < s->desk->places.count; i++) {
 		struct store_place *place = &s->desk->places.items[i];
 		if (lantik_span_equal(place->programme, s->manifest.programme))
 			place->quota = submission_places_limit(s, place->kelompok_lapor);
 	}
+	return count;
+}
+
+enum store_result submission_write_counters(struct submission *s)
+{
+	struct store_count counts[LANTIK_WORD_UNREADABLE + 1];
+	size_t count = submission_sum(s, counts);
 	enum store_result result = store_counters(
 		s->worker->store, s->manifest.kode_instansi, s->manifest.kind, s->manifest.step, counts, count);
 	return result ? result
@@ -193,14 +191,13 @@ static enum store_result write_returned(struct submission *s)
 	return result;
 }
 
-static enum store_result write_details(struct submission *s)
+enum store_result submission_write_details(struct submission *s)
 {
 	struct worker *w = s->worker;
 	struct store_hashes hashes;
-	enum store_result result = submission_write_counters(s);
+	enum store_result result =
+		store_findings(w->store, s->batch_no, s->desk->findings.items, s->desk->findings.count);
 
-	if (!result)
-		result = store_findings(w->store, s->batch_no, s->desk->findings.items, s->desk->findings.count);
 	if (!result)
 		result = write_returned(s);
 	if (result)
@@ -232,23 +229,19 @@ static void leaf_of(const struct submission *s, const struct store_ledger *ledge
 	lantik_root_of(s->desk->returned_hashes.data, s->desk->returned_hashes.len / LANTIK_HASH, ret->returned_root);
 }
 
-/* The last lock, and what is done under it. */
-static enum store_result append_leaf(struct submission *s, struct appended *ret)
+enum store_result submission_append(struct submission *s, struct store_ledger *ledger, struct batch_appended *ret)
 {
-	struct store *store = s->worker->store;
-	struct store_ledger ledger;
 	struct lantik_batch_leaf leaf;
 	struct growth growth;
-	enum store_result result = store_lock_ledger(store, &ledger);
 
-	if (!result)
-		result = submission_check_since(s, &ledger);
-	if (result)
-		return result;
-	ret->before = ledger.edge;
-	leaf_of(s, &ledger, lantik_buffer_span(&ret->verdict), &leaf);
+	lantik_buffer_reset(&ret->verdict);
+	lantik_buffer_reset(&ret->leaf);
+	LANTIK_ASSERT(lantik_verdict_format(&s->verdict, &ret->verdict) == LANTIK_OK);
+	ret->before = ledger->edge;
+	leaf_of(s, ledger, lantik_buffer_span(&ret->verdict), &leaf);
 	LANTIK_ASSERT(lantik_batch_leaf_format(&leaf, &ret->leaf) == LANTIK_OK);
-	growth_of(&ledger.edge, lantik_buffer_span(&ret->leaf), &growth);
+	growth_of(&ledger->edge, lantik_buffer_span(&ret->leaf), &growth);
+	ledger->edge = growth.edge;
 	struct store_batch batch = {.batch_no = s->batch_no,
 		.manifest = &s->manifest,
 		.verdict = &s->verdict,
@@ -260,7 +253,7 @@ static enum store_result append_leaf(struct submission *s, struct appended *ret)
 		.verdict_text = lantik_buffer_span(&ret->verdict),
 		.leaf_bytes = lantik_buffer_span(&ret->leaf),
 		.growth = &growth};
-	return store_append(store, &batch, &ret->trust_size);
+	return store_append(s->worker->store, &batch, &ret->trust_size);
 }
 
 /* Batches that take places of the same formation run beside each other until one finds it full; that one waits for
@@ -272,12 +265,13 @@ static enum store_result begin(struct submission *s, enum approach approach)
 	return store_begin_locked(s->worker->store, submission_formation_number(s), approach == APPROACH_ALONE);
 }
 
-static enum store_result transact(struct submission *s, enum approach approach, struct appended *ret)
+static enum store_result transact(struct submission *s, enum approach approach, struct batch_appended *ret)
 {
 	struct store *store = s->worker->store;
 	int32_t *judged = NULL;
 	size_t judged_count = 0;
 	bool asked = false;
+	struct store_ledger ledger;
 	enum store_result result = begin(s, approach);
 
 	if (!result)
@@ -287,17 +281,19 @@ static enum store_result transact(struct submission *s, enum approach approach, 
 	free(judged);
 	store_hurry(store);
 	if (!result)
-		result = write_details(s);
-	if (result)
-		return result;
-	lantik_buffer_reset(&ret->verdict);
-	lantik_buffer_reset(&ret->leaf);
-	LANTIK_ASSERT(lantik_verdict_format(&s->verdict, &ret->verdict) == LANTIK_OK);
-	result = append_leaf(s, ret);
+		result = submission_write_counters(s);
+	if (!result)
+		result = submission_write_details(s);
+	if (!result)
+		result = store_lock_ledger(store, &ledger);
+	if (!result)
+		result = submission_check_since(s, &ledger);
+	if (!result)
+		result = submission_append(s, &ledger, ret);
 	return result ? result : store_commit(store);
 }
 
-static void count_and_log(const struct submission *s, const struct appended *appended)
+static void count_and_log(const struct submission *s, const struct batch_appended *appended)
 {
 	char id[37];
 
@@ -312,13 +308,12 @@ static void count_and_log(const struct submission *s, const struct appended *app
 		s->verdict.accepted, s->verdict.returned, s->verdict.review, (unsigned long long)appended->before.size);
 }
 
-static void answer_committed(struct submission *s, struct appended *appended)
+void submission_answer_committed(struct submission *s, struct batch_appended *appended)
 {
 	struct worker *w = s->worker;
 	struct job *job = s->job;
 
 	count_and_log(s, appended);
-	nodes_learn(w->nodes, &appended->before, lantik_buffer_span(&appended->leaf));
 	w->trust_size = appended->trust_size;
 	w->knows_trust_size = true;
 	lantik_buffer_reset(&job->reply_body);
@@ -328,6 +323,18 @@ static void answer_committed(struct submission *s, struct appended *appended)
 		answer_receipt_failure(w, job, appended->before.size, error);
 	else
 		job->reply = LANTIK_RECEIPT;
+}
+
+static void answer_appended(struct submission *s, struct batch_appended *appended)
+{
+	nodes_learn(s->worker->nodes, &appended->before, lantik_buffer_span(&appended->leaf));
+	submission_answer_committed(s, appended);
+}
+
+void batch_appended_free(struct batch_appended *appended)
+{
+	lantik_buffer_free(&appended->verdict);
+	lantik_buffer_free(&appended->leaf);
 }
 
 /* Another transaction may have recorded this very batch meanwhile. True: answered. */
@@ -362,7 +369,7 @@ static enum approach next_approach(enum approach approach, enum store_result res
 
 /* One attempt, when a permit is free. False: answered, because the key was cut off while the batch waited for it. */
 static bool attempt(
-	struct submission *s, enum approach approach, struct appended *appended, enum store_result *ret_result)
+	struct submission *s, enum approach approach, struct batch_appended *appended, enum store_result *ret_result)
 {
 	struct worker *w = s->worker;
 
@@ -379,15 +386,15 @@ static bool attempt(
 }
 
 /* Changes are judged by what is there; and PNS and functional officials mostly stand under another kind, too. */
-static bool needs_the_register(const struct submission *s)
+bool submission_needs_the_register(const struct submission *s)
 {
 	return s->has_changes || s->manifest.kind > LANTIK_CPNS;
 }
 
 /* True: answered. Otherwise *ret_result is what the last attempt came to. */
-static bool attempt_until_done(struct submission *s, struct appended *appended, enum store_result *ret_result)
+static bool attempt_until_done(struct submission *s, struct batch_appended *appended, enum store_result *ret_result)
 {
-	enum approach approach = needs_the_register(s) ? APPROACH_ASK : APPROACH_FAST;
+	enum approach approach = submission_needs_the_register(s) ? APPROACH_ASK : APPROACH_FAST;
 	int attempts = 0, full = 0;
 
 	do {
@@ -416,7 +423,7 @@ static bool attempt_until_done(struct submission *s, struct appended *appended, 
  * answered after a barrier, as anything that is held. What is not found may still be on its way: the office sends
  * again.
  */
-static void resolve_unknown(struct submission *s)
+void submission_resolve_unknown(struct submission *s)
 {
 	struct worker *w = s->worker;
 	struct store_held held = {0};
@@ -436,18 +443,17 @@ static void resolve_unknown(struct submission *s)
 
 void submission_commit(struct submission *s)
 {
-	struct appended appended = {0};
+	struct batch_appended appended = {0};
 	enum store_result result;
 
 	if (!attempt_until_done(s, &appended, &result)) {
 		if (!result)
-			answer_committed(s, &appended);
+			answer_appended(s, &appended);
 		else if (result == STORE_UNKNOWN)
-			resolve_unknown(s);
+			submission_resolve_unknown(s);
 		else
 			answer_store_failure(
 				s->worker, s->job, store_may_repeat(result) ? STORE_RETRY : result, "commit");
 	}
-	lantik_buffer_free(&appended.verdict);
-	lantik_buffer_free(&appended.leaf);
+	batch_appended_free(&appended);
 }

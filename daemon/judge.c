@@ -72,12 +72,22 @@ static bool are_the_records(struct submission *s)
 	return memcmp(root, s->manifest.records_root.data, LANTIK_HASH) == 0;
 }
 
+static enum lantik_error scan(struct submission *s, uint32_t *ret_record_no)
+{
+	lantik_arena_reset(s->desk->batch_arena);
+	return lantik_batch_scan(s->job->body, s->desk->batch_arena, &s->view, ret_record_no);
+}
+
 bool submission_open(struct submission *s)
 {
+	struct desk *large = s->worker->desk;
 	uint32_t record_no;
+	enum lantik_error error = scan(s, &record_no);
 
-	lantik_arena_reset(s->desk->batch_arena);
-	enum lantik_error error = lantik_batch_scan(s->job->body, s->desk->batch_arena, &s->view, &record_no);
+	if (s->desk != large && (error == LANTIK_E_TOO_LARGE || (!error && s->view.record_count > s->desk->capacity))) {
+		s->desk = large;
+		error = scan(s, &record_no);
+	}
 	if (!error)
 		error = lantik_manifest_decode(s->view.manifest, s->desk->batch_arena, &s->manifest);
 	if (error) {

@@ -265,7 +265,7 @@ static struct line **next_small(struct queue *queue)
 {
 	for (struct line **place = &queue->lines; *place; place = &(*place)->next) {
 		const struct job *job = (*place)->batches.first;
-		if (job && job->request == LANTIK_SUBMIT && job->body.len <= QUEUE_SMALL)
+		if (job && job_is_small(job))
 			return place;
 	}
 	return NULL;

@@ -9,6 +9,11 @@
 /* A submission of at most so many bytes of body costs a commit and hardly anything else: such are written in groups. */
 #define QUEUE_SMALL (16u * 1024)
 
+static inline bool job_is_small(const struct job *job)
+{
+	return job->request == LANTIK_SUBMIT && job->body.len <= QUEUE_SMALL;
+}
+
 struct queue;
 
 /* workers: transactions at a time. Aborts on no memory. */

@@ -32,7 +32,7 @@ void store_disconnect(struct store *store)
 {
 	PQfinish(store->connection);
 	store->connection = NULL;
-	store->hurries = store->posted = false;
+	store->hurries = false;
 	store->sent_count = 0;
 }
 

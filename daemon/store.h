@@ -120,6 +120,8 @@ void store_ancestor_free(struct store_ancestor *ancestor);
 /* The commit, in this order: begin, copy, current, counters, details, ledger (lock, append), commit. Any result but
  * STORE_OK ends the transaction; call store_rollback before going on. */
 LANTIK_MUST_CHECK enum store_result store_begin(struct store *store);
+/* The same with shared locks on several numbers, which are taken in this order. */
+LANTIK_MUST_CHECK enum store_result store_begin_sharing(struct store *store, const int64_t *numbers, size_t count);
 /* Until the transaction ends, statements whose answer nobody needs are sent without waiting for it. What became of them
  * is the result of the next one that answers, or of the commit. COPY does not hurry: this comes after it. */
 void store_hurry(struct store *store);

@@ -2,11 +2,18 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_private.h"
 
-void store_hurry(struct store *store)
+void store_add(struct store *store)
 {
 	if (store->connection && PQpipelineStatus(store->connection) == PQ_PIPELINE_OFF)
 		LANTIK_ASSERT(PQenterPipelineMode(store->connection) == 1);
 	store->hurries = true;
+}
+
+void store_hurry(struct store *store)
+{
+	if (store_calm(store))
+		store->why[0] = '\0';
+	store_add(store);
 }
 
 static bool is_good(const PGresult *result)
@@ -36,37 +43,57 @@ static enum store_result take(struct store *store, const struct store_sent *sent
 	return STORE_OK;
 }
 
-/* What follows a failure in a pipeline was not carried out; it is read and forgotten. */
+/* The server has done all before it, and goes on after a failure. */
+static enum store_result read_end(struct store *store)
+{
+	PGresult *end = PQgetResult(store->connection);
+
+	if (PQresultStatus(end) != PGRES_PIPELINE_SYNC)
+		return store_failure(store, end);
+	PQclear(end);
+	return STORE_OK;
+}
+
+/* What follows a failure was not carried out; it is read and forgotten. */
+static enum store_result read_answer(struct store *store, const struct store_sent *sent, bool failed)
+{
+	enum store_result result = STORE_OK;
+	PGresult *answer = PQgetResult(store->connection);
+
+	if (failed)
+		PQclear(answer);
+	else
+		result = take(store, sent, answer);
+	if (store->connection)
+		PQclear(PQgetResult(store->connection)); /* the end of this answer */
+	return result;
+}
+
 static enum store_result read_answers(struct store *store)
 {
 	enum store_result first = STORE_OK;
 
 	for (unsigned i = 0; i < store->sent_count && store->connection; i++) {
-		PGresult *result = PQgetResult(store->connection);
-		if (first)
-			PQclear(result);
-		else
-			first = take(store, &store->sent[i], result);
-		if (store->connection)
-			PQclear(PQgetResult(store->connection)); /* the end of this answer */
+		const struct store_sent *sent = &store->sent[i];
+		enum store_result result = sent->is_end ? read_end(store) : read_answer(store, sent, first != STORE_OK);
+		if (!first)
+			first = result;
 	}
-	if (!store->connection)
-		return first;
-	PGresult *end = PQgetResult(store->connection);
-	if (PQresultStatus(end) == PGRES_PIPELINE_SYNC)
-		PQclear(end);
-	else
-		first = store_failure(store, end);
 	return first;
+}
+
+static bool is_posted(const struct store *store)
+{
+	return !store->sent_count || store->sent[store->sent_count - 1].is_end;
 }
 
 enum store_result store_post(struct store *store)
 {
-	if (!store->connection || store->posted)
+	if (!store->connection || is_posted(store))
 		return STORE_OK;
 	if (PQpipelineSync(store->connection) != 1)
 		return store_failure(store, NULL);
-	store->posted = true;
+	store->sent[store->sent_count++] = (struct store_sent){.is_end = true};
 	return STORE_OK;
 }
 
@@ -76,13 +103,10 @@ enum store_result store_settle(struct store *store)
 		snprintf(store->why, sizeof store->why, "not connected");
 		return STORE_DOWN;
 	}
-	if (!store->sent_count && !store->posted)
-		return STORE_OK;
 	enum store_result result = store_post(store);
 	if (!result)
 		result = read_answers(store);
 	store->sent_count = 0;
-	store->posted = false;
 	return result;
 }
 
@@ -112,9 +136,8 @@ enum store_result store_calm(struct store *store)
 
 enum store_result store_sent(struct store *store, int accepted, const struct store_sent *sent)
 {
-	LANTIK_ASSERT(!store->posted);
 	if (accepted != 1)
 		return store_failure(store, NULL);
 	store->sent[store->sent_count++] = *sent;
-	return store->sent_count < STORE_SENT ? STORE_OK : store_settle(store);
+	return store->sent_count + 2 < STORE_SENT ? STORE_OK : store_settle(store);
 }

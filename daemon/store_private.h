@@ -18,10 +18,10 @@ struct store {
 	struct lantik_buffer parameters; /* bytes of the parameters under way */
 	/* Statements that were sent and whose answers were not read yet. */
 	bool hurries; /* those whose answer nobody asks for are not waited for */
-	bool posted;  /* the server was asked for all answers */
 	unsigned sent_count;
 #define STORE_SENT 1024
 	struct store_sent {
+		bool is_end;     /* no statement: the server was asked for all answers before it */
 		PGresult **keep; /* the answer goes there, of the last one alone; NULL: nowhere */
 		void (*read)(const PGresult *answer, void *to); /* or is read by this; NULL: by nobody */
 		void *to;
@@ -32,6 +32,8 @@ struct store {
 };
 
 /* store_pipeline.c */
+/* Hurry, too, but behind what is outstanding: a failure of that is not told apart from one of what follows. */
+void store_add(struct store *store);
 /* A statement was given to libpq, which returned accepted. What became of it is told by a later call that waits. */
 LANTIK_MUST_CHECK enum store_result store_sent(struct store *store, int accepted, const struct store_sent *sent);
 /* Asks the server for all answers; store_settle reads them, and returns the first failure. */

@@ -7,6 +7,7 @@
 const struct store_statement store_transaction_statements[] = {
 	{"lock_number", "SELECT pg_advisory_xact_lock($1::bigint)"},
 	{"share_number", "SELECT pg_advisory_xact_lock_shared($1::bigint)"},
+	{"share_numbers", "SELECT pg_advisory_xact_lock_shared(n) FROM unnest($1::bigint[]) AS n"},
 	{"quorum", "SELECT " STORE_QUORUM},
 	/* an empty message in the WAL: the transaction has something to commit */
 	{"barrier", "SELECT " STORE_QUORUM ", pg_logical_emit_message(true, 'lantik', '')"},
@@ -17,6 +18,20 @@ enum store_result store_begin(struct store *store)
 {
 	store->warned = store->claims_quorum = false;
 	return store_simple(store, "BEGIN", NULL);
+}
+
+enum store_result store_begin_sharing(struct store *store, const int64_t *numbers, size_t count)
+{
+	enum store_result result = store_begin(store);
+
+	if (result || !count)
+		return result;
+	struct store_call call = store_call(store);
+	call_array(&call, TYPE_INT8, count);
+	for (size_t i = 0; i < count; i++)
+		call_element_int8(&call, numbers[i]);
+	call_array_end(&call);
+	return store_run(&call, "share_numbers", NULL);
 }
 
 enum store_result store_begin_locked(struct store *store, int64_t number, bool alone)

@@ -2,6 +2,7 @@
  *   submit.c   the way itself: identity, digests, resends, then judge, commit, answer
  *   judge.c    scan, decode, rules, encoded rows
  *   commit.c   the transaction
+ *   group.c    the same for many small batches at once
  *   register.c the slow path: rows that collide with the register are judged one by one
  *   receipt.c  receipts and checkpoints
  *   witness.c  what the office last saw signed, and the proof that the ledger continues it
@@ -48,6 +49,7 @@ struct worker {
 	bool knows_trust_size;        /* ... for the next signature alone */
 	struct lantik_tree_head told; /* the tree of the last checkpoint that was made */
 	struct office_head office_head;
+	struct group *group; /* group.c's; NULL before the first small batch */
 };
 
 struct submission {
@@ -85,6 +87,7 @@ void worker_close(struct worker *worker);
 LANTIK_MUST_CHECK bool submission_identify(struct submission *s);
 /* Fills view, manifest and the desk's record_hashes; what cannot be taken, or is not what the manifest names, is
  * answered here. False: answered. */
+/* More records than a small desk holds go to the worker's own. */
 LANTIK_MUST_CHECK bool submission_open(struct submission *s);
 /* Runs the rules and encodes the rows that pass. STORE_OK, or what asking for predecessors came to. */
 LANTIK_MUST_CHECK enum store_result submission_judge(struct submission *s, bool *ret_answered);
@@ -101,6 +104,12 @@ void submission_keep(struct submission *s);
 void submission_settle(struct submission *s);
 
 /* submit.c */
+/* Who sent it, whether it is signed and well-formed, whether the office may send it. False: answered. Otherwise the
+ * batch is in hand until submission_release. */
+LANTIK_MUST_CHECK bool submission_take(struct submission *s);
+void submission_release(struct submission *s);
+/* Whether it is held already, under which number it begins, and what the rules say. False: answered. */
+LANTIK_MUST_CHECK bool submission_prepare(struct submission *s);
 /* The reply to a batch id or to records that are held already. */
 void submission_answer_held(struct submission *s, struct store_held *held);
 
@@ -157,6 +166,28 @@ LANTIK_MUST_CHECK enum store_result submission_write_rows(
 LANTIK_MUST_CHECK enum store_result submission_write_counters(struct submission *s);
 /* Commits and answers. */
 void submission_commit(struct submission *s);
+/* Whether the register is asked before anything is written. */
+bool submission_needs_the_register(const struct submission *s);
+/* Parts of the transaction that a group shares, in this order. */
+/* What the counters grow by, by kelompok_lapor; returns how many. Sets the quotas of desk->places. */
+size_t submission_sum(struct submission *s, struct store_count ret[LANTIK_WORD_UNREADABLE + 1]);
+/* Findings, returned records, hashes, body. */
+LANTIK_MUST_CHECK enum store_result submission_write_details(struct submission *s);
+/* What a leaf leaves behind for the receipt. */
+struct batch_appended {
+	struct lantik_buffer verdict;
+	struct lantik_buffer leaf;
+	struct lantik_edge before;
+	uint64_t trust_size;
+};
+void batch_appended_free(struct batch_appended *appended);
+/* The leaf, under the ledger's lock; ledger->edge moves on. */
+LANTIK_MUST_CHECK enum store_result submission_append(
+	struct submission *s, struct store_ledger *ledger, struct batch_appended *ret);
+/* After COMMIT, when worker->nodes have learned of the leaf: counts, logs, signs, answers. */
+void submission_answer_committed(struct submission *s, struct batch_appended *appended);
+/* After a COMMIT of unknown outcome: looks the batch up, and answers with its receipt or Busy. */
+void submission_resolve_unknown(struct submission *s);
 
 /* answer.c */
 void answer_refusal(struct job *job, enum lantik_refusal code, uint32_t record_no, const char *detail);

@@ -79,13 +79,12 @@ static bool judge(struct submission *s)
 	return !result && !answered;
 }
 
-static void record(struct submission *s)
+bool submission_prepare(struct submission *s)
 {
 	if (held_already(s))
-		return;
+		return false;
 	counter_increment(COUNTER_submissions);
-	if (judge(s))
-		submission_commit(s);
+	return judge(s);
 }
 
 /* In a transaction that cannot write; a batch that is held is judged afresh like any other. */
@@ -111,6 +110,21 @@ static void rehearse(struct submission *s)
 		answer_rehearsed(s);
 }
 
+bool submission_take(struct submission *s)
+{
+	if (!submission_identify(s) || !signature_holds(s) || !submission_open(s) || !in_scope(s))
+		return false;
+	if (!s->rehearsed)
+		in_hand_take(s->worker->in_hand, &s->in_hand, s->job->office.office_no, s->manifest.batch_id.data);
+	return true;
+}
+
+void submission_release(struct submission *s)
+{
+	if (!s->rehearsed)
+		in_hand_release(s->worker->in_hand, &s->in_hand);
+}
+
 void submit(struct worker *worker, struct job *job)
 {
 	struct submission s = {.worker = worker,
@@ -119,17 +133,14 @@ void submit(struct worker *worker, struct job *job)
 		.rulebook = job->rulebook,
 		.rehearsed = job->request == LANTIK_REHEARSE};
 
-	if (!submission_identify(&s) || !signature_holds(&s) || !submission_open(&s) || !in_scope(&s))
+	if (!submission_take(&s))
 		return;
-	if (!s.rehearsed)
-		in_hand_take(worker->in_hand, &s.in_hand, job->office.office_no, s.manifest.batch_id.data);
 	enum store_result connected = store_connect(worker->store);
 	if (connected)
 		answer_store_failure(worker, job, connected, "connect");
 	else if (s.rehearsed)
 		rehearse(&s);
-	else
-		record(&s);
-	if (!s.rehearsed)
-		in_hand_release(worker->in_hand, &s.in_hand);
+	else if (submission_prepare(&s))
+		submission_commit(&s);
+	submission_release(&s);
 }

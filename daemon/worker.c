@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "enquiry.h"
+#include "group.h"
 #include "request.h"
 #include "submit.h"
 #include "witness.h"
@@ -44,6 +45,7 @@ void worker_close(struct worker *w)
 	desk_free(&w->desk);
 	lantik_arena_free(&w->record_arena);
 	lantik_buffer_free(&w->chunk);
+	group_free(&w->group);
 	free(w->nodes);
 }
 
@@ -116,6 +118,15 @@ static void carry_out(struct worker *w, struct job *job)
 	}
 }
 
+static void take_job(struct worker *w, struct job *job)
+{
+	if (witness_request(w, job)) {
+		carry_out(w, job);
+		witness_reply(w, job);
+	}
+	queue_answer(w->house->queue, job);
+}
+
 static void *work(void *context)
 {
 	struct workers *workers = context;
@@ -126,13 +137,11 @@ static void *work(void *context)
 	worker_open(&w, workers->house, "lantikd worker");
 	w.in_hand = workers->in_hand;
 	w.permits = workers->permits;
-	while ((job = queue_take(queue))) {
-		if (witness_request(&w, job)) {
-			carry_out(&w, job);
-			witness_reply(&w, job);
-		}
-		queue_answer(queue, job);
-	}
+	while ((job = queue_take(queue)))
+		if (job_is_small(job))
+			group_submit(&w, job);
+		else
+			take_job(&w, job);
 	worker_close(&w);
 	return NULL;
 }

@@ -5,8 +5,6 @@ SPDX-License-Identifier: Apache-2.0
 063_receipts.py --batches 1000    so many batches through each of two daemons, each sent again to the other one
 """
 
-import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -18,20 +16,6 @@ import harness
 
 BATCHES = 20 if harness.SLICE else 60
 TREASURER = "keeper"
-
-
-def build_shim(directory):
-    target = directory / "shim.so"
-    include = subprocess.run(["pg_config", "--includedir"], check=True, capture_output=True, text=True).stdout.strip()
-    subprocess.run([*shlex.split(os.environ.get("CC", "cc")), "-D_GNU_SOURCE", "-std=c11", "-Wall", "-Werror", "-shared", "-fPIC",
-                    f"-I{include}", "-o", target, harness.ROOT / "tests" / "system" / "commit_shim.c", "-ldl"], check=True)
-    return target
-
-
-def comes_first():
-    """AddressSanitizer must: then nothing can be loaded before lantikd's own libraries."""
-    with open(harness.program("lantikd"), "rb") as program:
-        return b"__asan_init" in program.read()
 
 
 class Case(evidence.Case):
@@ -71,14 +55,10 @@ class OneLeaf(Case):
 
     @classmethod
     def setUpClass(cls):
-        if comes_first():
+        if evidence.comes_first():
             raise unittest.SkipTest("an instrumented lantikd takes no library before its own")
         super().setUpClass()
-        cls.shim = cls.site.directory / "shim"
-        cls.shim.mkdir()
-        cls.site.daemon.stop()
-        cls.site.daemon.environment = {"LD_PRELOAD": str(build_shim(cls.site.directory)), "LANTIK_SHIM": str(cls.shim)}
-        cls.site.daemon.start()
+        cls.shim = evidence.shim_into(cls.site)
 
     def at_next_commit(self, what):
         (self.shim / what).touch()

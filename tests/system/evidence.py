@@ -4,11 +4,38 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 import base64
+import os
+import shlex
+import subprocess
 
 import batches
 import harness
 
 FORK = 4  # Busy.reason
+
+
+def build_shim(directory):
+    target = directory / "shim.so"
+    include = subprocess.run(["pg_config", "--includedir"], check=True, capture_output=True, text=True).stdout.strip()
+    subprocess.run([*shlex.split(os.environ.get("CC", "cc")), "-D_GNU_SOURCE", "-std=c11", "-Wall", "-Werror", "-shared", "-fPIC",
+                    f"-I{include}", "-o", target, harness.ROOT / "tests" / "system" / "commit_shim.c", "-ldl"], check=True)
+    return target
+
+
+def comes_first():
+    """AddressSanitizer must: then nothing can be loaded before lantikd's own libraries."""
+    with open(harness.program("lantikd"), "rb") as program:
+        return b"__asan_init" in program.read()
+
+
+def shim_into(site):
+    """Restarts the daemon with the shim, and returns the folder where a file makes something happen to a COMMIT."""
+    folder = site.directory / "shim"
+    folder.mkdir()
+    site.daemon.stop()
+    site.daemon.environment = {"LD_PRELOAD": str(build_shim(site.directory)), "LANTIK_SHIM": str(folder)}
+    site.daemon.start()
+    return folder
 
 
 class Edge:

@@ -1,0 +1,401 @@
+/* Groups of small batches: one transaction, one flush, a leaf and a receipt each.
+ *
+ * A group is only an attempt. Whatever comes in its way (two batches about one person, the same batch twice, a full
+ * formation, a deadlock) splits it in two, and a batch that is left alone goes the way of any other (commit.c), which
+ * says what is wrong with it. So nothing is judged here that is not judged there.
+ *
+ * Its locks are taken over the whole group in the order of all transactions: formations by number, current rows by
+ * NIK, counters by their key, places by theirs, the ledger's head.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "group.h"
+
+#include <string.h>
+
+#include "counters.h"
+#include "log.h"
+#include "request.h"
+#include "submission.h"
+#include "witness.h"
+
+/* Batches of a group. More would save little: the flush is shared by all of them already. */
+#define GROUP_MEMBERS 64
+/* Records of a small desk. What has more is recorded alone. */
+#define GROUP_RECORDS 64
+/* Of yes_no in words.def. */
+#define YES 1
+
+struct member {
+	struct submission s;
+	struct office_head office_head; /* what the office last saw signed */
+	struct batch_appended appended;
+};
+
+struct group {
+	struct worker *worker;
+	struct desk *desks[GROUP_MEMBERS]; /* made when they are needed first */
+	struct member members[GROUP_MEMBERS];
+	struct member *waiting[GROUP_MEMBERS]; /* judged, and to be recorded together */
+	size_t count;
+};
+
+void group_free(struct group **group)
+{
+	if (!*group)
+		return;
+	for (size_t i = 0; i < GROUP_MEMBERS; i++) {
+		desk_free(&(*group)->desks[i]);
+		batch_appended_free(&(*group)->members[i].appended);
+	}
+	free(*group);
+	*group = NULL;
+}
+
+static struct group *group_of(struct worker *w)
+{
+	if (!w->group) {
+		w->group = calloc(1, sizeof *w->group);
+		LANTIK_ASSERT(w->group);
+		w->group->worker = w;
+	}
+	w->group->count = 0;
+	return w->group;
+}
+
+/* ---- judging ---- */
+
+static void reply(struct worker *w, struct member *m)
+{
+	submission_release(&m->s);
+	w->office_head = m->office_head;
+	witness_reply(w, m->s.job);
+	queue_answer(w->house->queue, m->s.job);
+}
+
+/* A batch that collides with nothing asks nobody before it is written. The others are no matter of groups. */
+static bool fits(const struct submission *s)
+{
+	return !submission_needs_the_register(s) && s->manifest.all_or_nothing != YES && s->desk != s->worker->desk;
+}
+
+/* Judges one; when it does not fit into a group, records it, too. */
+static void take(struct group *g, size_t place, struct job *job)
+{
+	struct worker *w = g->worker;
+	struct member *m = &g->members[place];
+
+	if (!witness_request(w, job)) {
+		queue_answer(w->house->queue, job);
+		return;
+	}
+	m->office_head = w->office_head;
+	if (!offices_let_in(w->house->offices, job->office.curve_key)) {
+		request_refuse_revoked(job);
+		witness_reply(w, job);
+		queue_answer(w->house->queue, job);
+		return;
+	}
+	if (!g->desks[place])
+		g->desks[place] = desk_new(GROUP_RECORDS);
+	m->s = (struct submission){.worker = w, .desk = g->desks[place], .job = job, .rulebook = job->rulebook};
+	if (!submission_take(&m->s)) {
+		witness_reply(w, job);
+		queue_answer(w->house->queue, job);
+		return;
+	}
+	enum store_result connected = store_connect(w->store);
+	if (connected)
+		answer_store_failure(w, job, connected, "connect");
+	else if (submission_prepare(&m->s)) {
+		if (fits(&m->s)) {
+			g->waiting[g->count++] = m;
+			return;
+		}
+		submission_commit(&m->s);
+	}
+	reply(w, m);
+}
+
+/* ---- the transaction ---- */
+
+static int by_number(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* With the locks of their formations, shared. */
+static enum store_result begin(struct worker *w, struct member *const *members, size_t count)
+{
+	int64_t numbers[GROUP_MEMBERS];
+	size_t formed = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (submission_is_formed(&members[i]->s))
+			numbers[formed++] = submission_formation_number(&members[i]->s);
+	qsort(numbers, formed, sizeof *numbers, by_number);
+	return store_begin_sharing(w->store, numbers, formed);
+}
+
+static int span_order(struct lantik_span a, struct lantik_span b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len ? memcmp(a.data, b.data, len) : 0;
+
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+/* A counter, or a place of a formation, that the group changes. */
+struct change {
+	struct lantik_span agency, programme;
+	int32_t kind, step;
+	int32_t kelompok_lapor;
+	int64_t change, quota;
+};
+
+static int by_key(const void *a, const void *b)
+{
+	const struct change *x = a, *y = b;
+	int order = span_order(x->agency, y->agency);
+
+	if (!order)
+		order = (x->kind > y->kind) - (x->kind < y->kind);
+	if (!order)
+		order = (x->step > y->step) - (x->step < y->step);
+	if (!order)
+		order = span_order(x->programme, y->programme);
+	return order ? order : (x->kelompok_lapor > y->kelompok_lapor) - (x->kelompok_lapor < y->kelompok_lapor);
+}
+
+/* Sorts, and adds up those of one key. */
+static size_t merge(struct change *changes, size_t count)
+{
+	size_t kept = 0;
+
+	qsort(changes, count, sizeof *changes, by_key);
+	for (size_t i = 0; i < count; i++) {
+		if (!kept || by_key(&changes[kept - 1], &changes[i]) != 0) {
+			changes[kept++] = changes[i];
+			continue;
+		}
+		changes[kept - 1].change += changes[i].change;
+		if (changes[i].quota < changes[kept - 1].quota)
+			changes[kept - 1].quota = changes[i].quota;
+	}
+	return kept;
+}
+
+static enum store_result write_counters(struct worker *w, struct change *changes, size_t count)
+{
+	enum store_result result = STORE_OK;
+
+	count = merge(changes, count);
+	for (size_t i = 0; i < count && !result; i++) {
+		struct store_count sum = {.kelompok_lapor = changes[i].kelompok_lapor, .accepted = changes[i].change};
+		result = store_counters(w->store, changes[i].agency, changes[i].kind, changes[i].step, &sum, 1);
+	}
+	return result;
+}
+
+static enum store_result write_places(struct worker *w, struct change *changes, size_t count)
+{
+	enum store_result result = STORE_OK;
+
+	count = merge(changes, count);
+	for (size_t i = 0; i < count && !result; i++) {
+		struct store_place place = {.programme = changes[i].programme,
+			.kelompok_lapor = changes[i].kelompok_lapor,
+			.change = changes[i].change,
+			.quota = changes[i].quota};
+		result = store_formation(w->store, changes[i].agency, changes[i].kind, &place, 1);
+	}
+	return result;
+}
+
+#define GROUPS (LANTIK_WORD_UNREADABLE + 1)
+
+/* Counters of the whole group, then places of the whole group. */
+static enum store_result write_sums(struct worker *w, struct member *const *members, size_t count)
+{
+	struct change *counters = calloc(count * GROUPS, sizeof *counters);
+	struct change *places = calloc(count * GROUPS, sizeof *places);
+	size_t counter_count = 0, place_count = 0;
+
+	LANTIK_ASSERT(counters && places);
+	for (size_t i = 0; i < count; i++) {
+		struct submission *s = &members[i]->s;
+		struct change key = {
+			.agency = s->manifest.kode_instansi, .kind = s->manifest.kind, .step = s->manifest.step};
+		struct store_count sums[GROUPS];
+		size_t sum_count = submission_sum(s, sums);
+		for (size_t k = 0; k < sum_count; k++) {
+			key.kelompok_lapor = sums[k].kelompok_lapor;
+			key.change = sums[k].accepted;
+			counters[counter_count++] = key;
+		}
+		key.step = 0;
+		for (size_t k = 0; k < s->desk->places.count && k < GROUPS; k++) {
+			const struct store_place *place = &s->desk->places.items[k];
+			key.programme = place->programme;
+			key.kelompok_lapor = place->kelompok_lapor;
+			key.change = place->change;
+			key.quota = place->quota;
+			places[place_count++] = key;
+		}
+	}
+	enum store_result result = write_counters(w, counters, counter_count);
+	if (!result)
+		result = write_places(w, places, place_count);
+	free(counters);
+	free(places);
+	return result;
+}
+
+static int by_first_nik(const void *a, const void *b)
+{
+	const struct submission *x = &(*(struct member *const *)a)->s, *y = &(*(struct member *const *)b)->s;
+
+	if (!x->copied || !y->copied)
+		return (x->copied > 0) - (y->copied > 0);
+	int64_t first = x->desk->order[0]->nik, second = y->desk->order[0]->nik;
+	return (first > second) - (first < second);
+}
+
+/* What each is judged without the register (when it was asked, an official had rejected somebody); then all rows, those
+ * of the person who comes first before the others. */
+static enum store_result write_rows(struct member *const *members, size_t count)
+{
+	struct member *order[GROUP_MEMBERS];
+	enum store_result result = STORE_OK;
+
+	for (size_t i = 0; i < count && !result; i++) {
+		int32_t *judged = NULL;
+		size_t judged_count;
+		bool asked;
+		result = submission_weigh(&members[i]->s, APPROACH_FAST, &asked, &judged, &judged_count);
+		free(judged);
+		if (!result && asked)
+			result = STORE_CONFLICT;
+	}
+	memcpy(order, members, count * sizeof *order);
+	qsort(order, count, sizeof *order, by_first_nik);
+	for (size_t i = 0; i < count && !result; i++)
+		result = submission_write_rows(&order[i]->s, NULL, 0, false);
+	return result;
+}
+
+/* The last lock, and a leaf each under it. */
+static enum store_result append_all(struct worker *w, struct member *const *members, size_t count)
+{
+	struct store_ledger ledger;
+	enum store_result result = store_lock_ledger(w->store, &ledger);
+
+	for (size_t i = 0; i < count && !result; i++)
+		result = submission_check_since(&members[i]->s, &ledger);
+	for (size_t i = 0; i < count && !result; i++)
+		result = submission_append(&members[i]->s, &ledger, &members[i]->appended);
+	return result;
+}
+
+static enum store_result transact(struct worker *w, struct member *const *members, size_t count)
+{
+	enum store_result result = begin(w, members, count);
+
+	if (!result)
+		result = write_rows(members, count);
+	store_hurry(w->store);
+	if (!result)
+		result = write_sums(w, members, count);
+	for (size_t i = 0; i < count && !result; i++)
+		result = submission_write_details(&members[i]->s);
+	if (!result)
+		result = append_all(w, members, count);
+	return result ? result : store_commit(w->store);
+}
+
+/* ---- the attempt ---- */
+
+/* Keys may have been cut off while the group waited for its permit. Returns how many are left. */
+static size_t drop_revoked(struct worker *w, struct member **members, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (offices_let_in(w->house->offices, members[i]->s.job->office.curve_key)) {
+			members[kept++] = members[i];
+		} else {
+			request_refuse_revoked(members[i]->s.job);
+			reply(w, members[i]);
+		}
+	return kept;
+}
+
+/* The proofs of all need the nodes of all. The last one is signed first: the head that is remembered then, with one
+ * flush, is that of the whole group. */
+static void answer_all(struct worker *w, struct member *const *members, size_t count)
+{
+	if (count > 1) {
+		counter_increment(COUNTER_groups);
+		counter_add(COUNTER_grouped, count);
+	}
+	for (size_t i = 0; i < count; i++)
+		nodes_learn(w->nodes, &members[i]->appended.before, lantik_buffer_span(&members[i]->appended.leaf));
+	for (size_t i = count; i > 0; i--) {
+		submission_answer_committed(&members[i - 1]->s, &members[i - 1]->appended);
+		reply(w, members[i - 1]);
+	}
+}
+
+static void answer_down(struct worker *w, struct member *const *members, size_t count, enum store_result result)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (result == STORE_UNKNOWN)
+			submission_resolve_unknown(&members[i]->s);
+		else
+			answer_store_failure(w, members[i]->s.job, result, "commit");
+		reply(w, members[i]);
+	}
+}
+
+static void record(struct worker *w, struct member **members, size_t count);
+
+/* In their order, so that of two batches about one person the one that came first is judged first. */
+static void split(struct worker *w, struct member **members, size_t count, enum store_result result)
+{
+	if (count == 1) {
+		submission_commit(&members[0]->s);
+		reply(w, members[0]);
+		return;
+	}
+	counter_increment(result == STORE_RETRY ? COUNTER_retried : COUNTER_group_split);
+	record(w, members, count / 2);
+	record(w, members + count / 2, count - count / 2);
+}
+
+static void record(struct worker *w, struct member **members, size_t count)
+{
+	permits_take(w->permits);
+	count = drop_revoked(w, members, count);
+	enum store_result result = count ? transact(w, members, count) : STORE_OK;
+	if (result)
+		store_rollback(w->store);
+	permits_give(w->permits);
+	if (!result)
+		answer_all(w, members, count);
+	else if (store_is_down(result))
+		answer_down(w, members, count, result);
+	else
+		split(w, members, count, result);
+}
+
+void group_submit(struct worker *w, struct job *job)
+{
+	struct group *g = group_of(w);
+	struct job *jobs[GROUP_MEMBERS] = {job};
+	size_t count = 1 + queue_take_small(w->house->queue, GROUP_MEMBERS - 1, jobs + 1);
+
+	for (size_t i = 0; i < count; i++)
+		take(g, i, jobs[i]);
+	if (g->count)
+		record(w, g->waiting, g->count);
+}

@@ -1,0 +1,15 @@
+/* Small batches that wait together are judged one by one and recorded in one transaction, with a leaf and a receipt
+ * each. SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_DAEMON_GROUP_H
+#define LANTIK_DAEMON_GROUP_H
+
+#include "job.h"
+
+struct worker;
+struct group;
+
+/* A small submission (job_is_small), and others that wait with it; all are answered. */
+void group_submit(struct worker *worker, struct job *job);
+void group_free(struct group **group);
+
+#endif

@@ -1,0 +1,184 @@
+"""Small batches of many offices at once: recorded together, each judged and answered as if it had come alone.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+
+import contextlib
+import unittest
+
+import evidence
+import harness
+
+OFFICES = 4 if harness.SLICE else 8
+EACH = 4
+BLOCKED = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+
+
+class Case(evidence.Case):
+    """Holds locks of the database, so that batches gather; no sleep decides how many."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.offices = [cls.office] + [harness.WireOffice(cls.site, f"kanreg-03-{n}") for n in range(1, OFFICES)]
+
+    def setUp(self):
+        self.sent = {}  # request id: (office, body, the checkpoint that was shown)
+        self.replies = {}
+        self.clients = {}
+        self.notes = {}
+        stack = contextlib.ExitStack()
+        self.addCleanup(stack.close)
+        for office in self.offices:
+            self.clients[office] = stack.enter_context(office.client(timeout=60))
+            self.notes[office] = self.clients[office].request("PING").body
+
+    def counted(self, name, since, more):
+        self.site.daemon.wait_counter(name, since[name] + more)
+
+    def post(self, office, body, **overrides):
+        envelope = self.clients[office].make_envelope("SUBMIT", body, checkpoint=self.notes[office], **overrides)
+        self.clients[office].send_frames([envelope.SerializeToString(), body])
+        self.sent[envelope.request_id] = (office, body)
+        return envelope.request_id
+
+    def collect(self):
+        for office, client in self.clients.items():
+            for _ in [id for id, (sender, _) in self.sent.items() if sender is office and id not in self.replies]:
+                frames = client.receive_frames(60)
+                self.assertIsNotNone(frames, "every request is answered")
+                reply = client.parse_reply(frames)
+                self.replies[reply.envelope.request_id] = reply
+
+    def proved(self, request_id, reply=None):
+        """The receipt that answers the request, which proves the batch and continues what its office saw."""
+        office, body = self.sent[request_id]
+        reply = reply or self.replies[request_id]
+        self.assertEqual(reply.message, "RECEIPT")
+        self.prove(reply, self.notes[office], office)
+        receipt = office.receipt.Receipt.parse(reply.body)
+        receipt.verify(self.trust(office))
+        if not receipt.is_earlier(self.batch_id(body)):
+            receipt.verify_body(body)
+        return receipt
+
+    def batch_id(self, body):
+        return self.office.batch.manifest_of(self.office.contract, body).batch_id
+
+    def bodies(self, count, agency="6171"):
+        """One-record batches of people whom nobody has sent."""
+        _, manifest, records = self.people(count, agency=agency)
+        return [self.body(manifest, [record]) for record in records]
+
+    def gather(self, threads, fill):
+        """One batch occupies each thread; what fill sends meanwhile waits together. Then these are let go, and whoever
+        takes the crowd stands before a counter that the returned session holds."""
+        self.clients[self.office].submit_body(*self.bodies(1))  # so that there is a counter
+        head, counter = self.site.cluster.session(), self.site.cluster.session()
+        self.addCleanup(head.close)
+        self.addCleanup(counter.close)
+        since = self.site.daemon.counters()
+        counter.sql("BEGIN; SELECT accepted FROM lantik.counter WHERE kode_instansi = '6171' FOR UPDATE")
+        head.sql("BEGIN; SELECT size FROM lantik.ledger_head FOR UPDATE")
+        for n in range(threads):
+            self.post(self.offices[n], *self.bodies(1, "6200"))
+            self.counted("submissions", since, n + 1)
+        fill()
+        self.counted("received", since, len(self.sent))
+        head.sql("ROLLBACK")
+        self.counted("committed", since, threads)
+        harness.wait_until(lambda: self.site.value(BLOCKED) == "1", 20, "a transaction waits for the counter")
+        return counter, since
+
+
+class Groups(Case):
+    """Two transactions at a time: three threads."""
+
+    seed = 33
+    settings = {"workers": 2}
+
+    def fill(self):
+        """A crowd, and among it what cannot be recorded together."""
+        fresh = self.bodies(OFFICES * EACH)
+        self.fresh = [self.post(self.offices[n % OFFICES], body) for n, body in enumerate(fresh)]
+        _, manifest, records = self.people(4)
+        first = self.body(manifest, records[:1])
+        records[0].office_reference = "the same person from another office"
+        self.rivals = [self.post(self.offices[0], first), self.post(self.offices[1], self.body(manifest, records[:1]))]
+        twice = self.body(manifest, records[1:2])
+        self.twice = [self.post(self.offices[2], twice), self.post(self.offices[2], twice)]
+        again = [self.body(manifest, records[2:3]) for _ in range(2)]
+        self.again = [self.post(office, body) for office, body in zip(self.offices[2:4], again)]
+        records[3].nik = "12"
+        self.returned = self.post(self.offices[3], self.body(manifest, records[3:]))
+        self.forged = self.post(self.offices[3], self.bodies(1)[0], signature=b"\0" * 64)
+
+    def test_each_as_if_it_had_come_alone(self):
+        holding, since = self.gather(3, self.fill)
+        # all but what is held by then or forged, which nobody judges
+        self.counted("submissions", since, len(self.sent) - 1)
+        with self.offices[-1].client() as client:  # a thread is left that answers
+            for request_id in self.fresh[OFFICES - 1::OFFICES]:
+                answer = client.status(self.batch_id(self.sent[request_id][1]))
+                self.assertEqual(answer.DESCRIPTOR.enum_types_by_name["State"].values_by_number[answer.state].name,
+                                 "RECEIVED", "every member of a group is in hand")
+        holding.sql("ROLLBACK")
+        self.collect()
+        self.assertEqual(self.replies.pop(self.forged).message, "REFUSAL")
+        receipts = {request_id: self.proved(request_id) for request_id in self.replies}
+        self.check_outcomes(receipts)
+        recorded = len(receipts) - 2  # one was sent twice, and one holds the records of another
+        self.assertEqual(len({receipt.index for receipt in receipts.values()}), recorded)
+        self.assertEqual(int(self.site.value("SELECT count(*) FROM lantik.batch")), recorded + 1, "and the first of all")
+        counters = self.site.daemon.counters()
+        self.assertGreater(counters["group_split"], since["group_split"], "what collides is taken apart")
+        self.assertGreater(counters["grouped"] - since["grouped"], OFFICES * EACH // 2, "and the others stay together")
+        self.site.audit()
+
+    def check_outcomes(self, receipts):
+        self.assertEqual({receipts[request_id].verdict.accepted for request_id in self.fresh}, {1})
+        rivals = sorted((receipts[request_id] for request_id in self.rivals), key=lambda receipt: receipt.index)
+        self.assertEqual([receipt.verdict.accepted for receipt in rivals], [1, 0])
+        self.assertEqual(self.outcomes(rivals[1].verdict), {1: ("returned", {"S05.same_step"})})
+        self.assertEqual(len({receipts[request_id].whole for request_id in self.twice}), 1, "one batch, one receipt")
+        self.assertEqual(len({receipts[request_id].whole for request_id in self.again}), 1, "the same records, one receipt")
+        self.assertEqual(self.outcomes(receipts[self.returned].verdict)[1][0], "returned")
+
+
+class Killed(Case):
+    """kill -9 when a whole group is committed and nothing of it is signed."""
+
+    seed = 34
+    settings = {"workers": 1}
+
+    @classmethod
+    def setUpClass(cls):
+        if evidence.comes_first():
+            raise unittest.SkipTest("an instrumented lantikd takes no library before its own")
+        super().setUpClass()
+        cls.shim = evidence.shim_into(cls.site)
+
+    def notes_kept(self):
+        return int(self.site.value("SELECT count(*) FROM lantik.checkpoint"))
+
+    def test_killed_between_commit_and_signing(self):
+        crowd = self.bodies(OFFICES * 2)
+        holding, _ = self.gather(2, lambda: [self.post(self.offices[n % OFFICES], body) for n, body in enumerate(crowd)])
+        (self.shim / "kill-after-commit").touch()
+        holding.sql("ROLLBACK")
+        harness.wait_until(lambda: not self.site.daemon.is_running(), 20, "lantikd is gone")
+        leaves = dict(self.site.sql("SELECT encode(uuid_send(batch_id), 'hex'), leaf_index FROM lantik.batch"))
+        self.assertEqual(len(leaves), len(self.sent) + 1, "the whole group is recorded")
+        self.assertEqual(self.size() - self.notes_kept(), len(crowd), "and nothing of it is signed")
+        self.site.daemon.start()
+        harness.wait_until(lambda: self.notes_kept() == self.size(), 20, "the sweep has signed what was left")
+        for request_id, (office, body) in self.sent.items():
+            receipt = self.proved(request_id, self.ask("SUBMIT", body, self.notes[office], office))
+            self.assertEqual(receipt.index, int(leaves[self.batch_id(body).hex()]), "the leaf that it had")
+        self.assertEqual(str(self.size()), self.site.value("SELECT count(*) FROM lantik.ledger_leaf"))
+        self.assertEqual(int(self.site.value("SELECT count(*) FROM lantik.batch")), len(self.sent) + 1, "each exactly once")
+        self.site.audit()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
