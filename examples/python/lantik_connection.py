@@ -221,7 +221,7 @@ class Client:
                     self._hear(reply, held)
                 return reply.body
             except Busy as busy:
-                pause, reason = busy.retry_after, busy
+                pause, reason = min(busy.retry_after, LONGEST_WAIT) * random.uniform(1.0, 1.25), busy
             except NoAnswer as silence:
                 reason = silence
             except Refused as refused:
