@@ -460,7 +460,7 @@ class Site:
         for nik, agency, kind, change, programme, group in self.sql(
                 "SELECT a.nik, a.kode_instansi, a.kind, coalesce(a.change_kind, 0), coalesce(b.programme, ''),"
                 " coalesce(a.kelompok_lapor, 0) FROM lantik.appointment a JOIN lantik.entry b USING (batch_no)"
-                " ORDER BY a.batch_no, a.record_no"):
+                " ORDER BY b.leaf_index, a.record_no"):
             place, ended, holder = held.get((nik, kind), (None, True, agency))
             if (ended or agency != holder) and change != "4":
                 place = (agency, kind, programme, group) if programme else None
