@@ -26,6 +26,7 @@ DAEMON = [
     ("rules: NIK, NIP, dates, tables", ["lantik_check_free"]),
     ("salts", ["lantik_random"]),
     ("compress the body", ["compress"]),
+    ("SHA-256 of the records, and their root", ["submission_open"]),
     ("rows_root", ["lantik_root_of"]),
     ("sort by NIK, count, verdict", ["submission_settle"]),
     ("receipt", ["answer_receipt_text"]),
@@ -34,7 +35,6 @@ DAEMON = [
     ("send rows and body to the server", ["store_body"]),
     ("other statements", ["store_run"]),
     ("other statements", ["PQexec"]),
-    ("SHA-256 of records and body", ["lantik_sha256"]),
     ("sort by NIK, count, verdict", ["submission_commit"]),
     ("intake", ["intake_serve"]),
 ]
