@@ -5,6 +5,7 @@
 #include "lantik/name.h"
 
 #include "current.h"
+#include "row_sort.h"
 #include "submission.h"
 
 static const char *scan_detail(enum lantik_error error)
@@ -287,13 +288,6 @@ enum store_result submission_judge(struct submission *s, bool *ret_answered)
 	return result;
 }
 
-static int by_nik(const void *a, const void *b)
-{
-	const struct row *const *x = a, *const *y = b;
-
-	return (*x)->nik < (*y)->nik ? -1 : (*x)->nik > (*y)->nik;
-}
-
 static bool goes_in(const struct submission *s, const struct lantik_finding *findings, size_t count)
 {
 	enum lantik_outcome outcome = lantik_outcome_of(findings, count);
@@ -320,8 +314,7 @@ void submission_keep(struct submission *s)
 	}
 	for (size_t i = 0; i < s->copied; i++)
 		memcpy(s->desk->hashes + i * LANTIK_HASH, s->desk->order[i]->hash, LANTIK_HASH);
-	if (s->copied)
-		qsort(s->desk->order, s->copied, sizeof *s->desk->order, by_nik);
+	rows_sort(s->desk->order, s->copied, row_nik);
 }
 
 void submission_settle(struct submission *s)

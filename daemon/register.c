@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "row_sort.h"
 #include "submission.h"
 
 /* Found before any attempt, and it stays so: a batch that is named and not held. */
@@ -34,13 +35,6 @@ void submission_forget_register(struct submission *s)
 	findings->count = kept;
 }
 
-static int by_nip(const void *a, const void *b)
-{
-	const struct row *const *x = a, *const *y = b;
-
-	return (*x)->nip < (*y)->nip ? -1 : (*x)->nip > (*y)->nip;
-}
-
 static void add_shared_number(struct submission *s, const struct row *row)
 {
 	lantik_findings_add(&s->desk->findings, row->record_no, LANTIK_CASE_P08_other_person,
@@ -57,7 +51,7 @@ static void find_shared_numbers(struct submission *s)
 	for (size_t i = 0; i < s->copied; i++)
 		if (s->desk->order[i]->nip)
 			sorted[count++] = s->desk->order[i];
-	qsort(sorted, count, sizeof *sorted, by_nip);
+	rows_sort(sorted, count, row_nip);
 	for (size_t i = 1; i < count; i++) {
 		if (sorted[i - 1]->nip != sorted[i]->nip)
 			continue;
