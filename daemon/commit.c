@@ -16,22 +16,33 @@
 /* COPY data goes to libpq in pieces of this size. */
 #define CHUNK (64u * 1024)
 
+/* Rows lie one behind another in the order of the records: those between two that stay out are one piece. */
+static enum store_result copy_piece(struct store *store, const uint8_t *data, size_t len)
+{
+	enum store_result result = STORE_OK;
+
+	for (size_t at = 0; at < len && !result; at += CHUNK)
+		result = store_copy_data(store, data + at, len - at < CHUNK ? len - at : CHUNK);
+	return result;
+}
+
 static enum store_result copy_rows(struct submission *s)
 {
-	struct worker *w = s->worker;
-	enum store_result result = store_copy_begin(w->store);
+	struct store *store = s->worker->store;
+	const struct row *rows = s->desk->rows;
+	enum store_result result = store_copy_begin(store, &s->columns);
 
-	lantik_buffer_reset(&w->chunk);
-	for (size_t i = 0; i < s->copied && !result; i++) {
-		const struct row *row = s->desk->order[i];
-		lantik_buffer_append(&w->chunk, s->desk->tuples.data + row->offset, row->len);
-		if (w->chunk.len < CHUNK && i + 1 < s->copied)
+	for (size_t i = 0, next; i < s->row_count && !result; i = next) {
+		next = i + 1;
+		if (!rows[i].goes_in)
 			continue;
-		LANTIK_ASSERT(!w->chunk.error);
-		result = store_copy_data(w->store, w->chunk.data, w->chunk.len);
-		lantik_buffer_reset(&w->chunk);
+		while (next < s->row_count && rows[next].goes_in)
+			next++;
+		const struct row *last = &rows[next - 1];
+		result = copy_piece(
+			store, s->desk->tuples.data + rows[i].offset, last->offset + last->len - rows[i].offset);
 	}
-	return result ? result : store_copy_end(w->store);
+	return result ? result : store_copy_end(store);
 }
 
 /* A batch of first steps is of people whom the register does not know: their rows are copied, and the keys of the table
@@ -150,7 +161,7 @@ static size_t keep_back(struct submission *s, const struct lantik_finding *findi
 	lantik_cause_format(findings, count, causes);
 	*ret = (struct store_returned){.record_no = (int32_t)record_no,
 		.review = lantik_outcome_of(findings, count) == LANTIK_IN_REVIEW,
-		.salt = s->desk->salts + (size_t)(record_no - 1) * ROW_SALT,
+		.salt = s->desk->salts + (size_t)(record_no - 1) * LANTIK_ROW_SALT,
 		.bytes = s->view.records[record_no - 1]};
 	lantik_returned_hash(record_no, ret->review ? LANTIK_DID_WAIT : LANTIK_DID_RETURN, ret->salt, ret->bytes, hash);
 	return causes->len - start;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lantik/ledger.h"
+
 #include "current.h"
 #include "decide_private.h"
 
@@ -104,9 +106,15 @@ static void place_records(struct decision *d)
 	struct lantik_span *records = lantik_arena_alloc(d->s.desk->batch_arena, last * sizeof *records);
 
 	LANTIK_ASSERT(records && last <= LANTIK_MAX_RECORDS);
-	for (size_t i = 0; i < r->record_count; i++)
-		records[r->records[i].record_no - 1] = r->records[i].bytes;
-	d->s.view = (struct lantik_batch_view){.manifest = r->manifest, .records = records, .record_count = last};
+	for (size_t i = 0; i < r->record_count; i++) {
+		size_t at = r->records[i].record_no - 1;
+		records[at] = r->records[i].bytes;
+		lantik_leaf_hash(records[at], d->s.desk->record_hashes + at * LANTIK_HASH);
+	}
+	d->s.view = (struct lantik_batch_view){.manifest = r->manifest,
+		.records = records,
+		.record_count = last,
+		.present = {UINT64_MAX, UINT64_MAX}}; /* any field: nobody looked */
 }
 
 void decision_open(struct decision *d)
@@ -127,7 +135,8 @@ void decision_open(struct decision *d)
 	d->s.waives_review = d->request.act == LANTIK_ACCEPT;
 	d->s.desk->findings.count = 0;
 	lantik_buffer_reset(&d->s.desk->tuples);
-	lantik_random(d->s.desk->salts, (size_t)d->s.view.record_count * ROW_SALT);
+	row_columns_of(d->s.view.present, &d->s.columns);
+	lantik_random(d->s.desk->salts, (size_t)d->s.view.record_count * LANTIK_ROW_SALT);
 }
 
 /* ---- what the rules say ---- */

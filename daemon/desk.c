@@ -26,7 +26,7 @@ struct desk *desk_new(size_t capacity)
 	desk->order = allocate(capacity, sizeof *desk->order);
 	desk->niks = allocate(capacity, sizeof *desk->niks);
 	desk->record_hashes = allocate(capacity, LANTIK_HASH);
-	desk->salts = allocate(capacity, ROW_SALT);
+	desk->salts = allocate(capacity, LANTIK_ROW_SALT);
 	desk->hashes = allocate(capacity, LANTIK_HASH);
 	return desk;
 }

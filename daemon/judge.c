@@ -210,8 +210,12 @@ enum store_result submission_add_row(
 	struct submission *s, uint32_t i, struct lantik_record *record, struct lineage *lineage)
 {
 	struct row *row = &s->desk->rows[s->row_count];
-	struct row_context context = {
-		.batch_no = s->batch_no, .office_no = s->job->office.office_no, .manifest = &s->manifest};
+	struct row_context context = {.batch_no = s->batch_no,
+		.office_no = s->job->office.office_no,
+		.manifest = &s->manifest,
+		.columns = &s->columns};
+	struct row_source source = {
+		.bytes = s->view.records[i], .hash = s->desk->record_hashes + (size_t)i * LANTIK_HASH};
 
 	row->record_no = i + 1;
 	row_identity(row, record, s->manifest.step);
@@ -223,7 +227,8 @@ enum store_result submission_add_row(
 	unify_name(s, record, row);
 	s->has_changes |= record->change_kind != 0;
 	if (!s->rehearsed)
-		row_encode(&context, record, s->desk->salts + (size_t)i * ROW_SALT, row, &s->desk->tuples);
+		row_encode(
+			&context, record, &source, s->desk->salts + (size_t)i * LANTIK_ROW_SALT, row, &s->desk->tuples);
 	s->row_count++;
 	return STORE_OK;
 }
@@ -271,7 +276,8 @@ enum store_result submission_judge(struct submission *s, bool *ret_answered)
 	s->desk->findings.count = 0;
 	s->row_count = 0;
 	lantik_buffer_reset(&s->desk->tuples);
-	lantik_random(s->desk->salts, (size_t)s->view.record_count * ROW_SALT);
+	row_columns_of(s->view.present, &s->columns);
+	lantik_random(s->desk->salts, (size_t)s->view.record_count * LANTIK_ROW_SALT);
 	lantik_check_manifest(check, &s->desk->findings);
 	enum store_result result = find_corrected_batch(s, &lineage);
 	for (i = 0; i < s->view.record_count && !result && !error; i++)
@@ -309,7 +315,8 @@ void submission_keep(struct submission *s)
 		size_t first = at;
 		while (at < s->desk->findings.count && f[at].record_no == row->record_no)
 			at++;
-		if (goes_in(s, f + first, at - first))
+		row->goes_in = goes_in(s, f + first, at - first);
+		if (row->goes_in)
 			s->desk->order[s->copied++] = row;
 	}
 	for (size_t i = 0; i < s->copied; i++)

@@ -1,29 +1,33 @@
-/* A register row as PostgreSQL's COPY BINARY takes it, and its hash. Row format 1 is the column list that
- * row_encode writes: batch_no, record_no, office_no, kind, step, supersedes_batch_no, supersedes_record_no, salt,
- * nama_asli, then every field of fields.def in order. SPDX-License-Identifier: Apache-2.0 */
+/* A version of the register as PostgreSQL's COPY BINARY takes it, and its hash (lantik/row.h).
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_ROW_H
 #define LANTIK_DAEMON_ROW_H
 
-#include "lantik/crypto.h"
+#include "lantik/codec.h"
 #include "lantik/place.h"
-#include "lantik/record.h"
+#include "lantik/row.h"
 
 #include "store.h"
 
-#define ROW_SALT 16
-#define ROW_OWN_COLUMNS 9
-/* A name is sent with at most 150 characters and made of at most four times as many code points of 4 bytes. */
-#define ROW_MAX_NAME 4096
+/* The columns that a batch's COPY fills: a column that is NULL in every row is left out, since a NULL costs, too. */
+struct row_columns {
+	uint64_t fields[2]; /* hot fields; bit number % 64 of fields[number / 64] */
+	bool supersedes;
+	uint16_t count; /* of all columns */
+};
 
 struct row_context {
 	int64_t batch_no;
 	int32_t office_no;
 	const struct lantik_manifest *manifest;
+	const struct row_columns *columns;
+	bool names_agency; /* the records of the batch name kode_instansi */
 };
 
 /* Where an encoded row lies in the buffer, and what the commit needs to know of it. */
 struct row {
 	uint32_t record_no;
+	bool goes_in;       /* nothing that was found keeps it out (submission_keep) */
 	size_t offset, len; /* the tuple */
 	uint8_t hash[LANTIK_HASH];
 	int64_t nik, nip; /* as they are keyed; nip 0: none */
@@ -48,11 +52,22 @@ struct row {
 	int32_t held_group;
 };
 
+/* A record as it came: its bytes, and their hash (lantik_leaf_hash). */
+struct row_source {
+	struct lantik_span bytes;
+	const uint8_t *hash;
+};
+
+/* The columns for records that give these fields (lantik_batch_view); more than they give does no harm. */
+void row_columns_of(const uint64_t present[2], struct row_columns *ret);
+/* Appends the names, joined by commas, as tuples have them. */
+void row_columns_name(const struct row_columns *columns, struct lantik_buffer *ret);
+
 /* Appends the tuple of a record that passed the row rules; fills offset, len and hash. row->record_no and the
- * supersedes key are the caller's to have set. The hash is the RFC 6962 leaf hash over row format and the tuple's
- * fields. */
-void row_encode(const struct row_context *context, const struct lantik_record *record, const uint8_t salt[ROW_SALT],
-	struct row *row, struct lantik_buffer *tuples);
+ * supersedes key are the caller's to have set. The record's bytes go into the row only when the columns do not say all
+ * of them. */
+void row_encode(const struct row_context *context, const struct lantik_record *record, const struct row_source *source,
+	const uint8_t salt[LANTIK_ROW_SALT], struct row *row, struct lantik_buffer *tuples);
 
 /* What the slow path said of it. */
 static inline void row_forget(struct row *row)

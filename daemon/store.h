@@ -132,7 +132,8 @@ LANTIK_MUST_CHECK enum store_result store_lock_number(struct store *store, int64
 /* A transaction that cannot write. */
 LANTIK_MUST_CHECK enum store_result store_begin_reading(struct store *store);
 void store_rollback(struct store *store);
-LANTIK_MUST_CHECK enum store_result store_copy_begin(struct store *store);
+struct row_columns;
+LANTIK_MUST_CHECK enum store_result store_copy_begin(struct store *store, const struct row_columns *columns);
 LANTIK_MUST_CHECK enum store_result store_copy_data(struct store *store, const void *data, size_t len);
 LANTIK_MUST_CHECK enum store_result store_copy_end(struct store *store);
 struct store_made_current {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compress.h"
+#include "row.h"
 
 /* Bodies are evidence, read rarely: the level is chosen for the writer. */
 #define BODY_LEVEL 1
@@ -55,9 +56,18 @@ enum store_result store_copy_into(struct store *store, const char *copy)
 	return result ? result : store_copy_data(store, header, sizeof header);
 }
 
-enum store_result store_copy_begin(struct store *store)
+enum store_result store_copy_begin(struct store *store, const struct row_columns *columns)
 {
-	return store_copy_into(store, "COPY appointment FROM STDIN (FORMAT binary)");
+	struct lantik_buffer sql = {0};
+
+	lantik_buffer_printf(&sql, "COPY register (");
+	row_columns_name(columns, &sql);
+	lantik_buffer_printf(&sql, ") FROM STDIN (FORMAT binary)");
+	lantik_buffer_append(&sql, "", 1);
+	LANTIK_ASSERT(!sql.error);
+	enum store_result result = store_copy_into(store, (const char *)sql.data);
+	lantik_buffer_free(&sql);
+	return result;
 }
 
 enum store_result store_copy_data(struct store *store, const void *data, size_t len)

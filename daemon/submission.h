@@ -41,7 +41,7 @@ struct worker {
 	struct store *store;
 	struct desk *desk;                 /* for a batch of any size */
 	struct lantik_arena *record_arena; /* one record */
-	struct lantik_buffer chunk;        /* tuples in the order of the COPY */
+	struct lantik_buffer chunk;        /* current rows as their COPY has them */
 	/* evidence */
 	struct nodes *nodes;
 	uint64_t generation;          /* of house->known, when the job came */
@@ -61,6 +61,7 @@ struct submission {
 	struct lantik_batch_view view;
 	struct lantik_manifest manifest;
 	int64_t batch_no;
+	struct row_columns columns;              /* of the register that its rows fill */
 	size_t row_count;                        /* of desk->rows: records that passed the row rules */
 	bool has_changes;                        /* a record changes an earlier step, or names one that is not held */
 	bool names_steps;                        /* a record names an earlier step that is held */

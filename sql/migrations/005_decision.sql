@@ -180,7 +180,7 @@ SELECT r.batch_no, r.record_no,
            WHEN 1 THEN 'accepted' WHEN 2 THEN 'returned' WHEN 3 THEN 'review' ELSE 'rejected' END AS state,
        d.decision_no, CASE WHEN d.decision_no IS NULL THEN r.cause ELSE d.cause END AS cause,
        EXISTS (SELECT FROM lantik.batch b
-                 JOIN lantik.appointment a
+                 JOIN lantik.register a
                    ON a.office_no = b.office_no AND a.corrects_record_no = r.record_no
                   AND a.corrects_batch_id = ANY (ARRAY(
                       SELECT b.batch_id UNION ALL
@@ -193,9 +193,9 @@ SELECT r.batch_no, r.record_no,
                       WHERE l.batch_no = r.batch_no AND l.record_no = r.record_no
                       ORDER BY l.decision_no DESC
                       LIMIT 1) d ON true;
-CREATE INDEX appointment_corrects ON lantik.appointment (corrects_batch_id, corrects_record_no)
+CREATE INDEX register_corrects ON lantik.register (corrects_batch_id, corrects_record_no)
     WHERE corrects_batch_id IS NOT NULL;
-COMMENT ON INDEX lantik.appointment_corrects IS 'Accepted corrections of a record.';
+COMMENT ON INDEX lantik.register_corrects IS 'Accepted corrections of a record.';
 COMMENT ON VIEW lantik.record_state IS
     'Records that did not go into the register with their batch, as they stand now. Grain: one record of one batch. Source: lantik.returned_record, lantik.decided_record. Privacy: N.';
 COMMENT ON COLUMN lantik.record_state.batch_no IS 'The batch as it was sent. Privacy: N.';

@@ -248,7 +248,7 @@ BEGIN
         RAISE EXCEPTION 'nothing to erase' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     WITH gone AS (
-        DELETE FROM lantik.appointment a
+        DELETE FROM lantik.register a
          USING unnest(row_batch_nos, row_record_nos, row_hashes) AS w(batch_no, record_no, hash)
          WHERE a.batch_no = w.batch_no AND a.record_no = w.record_no
         RETURNING w.batch_no, w.record_no, w.hash, coalesce(a.kelompok_lapor, 0::smallint) AS kelompok_lapor)

@@ -9,8 +9,8 @@
 
 #include "bench.h"
 #include "lantik/codec.h"
-#include "row.h"
 #include "sample.h"
+#include "yardstick_row.h"
 
 /* The same bytes in every run: 2025-10-01. */
 #define MADE_AT INT64_C(1759276800000000)
@@ -126,21 +126,17 @@ static void make_tuples(struct maker *m, int64_t batch_no)
 	if (lantik_batch_scan(lantik_buffer_span(&m->body), m->batch_arena, &view, &wrong) ||
 		lantik_manifest_decode(view.manifest, m->batch_arena, &manifest))
 		bench_fail("a body does not scan");
-	struct row_context context = {.batch_no = batch_no, .office_no = OFFICE_NO, .manifest = &manifest};
 	lantik_buffer_reset(&m->copy);
 	lantik_buffer_append(&m->copy, header, sizeof header);
 	for (uint32_t i = 0; i < view.record_count; i++) {
-		struct row row = {.record_no = i + 1};
-		uint8_t salt[ROW_SALT];
+		struct yardstick_row row = {
+			.batch_no = batch_no, .record_no = i + 1, .office_no = OFFICE_NO, .manifest = &manifest};
+		uint8_t salt[YARDSTICK_SALT];
 		lantik_arena_reset(m->record_arena);
 		if (lantik_record_decode(view.records[i], m->record_arena, &record))
 			bench_fail("a record does not decode");
 		lantik_random(salt, sizeof salt);
-		row_encode(&context, &record, salt, &row, &m->copy);
-		m->tuple_bytes += row.len;
-		/* row_encode leaves a byte in front of each tuple, which the daemon skips */
-		memmove(m->copy.data + row.offset - 1, m->copy.data + row.offset, row.len);
-		m->copy.len--;
+		m->tuple_bytes += yardstick_row_append(&row, &record, salt, &m->copy);
 	}
 	lantik_buffer_append(&m->copy, trailer, sizeof trailer);
 	LANTIK_ASSERT(!m->copy.error);

@@ -25,10 +25,10 @@ static const bool signs = false;
 static const bool signs = true;
 #endif
 
-void without_sha256(struct lantik_span data, uint8_t ret[LANTIK_HASH])
+void without_row_hash(const struct lantik_row *row, const uint8_t record_hash[LANTIK_HASH], uint8_t ret[LANTIK_HASH])
 {
 	if (rows_root)
-		lantik_sha256(data, ret);
+		lantik_row_hash(row, record_hash, ret);
 	else
 		memset(ret, 0, LANTIK_HASH);
 }

@@ -4,11 +4,12 @@
 #define LANTIK_BENCH_WITHOUT_H
 
 #include "lantik/receipt.h"
+#include "lantik/row.h"
 
 #include "signer.h"
 #include "store.h"
 
-void without_sha256(struct lantik_span data, uint8_t ret[LANTIK_HASH]);
+void without_row_hash(const struct lantik_row *row, const uint8_t record_hash[LANTIK_HASH], uint8_t ret[LANTIK_HASH]);
 void without_root_of(const uint8_t *hashes, size_t count, uint8_t ret[LANTIK_HASH]);
 enum store_result without_store_body(
 	struct store *store, int64_t batch_no, const struct store_hashes *hashes, struct lantik_span body);

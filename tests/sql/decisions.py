@@ -50,7 +50,7 @@ class Decisions(run.Database):
             "INSERT INTO finding VALUES (105, 6, 'N05.birth_date', 'nik', 2);"
             "INSERT INTO rejected VALUES ('9971010101900305', 1, 'PW2024', 103);"
             # corrections of record 4, named by its batch, and of record 6, named by the decision that returned it
-            "INSERT INTO appointment (batch_no, record_no, office_no, kind, step, salt, kode_instansi, corrects_batch_id,"
+            "INSERT INTO register (batch_no, record_no, office_no, kind, step, salt, kode_instansi, corrects_batch_id,"
             " corrects_record_no) SELECT 7, 1, 1, 1, 1, '\\x'::bytea, '9972', batch_id, 4 FROM batch WHERE batch_no = 5 UNION ALL"
             " SELECT 7, 2, 1, 1, 1, '\\x'::bytea, '9972', decision_id, 6 FROM decision WHERE decision_no = 105 UNION ALL"
             " SELECT 7, 3, 2, 1, 1, '\\x'::bytea, '9972', batch_id, 5 FROM batch WHERE batch_no = 5;"

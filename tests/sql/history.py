@@ -33,10 +33,10 @@ def story():
         text += register.batch(number, "9972", 1, 1, len(rows)).replace(f", {number - 1}, 1, now(), now())",
                                                                        f", {leaf}, 1, '{day}', '{day} 03:00Z')")
         for record, (person, step, change, starts, ends, position) in enumerate(rows, 1):
-            text += ("INSERT INTO appointment (batch_no, record_no, office_no, kind, step, salt, kode_instansi, nik, nama, tmt,"
-                     " tgl_kontrak_mulai, tgl_kontrak_akhir, jabatan_nama, change_kind) VALUES"
+            text += ("INSERT INTO register (batch_no, record_no, office_no, kind, step, salt, kode_instansi, nik, nama, tmt,"
+                     " tgl_kontrak_mulai, tgl_kontrak_akhir, cold, change_kind) VALUES"
                      f" ({number}, {record}, 1, 1, {step}, '\\x00', '9972', '997201010190080{person}', '{register.NAME}',"
-                     f" '2025-10-01', '{starts}', '{ends}', '{position}', {change});")
+                     f" '2025-10-01', '{starts}', '{ends}', {register.cold(jabatan_nama=position.encode())}, {change});")
     return text
 
 

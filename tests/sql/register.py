@@ -5,6 +5,8 @@ SPDX-License-Identifier: Apache-2.0
 
 import base64
 import hashlib
+import pathlib
+import re
 
 import nacl.bindings
 import nacl.signing
@@ -60,14 +62,28 @@ def batch(number, agency, kind, step, rows, returned=0, outcome=1):
         f" '199001012015011001', 'manifest', 'verdict', {number - 1}, 1, now(), now());")
 
 
+COLD = [name for name, place in re.findall(r"^FIELD\(\s*\d+,\s*(\w+),.*,\s*(\w+)\)",
+                                           (pathlib.Path(__file__).resolve().parents[2] / "include/lantik/fields.def").read_text(),
+                                           re.M) if place == "COLD"] + ["nama_asli"]
+
+
+def cold(**values):
+    """The register's column cold with these values (bytes), as a literal of SQL."""
+    if values.keys() - set(COLD):
+        raise ValueError(f"not cold: {values.keys() - set(COLD)}")
+    packed = [values.get(name, b"") for name in COLD]
+    ends = [sum(map(len, packed[:i + 1])) for i in range(len(packed))]
+    return "'\\x" + (b"".join(end.to_bytes(2, "big") for end in ends) + b"".join(packed)).hex() + "'"
+
+
 def people(number, agency, kind, step, first, last, group, sign="NULL", change="NULL", position="GURU"):
     """Rows of the register for people first .. last, who then are current. sign is an expression of p."""
     return (
-        "WITH made AS (INSERT INTO appointment (batch_no, record_no, office_no, kind, step, salt, kode_instansi, nik, nip, nama,"
-        " tgl_lahir, jenis_kelamin, tk_pendidikan_id, jabatan_nama, kelompok_lapor, kode_kabkot, tmt, upah, signing_mode,"
+        "WITH made AS (INSERT INTO register (batch_no, record_no, office_no, kind, step, salt, kode_instansi, nik, nip, nama,"
+        " tgl_lahir, jenis_kelamin, tk_pendidikan_id, cold, kelompok_lapor, kode_kabkot, tmt, upah, signing_mode,"
         f" change_kind) SELECT {number}, p, 1, {kind}, {step}, substring(sha256('{number}') FOR 16), '{agency}',"
         f" '9971010101900' || lpad(p::text, 3, '0'), '199001012025211' || lpad(p::text, 3, '0'), '{NAME}', '1990-01-01', 'M',"
-        f" '40', '{position}', {group}, '9971', '2025-10-01', 101651525, ({sign})::smallint, ({change})::smallint"
+        f" '40', {cold(jabatan_nama=position.encode())}, {group}, '9971', '2025-10-01', 101651525, ({sign})::smallint, ({change})::smallint"
         f" FROM generate_series({first}, {last}) AS p RETURNING nik, kind, nip, kode_instansi, step, change_kind, batch_no,"
         " record_no)"
         " INSERT INTO current_appointment (nik, kind, nip, kode_instansi, step, change_kind, batch_no, record_no, nik_slot,"

@@ -198,35 +198,61 @@ class Documented(Database):
             " AND (privacy IS NULL OR (column_name IS NULL AND NOT (description ~ 'Grain: ' AND description ~ 'Source: ')))"),
             [])
 
-    def test_the_register_is_fields_def(self):
-        fields = re.findall(r"^FIELD\(\s*\d+,\s*(\w+),\s*(\w+),\s*\w+,\s*(\w),\s*\w+\)",
-                            (ROOT / "include/lantik/fields.def").read_text(), re.M)
-        self.assertGreater(len(fields), 80)
-        columns = self.sql(
+    def columns(self, relation):
+        """Name, type, privacy class and collation of the columns, in their order."""
+        return self.sql(
             "SELECT a.attname, format_type(a.atttypid, a.atttypmod), substring(col_description(a.attrelid, a.attnum)"
             " FROM 'Privacy: (.)'), coalesce(c.collname, '') FROM pg_attribute a LEFT JOIN pg_collation c ON c.oid = a.attcollation"
-            " WHERE a.attrelid = 'lantik.appointment'::regclass AND a.attnum > 0 ORDER BY a.attnum")
-        self.assertEqual([name for name, *_ in columns[:9]],
-                         ["batch_no", "record_no", "office_no", "kind", "step", "supersedes_batch_no",
-                          "supersedes_record_no", "salt", "nama_asli"])
-        self.assertEqual(columns[9:],
-                         [(name, SQL_TYPES[kind], privacy, "C" if kind == "TEXT" else "") for name, kind, privacy in fields])
+            f" WHERE a.attrelid = 'lantik.{relation}'::regclass AND a.attnum > 0 ORDER BY a.attnum")
+
+    def test_the_register_is_fields_def(self):
+        fields = re.findall(r"^FIELD\(\s*\d+,\s*(\w+),\s*(\w+),\s*\w+,\s*(\w),\s*(\w+)\)",
+                            (ROOT / "include/lantik/fields.def").read_text(), re.M)
+        self.assertGreater(len(fields), 80)
+        own = ["batch_no", "record_no", "office_no", "kind", "step", "supersedes_batch_no", "supersedes_record_no", "salt"]
+        shown = self.columns("appointment")
+        self.assertEqual([name for name, *_ in shown[:9]], [*own, "nama_asli"])
+        self.assertEqual(shown[9:], [(name, SQL_TYPES[kind], privacy, "C" if kind == "TEXT" else "")
+                                     for name, kind, privacy, _ in fields])
+        hot = {name for name, _, _, place in fields if place == "HOT"}
+        stored = self.columns("register")
+        self.assertEqual({column for column in stored if column[0] in hot}, {column for column in shown if column[0] in hot})
+        self.assertEqual({name for name, *_ in stored}, {*own, *hot, "cold", "sent"})
+
+    def test_cold_values_are_in_the_order_of_fields_def(self):
+        """A value of each cold field, as daemon/row.c writes them, and the view's columns."""
+        kinds = dict(re.findall(r"^FIELD\(\s*\d+,\s*(\w+),\s*(\w+)", (ROOT / "include/lantik/fields.def").read_text(), re.M))
+        cold = [(name, kinds.get(name, "TEXT")) for name in register.COLD]
+        made = {name: bytes([i]) * 16 if kind == "ID" else f"{name} \u00e9".encode() for i, (name, kind) in enumerate(cold)}
+        told = {name: value.hex() if kind == "ID" else f"\\x{value.hex()}" if kind == "DOCUMENTS" else value.decode()
+                for (name, kind), value in zip(cold, made.values())}
+
+        def seen(value):
+            found = self.sql("BEGIN; INSERT INTO lantik.register (batch_no, record_no, office_no, kind, step, salt, kode_instansi, cold)"
+                             f" VALUES (1, 1, 1, 1, 1, '', '1', {value}); SELECT {', '.join(n for n, _ in cold)} FROM lantik.appointment;"
+                             " ROLLBACK")
+            return {name: cell.replace("-", "") if kind == "ID" else cell for (name, kind), cell in zip(cold, found[0])}
+
+        self.assertEqual(seen(register.cold(**made)), told)
+        self.assertEqual(seen("NULL"), dict.fromkeys(told, ""))
+        for name in ("office_reference", "nama_asli", "dokumen"):
+            self.assertEqual(seen(register.cold(**{name: made[name]})), {**dict.fromkeys(told, ""), name: told[name]})
 
     def test_hot_tables_have_no_foreign_key_check_or_trigger(self):
         self.assertEqual(self.sql(
             "SELECT conrelid::regclass, conname FROM pg_constraint WHERE contype IN ('f', 'c', 't', 'x') AND conrelid IN"
-            " ('lantik.appointment'::regclass, 'lantik.current_appointment'::regclass, 'lantik.finding'::regclass)"
+            " ('lantik.register'::regclass, 'lantik.current_appointment'::regclass, 'lantik.finding'::regclass)"
             " UNION ALL SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgrelid IN"
-            " ('lantik.appointment'::regclass, 'lantik.current_appointment'::regclass, 'lantik.finding'::regclass)"), [])
+            " ('lantik.register'::regclass, 'lantik.current_appointment'::regclass, 'lantik.finding'::regclass)"), [])
 
     def test_contract_names_stand(self):
         names = {name for (name,) in self.sql(
             "SELECT relname FROM pg_class WHERE relkind = 'i' AND relnamespace = 'lantik'::regnamespace")}
-        self.assertLessEqual({"appointment_pkey", "batch_id_key", "batch_records_key", "current_appointment_nip_key"}, names)
+        self.assertLessEqual({"register_pkey", "batch_id_key", "batch_records_key", "current_appointment_nip_key"}, names)
 
 
 class Privileges(Database):
-    APPEND_ONLY = ["appointment", "batch", "batch_body", "finding", "returned_record", "ledger_leaf", "ledger_node",
+    APPEND_ONLY = ["register", "batch", "batch_body", "finding", "returned_record", "ledger_leaf", "ledger_node",
                    "checkpoint", "migration", "office", "office_key", "agency", "rule", "decision", "decided_record",
                    "decision_refusal", "rejected", "deed_request", "deed", "deed_refusal", "office_scope", "ledger_fork",
                    "entry_hash", "erased_row", "erased_body", "erased_place"]
@@ -595,12 +621,15 @@ class Views(Database):
         self.assertIn("batch_records_key", plan(
             "SELECT * FROM batch WHERE kode_instansi = '1' AND step = 1::smallint AND records_root = '' AND outcome = 1"
             " AND accepted + review > 0"))
-        self.assertIn("appointment_pkey", plan("SELECT * FROM appointment WHERE batch_no = 1 AND record_no = 1"))
-        self.assertIn("appointment_kode_instansi_tmt", plan("SELECT count(*) FROM appointment WHERE kode_instansi = '1'"))
+        self.assertIn("register_pkey", plan("SELECT * FROM appointment WHERE batch_no = 1 AND record_no = 1"))
+        self.assertIn("register_corrects", plan("SELECT * FROM appointment WHERE corrects_batch_id IS NOT NULL"))
+        # The functions of the view are put in place of their calls.
+        self.assertNotIn("cold_", "\n".join(line for (line,) in self.sql(
+            "EXPLAIN (VERBOSE, COSTS OFF) SELECT jabatan_nama, unor_id, dokumen FROM lantik.appointment")))
         self.assertIn("finding_batch_no", plan("SELECT * FROM finding WHERE batch_no = 1"))
         summary = "\n".join(line for (line,) in self.sql(
             "EXPLAIN (COSTS OFF) SELECT * FROM analyst.current_appointment_summary", user="postgres"))
-        self.assertEqual(len(re.findall(r"on appointment\b|on lantik\.appointment\b", summary)), 1, summary)
+        self.assertEqual(len(re.findall(r"on register\b|on lantik\.register\b", summary)), 1, summary)
 
 
 class Secrets(Database):

@@ -484,7 +484,7 @@ class Site:
     def state_of_register(self):
         """A digest of every table that intake writes; equal digests: no row was changed, added or removed. Deeds and their
         leaves are left out: an office that is added meanwhile is nothing of the register."""
-        tables = ["batch", "batch_body", "appointment", "current_appointment", "finding", "returned_record", "counter",
+        tables = ["batch", "batch_body", "register", "current_appointment", "finding", "returned_record", "counter",
                   "formation_use"]
         parts = [f"SELECT '{t}', count(*), md5(string_agg(md5(x::text), '' ORDER BY md5(x::text))) FROM lantik.{t} x"
                  for t in tables]

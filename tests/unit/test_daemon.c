@@ -59,60 +59,189 @@ static const uint8_t *column(const uint8_t *at, int32_t *ret_len, const uint8_t 
 	return at + 4 + (*ret_len > 0 ? *ret_len : 0);
 }
 
-Test(daemon, a_row_is_its_columns_and_its_hash_covers_them_all)
+/* A record with a value in each field, as a body holds it. */
+static void full_record(struct lantik_arena *arena, struct lantik_buffer *bytes, struct lantik_record *ret)
 {
-	struct lantik_manifest manifest = {
-		.kode_instansi = lantik_span_of("9901"), .kind = LANTIK_PPPK_PW, .step = LANTIK_STEP_SK};
-	struct row_context context = {.batch_no = 5, .office_no = 6, .manifest = &manifest};
-	struct lantik_record record = {
-		.nik = lantik_span_of("9901010101900001"), .tgl_lahir = 20000102, .upah = 150000};
-	struct lantik_document document = {.type = 3, .object = lantik_span_of("a/b")};
-	struct row row = {.record_no = 9, .nama_asli = lantik_span_of("a ")};
-	struct lantik_buffer tuples = {0}, hashed = {0};
-	static const uint8_t salt[ROW_SALT] = "0123456789abcdef";
-	uint8_t expected[LANTIK_HASH];
+	static const uint8_t id[16] = "0123456789abcdef", digest[LANTIK_HASH] = {7};
+	static const struct lantik_document documents[] = {{.type = 3, .object = {(const uint8_t *)"a/b", 3}},
+		{.type = 300, .object = {(const uint8_t *)"c", 1}, .sha256 = {digest, sizeof digest}}};
+	struct lantik_record record = {0};
+	size_t at = 1;
 
-	record.dokumen = (struct lantik_documents){.items = &document, .count = 1};
-	lantik_buffer_append(&tuples, "before", 6);
-	row_encode(&context, &record, salt, &row, &tuples);
-	const uint8_t *at = tuples.data + row.offset, *end = at + row.len, *value;
-	int32_t len;
-	cr_expect_eq(tuples.data + tuples.len, end);
-	cr_expect_eq(at[0] << 8 | at[1], LANTIK_FIELD_COUNT + ROW_OWN_COLUMNS);
-
-	lantik_buffer_append(&hashed, "\0\0\1", 3); /* RFC 6962 leaf prefix, row format 1 */
-	lantik_buffer_append(&hashed, at + 2, row.len - 2);
-	lantik_sha256(lantik_buffer_span(&hashed), expected);
-	cr_expect_arr_eq(row.hash, expected, LANTIK_HASH);
-
-	at += 2;
-	for (unsigned i = 1; i <= ROW_OWN_COLUMNS + LANTIK_FIELD_COUNT; i++) {
-		at = column(at, &len, &value);
-		unsigned field = i - ROW_OWN_COLUMNS;
-		if (i == 1)
-			cr_expect(len == 8 && value[7] == 5);
-		else if (i == 2)
-			cr_expect(len == 4 && be32(value) == 9);
-		else if (i == 6 || i == 7)
-			cr_expect_eq(len, -1, "supersedes nothing");
-		else if (i == ROW_OWN_COLUMNS)
-			cr_expect(len == 2 && memcmp(value, "a ", 2) == 0, "the name as sent");
-		else if (i == ROW_OWN_COLUMNS - 1)
-			cr_expect(len == ROW_SALT && memcmp(value, salt, ROW_SALT) == 0);
-		else if (i > ROW_OWN_COLUMNS && field == LANTIK_F_kode_instansi)
-			cr_expect(len == 4 && memcmp(value, "9901", 4) == 0, "the manifest's agency");
-		else if (i > ROW_OWN_COLUMNS && field == LANTIK_F_tgl_lahir)
-			cr_expect(len == 4 && be32(value) == 1, "days since 2000-01-01");
-		else if (i > ROW_OWN_COLUMNS && field == LANTIK_F_upah)
-			cr_expect(len == 8 && be32(value + 4) == 150000);
-		else if (i > ROW_OWN_COLUMNS && field == LANTIK_F_dokumen)
-			cr_expect(len == 8 && memcmp(value, "\0\3\0\0\3a/b", 8) == 0);
-		else if (i > ROW_OWN_COLUMNS && field == LANTIK_F_nip)
-			cr_expect_eq(len, -1, "absent is NULL");
+	for (size_t i = 0; i < LANTIK_FIELD_COUNT; i++) {
+		const struct lantik_field *field = &lantik_record_fields[i];
+		void *member = lantik_member_mutable(&record, field);
+		if (field->type == LANTIK_TEXT)
+			*(struct lantik_span *)member =
+				lantik_span_of(field->number == LANTIK_F_nik ? "9901010101900001" : field->name);
+		else if (field->type == LANTIK_ID)
+			*(struct lantik_span *)member = (struct lantik_span){id, sizeof id};
+		else if (field->type == LANTIK_DOCUMENTS)
+			*(struct lantik_documents *)member =
+				(struct lantik_documents){documents, LANTIK_COUNT(documents)};
+		else if (field->type == LANTIK_TIME || field->type == LANTIK_MONEY)
+			*(int64_t *)member = 1760000000000000 + (int64_t)i;
+		else
+			*(int32_t *)member = field->type == LANTIK_DATE ? 20000102 : (int32_t)i % 9 + 1;
 	}
-	cr_expect_eq(at, end);
-	lantik_buffer_free(&tuples);
-	lantik_buffer_free(&hashed);
+	record.kode_instansi = lantik_span_of("9901");
+	lantik_buffer_reset(bytes);
+	cr_assert_eq(lantik_record_append(&record, bytes), LANTIK_OK);
+	while (bytes->data[at++] & 0x80)
+		; /* tag and length */
+	memmove(bytes->data, bytes->data + at, bytes->len -= at);
+	cr_assert_eq(lantik_record_decode(lantik_buffer_span(bytes), arena, ret), LANTIK_OK);
+	cr_assert(ret->canonical);
+}
+
+struct encoded {
+	struct lantik_arena *arena;
+	struct lantik_buffer bytes, tuples;
+	struct lantik_manifest manifest;
+	struct row_columns columns;
+	struct row_context context;
+	struct lantik_record record;
+	struct row row;
+	uint8_t record_hash[LANTIK_HASH];
+};
+
+static const uint8_t a_salt[LANTIK_ROW_SALT + 1] = "0123456789abcdef";
+
+static void encode(struct encoded *e)
+{
+	struct row_source source = {.bytes = lantik_buffer_span(&e->bytes), .hash = e->record_hash};
+
+	lantik_leaf_hash(source.bytes, e->record_hash);
+	lantik_buffer_reset(&e->tuples);
+	lantik_buffer_append(&e->tuples, "before", 6);
+	row_encode(&e->context, &e->record, &source, a_salt, &e->row, &e->tuples);
+	cr_assert_eq(e->row.offset, 6);
+	cr_assert_eq(e->row.offset + e->row.len, e->tuples.len);
+}
+
+static void encoded_open(struct encoded *e)
+{
+	static const uint64_t all[2] = {UINT64_MAX, UINT64_MAX};
+
+	*e = (struct encoded){.arena = lantik_arena_new(64 * 1024),
+		.manifest = {.kode_instansi = lantik_span_of("9901"), .kind = LANTIK_PPPK_PW, .step = LANTIK_STEP_SK},
+		.row = {.record_no = 9, .supersedes_batch_no = 4, .supersedes_record_no = 7}};
+	e->context = (struct row_context){
+		.batch_no = 5, .office_no = 6, .manifest = &e->manifest, .columns = &e->columns, .names_agency = true};
+	row_columns_of(all, &e->columns);
+	full_record(e->arena, &e->bytes, &e->record);
+}
+
+static void encoded_close(struct encoded *e)
+{
+	lantik_arena_free(&e->arena);
+	lantik_buffer_free(&e->bytes);
+	lantik_buffer_free(&e->tuples);
+}
+
+static struct lantik_row decoded(struct encoded *e)
+{
+	struct lantik_row row;
+	struct lantik_span tuple = {e->tuples.data + e->row.offset, e->row.len};
+
+	cr_assert_eq(lantik_row_decode(tuple, e->arena, &row), LANTIK_OK);
+	return row;
+}
+
+/* The bytes that were sent, and the hash, from the tuple alone. */
+static void expect_had_back(struct encoded *e, const struct lantik_row *row)
+{
+	struct lantik_buffer bytes = {0};
+	uint8_t hash[LANTIK_HASH];
+
+	cr_expect_eq(lantik_row_record(row, e->context.names_agency, &bytes), LANTIK_OK);
+	cr_expect(lantik_span_equal(lantik_buffer_span(&bytes), lantik_buffer_span(&e->bytes)));
+	lantik_leaf_hash(lantik_buffer_span(&bytes), hash);
+	lantik_row_hash(row, hash, hash);
+	cr_expect_arr_eq(hash, e->row.hash, LANTIK_HASH);
+	lantik_buffer_free(&bytes);
+}
+
+Test(daemon, a_row_is_had_back_from_its_tuple)
+{
+	struct encoded e;
+
+	encoded_open(&e);
+	cr_assert_eq(e.columns.count, LANTIK_ROW_COLUMNS);
+	encode(&e);
+	struct lantik_row row = decoded(&e);
+	cr_expect_eq(row.batch_no, 5);
+	cr_expect_eq(row.record_no, 9);
+	cr_expect_eq(row.office_no, 6);
+	cr_expect_eq(row.kind, LANTIK_PPPK_PW);
+	cr_expect_eq(row.step, LANTIK_STEP_SK);
+	cr_expect(row.supersedes_batch_no == 4 && row.supersedes_record_no == 7);
+	cr_expect_arr_eq(row.salt, a_salt, LANTIK_ROW_SALT);
+	cr_expect(!row.sent.len, "the columns say all");
+	expect_had_back(&e, &row);
+
+	e.row.nama_asli = e.record.nama;
+	e.record.nama = lantik_span_of("A NAME");
+	encode(&e);
+	row = decoded(&e);
+	cr_expect(lantik_span_equal(row.nama, e.record.nama), "the register's form");
+	cr_expect(!row.sent.len);
+	expect_had_back(&e, &row);
+	encoded_close(&e);
+}
+
+Test(daemon, a_row_that_the_columns_do_not_say_keeps_its_bytes)
+{
+	struct encoded e;
+
+	for (int what = 0; what < 4; what++) {
+		encoded_open(&e);
+		if (what == 0)
+			e.record.canonical = false; /* fields out of order, say */
+		else if (what == 1)
+			e.context.names_agency = false;
+		else if (what == 2)
+			e.record.tgl_lahir = 20000230;
+		else
+			e.record.kode_instansi = lantik_span_of("9902");
+		encode(&e);
+		struct lantik_row row = decoded(&e);
+		cr_expect(lantik_span_equal(row.sent, lantik_buffer_span(&e.bytes)), "case %d", what);
+		encoded_close(&e);
+	}
+}
+
+/* A column that no record of the batch fills is not in its COPY. */
+Test(daemon, a_tuple_has_the_columns_that_are_named)
+{
+	struct encoded e;
+	struct lantik_buffer names = {0};
+	static const uint64_t few[2] = {UINT64_C(1) << LANTIK_F_nik | UINT64_C(1) << LANTIK_F_no_perjanjian |
+					UINT64_C(1) << LANTIK_F_tgl_lahir};
+
+	encoded_open(&e);
+	row_columns_of(few, &e.columns);
+	row_columns_name(&e.columns, &names);
+	lantik_buffer_append(&names, "", 1);
+	cr_expect_str_eq((const char *)names.data,
+		"batch_no, record_no, office_no, kind, step, salt, kode_instansi, nik, tgl_lahir, cold, sent");
+	encode(&e);
+	const uint8_t *at = e.tuples.data + e.row.offset, *value;
+	cr_expect_eq(at[0] << 8 | at[1], 11);
+	cr_expect_eq(e.columns.count, 11);
+	at += 2;
+	int32_t len[11];
+	for (int i = 0; i < 11; i++) {
+		at = column(at, &len[i], &value);
+		if (i == 6)
+			cr_expect(len[i] == 4 && memcmp(value, "9901", 4) == 0, "the manifest's agency");
+		if (i == 8)
+			cr_expect(len[i] == 4 && be32(value) == 1, "days since 2000-01-01");
+	}
+	cr_expect_eq(at, e.tuples.data + e.tuples.len);
+	cr_expect(len[7] == 16 && len[9] > 2 * LANTIK_COLD_COUNT && len[10] == -1);
+	lantik_buffer_free(&names);
+	encoded_close(&e);
 }
 
 /* ---- places and causes ---- */
