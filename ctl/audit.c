@@ -104,6 +104,30 @@ bool audit_leaf_holds(const struct audit *audit, struct lantik_span leaf, uint64
 							  sizeof leaf_index, by_number));
 }
 
+/* ---- batches whose rows are not their own ---- */
+
+void audit_misfit(struct audit *audit, int64_t batch_no)
+{
+	if (audit->misfit_count == audit->misfit_capacity) {
+		audit->misfit_capacity = audit->misfit_capacity ? 2 * audit->misfit_capacity : 64;
+		audit->misfits = realloc(audit->misfits, audit->misfit_capacity * sizeof *audit->misfits);
+		LANTIK_ASSERT(audit->misfits);
+	}
+	audit->misfits[audit->misfit_count++] = batch_no;
+}
+
+static int by_batch(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+bool audit_is_misfit(const struct audit *audit, int64_t batch_no)
+{
+	return audit->misfit_count &&
+	       bsearch(&batch_no, audit->misfits, audit->misfit_count, sizeof batch_no, by_batch);
+}
+
 /* ---- steps ---- */
 
 void audit_progress(struct audit *audit)
@@ -272,6 +296,7 @@ static int run(struct audit *audit, const struct lantik_skey *cosigner)
 		database_close(&audit->idle[i]);
 	audit_witnesses_free(audit);
 	free(audit->bad_leaves);
+	free(audit->misfits);
 	lantik_buffer_free(&audit->newest_note);
 	lantik_buffer_free(&path);
 	return exit_code;
@@ -290,7 +315,7 @@ int ctl_audit(struct lantik_cli *cli)
 	if (!exit_code)
 		exit_code = database_open_migrated(cli, &database);
 	if (!exit_code)
-		exit_code = database_needs(&database, "appointment", "nik", "SELECT", "lantik_auditor");
+		exit_code = database_needs(&database, "register", "nik", "SELECT", "lantik_auditor");
 	if (!exit_code)
 		exit_code = run(&audit, cosign ? &cosigner : NULL);
 	lantik_wipe(&cosigner, sizeof cosigner);

@@ -9,7 +9,7 @@
 
 /* At most so many streams are open at once, each over a connection of its own. */
 #define AUDIT_STREAMS 8u
-/* A row of the register has LANTIK_FIELD_COUNT columns and nine of its own. */
+/* A row of the register has LANTIK_ROW_COLUMNS. */
 #define AUDIT_COLUMNS 128u
 
 struct audit {
@@ -37,6 +37,9 @@ struct audit {
 	/* Leaves whose bytes are not what was signed, ascending: nothing is judged by them. */
 	uint64_t *bad_leaves;
 	size_t bad_count, bad_capacity;
+	/* Batches whose rows or returned records do not lead to the roots in the leaf, ascending. */
+	int64_t *misfits;
+	size_t misfit_count, misfit_capacity;
 	char snapshot[64];
 	struct database idle[AUDIT_STREAMS];
 	unsigned idle_count;
@@ -78,6 +81,9 @@ const char *audit_masked(struct lantik_span value, char ret[16]);
 /* Whether rows can be judged by this leaf: its bytes are here, and they are what was signed. */
 bool audit_leaf_holds(const struct audit *audit, struct lantik_span leaf, uint64_t leaf_index);
 void audit_leaf_is_bad(struct audit *audit, uint64_t leaf_index);
+/* With rising numbers. */
+void audit_misfit(struct audit *audit, int64_t batch_no);
+bool audit_is_misfit(const struct audit *audit, int64_t batch_no);
 
 /* ---- streams: the rows of a query one after the other, in bounded memory ---- */
 
@@ -89,8 +95,7 @@ struct audit_stream {
 	const uint8_t *at, *end;
 	unsigned columns;
 	struct lantik_span cells[AUDIT_COLUMNS]; /* data is NULL when the cell is NULL */
-	struct lantik_span
-		fields; /* all fields of the row as COPY BINARY sends them: i32 length (-1: NULL) and bytes */
+	struct lantik_span tuple; /* the whole row as COPY BINARY sends it, the number of columns first */
 };
 
 /* Begins the query: no semicolon, tables with their schema. A failure is sticky in audit and reported at the end. */

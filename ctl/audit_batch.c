@@ -12,7 +12,8 @@
 	X(all_or_nothing) X(manifest_sha256) X(records_root) X(signing_key_id) X(signature) X(rulebook_sha256)          \
 	X(row_count) X(accepted) X(returned) X(review) X(row_format) X(rows_root) X(programme) X(periode)             \
 	X(no_surat_usulan) X(tgl_surat_usulan) X(certifier_nama) X(certifier_nip) X(sptjm_no) X(sptjm_tgl)            \
-	X(pengirim_nip) X(sent_at) X(manifest) X(verdict) X(leaf_index) X(durability) X(received_at) X(recorded_at)
+	X(pengirim_nip) X(sent_at) X(manifest) X(verdict) X(leaf_index) X(durability) X(received_at) X(recorded_at) \
+	X(body_form)
 /* clang-format on */
 
 #define AS_ENUM(name) B_##name,
@@ -215,9 +216,17 @@ static void verdict_read(struct batch_row *b)
 		outcomes_read(entry, &b->verdict, text);
 }
 
+/* Which of the two forms of rows it is the records tell. */
+static bool is_form(int64_t form, bool refused)
+{
+	return refused ? form == LANTIK_BODY_WHOLE : form == LANTIK_BODY_UNNAMED || form == LANTIK_BODY_NAMED;
+}
+
 static void verdict_check(const struct batch_row *b)
 {
 	const struct lantik_verdict *v = &b->verdict;
+	b->entry->records = v->records;
+	entry_column(b->entry, "body_form", is_form(audit_integer(b->row, B_body_form), v->refused));
 	NUMBER_IS(b, kind, v->kind);
 	NUMBER_IS(b, step, v->step);
 	NUMBER_IS(b, outcome, v->refused ? 2 : 1);
@@ -245,6 +254,9 @@ static void manifest_check(struct batch_row *b)
 			lantik_span_equal(m->records_root, (struct lantik_span){b->verdict.records_root, LANTIK_HASH}));
 	else
 		entry_column(b->entry, "records_root", audit_is(b->row, B_records_root, m->records_root));
+	b->entry->has_records_root = m->records_root.len == LANTIK_HASH;
+	if (b->entry->has_records_root)
+		memcpy(b->entry->records_root, m->records_root.data, LANTIK_HASH);
 	bytes_or_null(b, B_corrects_batch_id, "corrects_batch_id", m->corrects_batch_id);
 	NUMBER_IS(b, all_or_nothing, m->all_or_nothing == 1);
 	TEXT_OR_NULL(b, programme, m->programme);
@@ -268,12 +280,10 @@ static void manifest_check(struct batch_row *b)
 static void roots_read(const struct batch_row *b)
 {
 	struct entry *entry = b->entry;
-	entry->row_format = (uint16_t)audit_integer(b->row, B_row_format);
 	entry->is_hashed = !audit_null(b->row, HASHED);
 	entry->row_hashes = audit_cell(b->row, ROWS);
 	entry->returned_hashes = audit_cell(b->row, RETURNED);
 	if (entry->is_bound) {
-		entry->row_format = b->leaf.row_format;
 		memcpy(entry->rows_root, b->leaf.rows_root, LANTIK_HASH);
 		memcpy(entry->returned_root, b->leaf.returned_root, LANTIK_HASH);
 		return;
@@ -288,6 +298,10 @@ void audit_batch_read(struct entry *entry)
 	struct batch_row b = {.entry = entry, .row = &entry->all->batches.stream};
 	entry->batch_no = entry->number;
 	entry->office_no = audit_integer(b.row, B_office_no);
+	entry->kind = (int32_t)audit_integer(b.row, B_kind);
+	entry->step = (int32_t)audit_integer(b.row, B_step);
+	entry->agency = audit_cell(b.row, B_kode_instansi);
+	entry->names_agency = audit_integer(b.row, B_body_form) == LANTIK_BODY_NAMED;
 	entry->is_bound = leaf_read(&b);
 	roots_read(&b);
 	verdict_read(&b);

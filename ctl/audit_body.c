@@ -1,5 +1,5 @@
-/* Stored bodies: each batch has its own, of the digest that the leaf binds, unless a deed erased it.
- * SPDX-License-Identifier: Apache-2.0 */
+/* Stored bodies: each batch that a rule refused has its own, which the digest in the leaf binds, unless a deed erased
+ * it. SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "lantik/codec.h"
 #include "unpack.h"
 
-enum { BATCH_NO, HAS_BATCH, HAS_BODY, IS_ERASED, BODY_SIZE, BODY, LEAF, LEAF_INDEX, SHA256 };
+enum { BATCH_NO, IS_REFUSED, HAS_BODY, IS_ERASED, BODY_SIZE, BODY, LEAF, LEAF_INDEX, SHA256 };
 
 static void tell(struct audit *audit, const struct audit_stream *row, enum audit_what what, const char *column)
 {
@@ -51,13 +51,13 @@ static void body_check(struct audit *audit, const struct audit_stream *row)
 
 static void row_check(struct audit *audit, const struct audit_stream *row)
 {
-	bool has_batch = !audit_null(row, HAS_BATCH), has_body = !audit_null(row, HAS_BODY);
+	bool is_refused = audit_integer(row, IS_REFUSED) != 0, has_body = !audit_null(row, HAS_BODY);
 	bool is_erased = !audit_null(row, IS_ERASED);
-	if (has_body && (!has_batch || is_erased))
+	if (has_body && (!is_refused || is_erased))
 		tell(audit, row, AUDIT_EXTRA, NULL);
 	else if (has_body)
 		body_check(audit, row);
-	else if (!is_erased)
+	else if (is_refused && !is_erased)
 		tell(audit, row, AUDIT_MISSING, NULL);
 }
 
@@ -65,12 +65,13 @@ static void bodies_run(struct audit *audit)
 {
 	struct audit_stream rows;
 	audit_open(audit, &rows,
-		"SELECT coalesce(b.batch_no, t.batch_no), b.batch_no, t.batch_no, e.batch_no, t.body_size, t.body, "
+		"SELECT coalesce(b.batch_no, t.batch_no), b.outcome = 2, t.batch_no, e.batch_no, t.body_size, t.body, "
 		"l.leaf, b.leaf_index, b.manifest_sha256 "
 		"FROM lantik.batch b FULL JOIN lantik.batch_body t ON t.batch_no = b.batch_no "
 		"LEFT JOIN lantik.erased_body e ON e.batch_no = coalesce(b.batch_no, t.batch_no) "
 		"LEFT JOIN lantik.ledger_leaf l ON l.leaf_index = b.leaf_index "
-		"WHERE b.leaf_index >= %" PRIu64 " OR b.batch_no IS NULL",
+		"WHERE (b.leaf_index >= %" PRIu64
+		" OR b.batch_no IS NULL) AND (b.outcome = 2 OR t.batch_no IS NOT NULL)",
 		audit->from);
 	while (audit_next(&rows)) {
 		row_check(audit, &rows);
@@ -81,7 +82,8 @@ static void bodies_run(struct audit *audit)
 
 static uint64_t bodies_count(struct audit *audit)
 {
-	return audit_count(audit, "SELECT count(*) FROM lantik.batch WHERE leaf_index >= %" PRIu64, audit->from);
+	return audit_count(
+		audit, "SELECT count(*) FROM lantik.batch WHERE outcome = 2 AND leaf_index >= %" PRIu64, audit->from);
 }
 
 const struct audit_step audit_body_steps[] = {

@@ -14,7 +14,7 @@
 #define AS_ENUM(name) D_##name,
 #define AS_SELECT(name) "t." #name ", "
 
-enum { DECISION_COLUMNS(AS_ENUM) OFFICE, BATCH_ID, BATCH_LEAF, LEAF, HASHED, ROWS, RETURNED };
+enum { DECISION_COLUMNS(AS_ENUM) OFFICE, BATCH_ID, BATCH_LEAF, NAMES_AGENCY, LEAF, HASHED, ROWS, RETURNED };
 
 void audit_decisions_open(struct entries *all)
 {
@@ -23,6 +23,7 @@ void audit_decisions_open(struct entries *all)
 			AS_SELECT) "(SELECT o.name FROM lantik.office o WHERE o.office_no = t.office_no), "
 				   "(SELECT b.batch_id FROM lantik.batch b WHERE b.batch_no = t.batch_no), "
 				   "(SELECT b.leaf_index FROM lantik.batch b WHERE b.batch_no = t.batch_no), "
+				   "(SELECT b.body_form = 3 FROM lantik.batch b WHERE b.batch_no = t.batch_no), "
 				   "(SELECT l.leaf FROM lantik.ledger_leaf l WHERE l.leaf_index = t.leaf_index), "
 				   "(SELECT true FROM lantik.entry_hash h WHERE h.batch_no = t.decision_no), "
 				   "(SELECT h.rows FROM lantik.entry_hash h WHERE h.batch_no = t.decision_no), "
@@ -124,7 +125,6 @@ static void roots_read(const struct decision_row *d)
 {
 	struct entry *entry = d->entry;
 	struct lantik_span root = audit_cell(d->row, D_rows_root);
-	entry->row_format = entry->is_bound ? d->leaf.row_format : (uint16_t)audit_integer(d->row, D_row_format);
 	entry->is_hashed = !audit_null(d->row, HASHED);
 	entry->row_hashes = audit_cell(d->row, ROWS);
 	entry->returned_hashes = audit_cell(d->row, RETURNED);
@@ -140,6 +140,10 @@ void audit_decision_read(struct entry *entry)
 	struct decision_row d = {.entry = entry, .row = &entry->all->decisions.stream};
 	entry->batch_no = audit_integer(d.row, D_batch_no);
 	entry->office_no = audit_integer(d.row, D_office_no);
+	entry->kind = (int32_t)audit_integer(d.row, D_kind);
+	entry->step = (int32_t)audit_integer(d.row, D_step);
+	entry->agency = audit_cell(d.row, D_kode_instansi);
+	entry->names_agency = audit_integer(d.row, NAMES_AGENCY) != 0;
 	entry->is_bound = leaf_read(&d);
 	roots_read(&d);
 	statement_read(&d);

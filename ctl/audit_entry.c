@@ -80,13 +80,35 @@ void entry_column(const struct entry *entry, const char *column, bool is_right)
 			"%s %" PRId64, entry->is_decision ? "decision_no" : "batch_no", entry->number);
 }
 
+void audit_record_is(struct entry *entry, uint32_t record_no, const uint8_t hash[LANTIK_HASH])
+{
+	if (entry->is_decision || record_no < 1 || record_no > LANTIK_MAX_RECORDS)
+		return;
+	memcpy(entry->all->record_hashes[record_no - 1], hash, LANTIK_HASH);
+	entry->record_count++;
+}
+
+/* All rows and returned records are what the leaf binds: they are what the office signed, too. Without an erased record
+ * nobody can tell. */
+static void records_check(const struct entry *entry)
+{
+	uint8_t root[LANTIK_HASH];
+	if (!entry->has_records_root || !entry->record_count || entry->record_count != entry->records)
+		return;
+	lantik_root_of(entry->all->record_hashes[0], entry->records, root);
+	entry_column(entry, "records_root", memcmp(root, entry->records_root, LANTIK_HASH) == 0);
+}
+
 static void entry_check(struct entry *entry)
 {
 	struct entries *all = entry->all;
 	if (!entry->is_hashed)
 		audit_found(all->audit, "entry_hash", AUDIT_MISSING, NULL, "batch_no %" PRId64, entry->number);
-	audit_rows_check(entry);
-	audit_returned_check(entry);
+	bool rows_fit = audit_rows_check(entry), returned_fit = audit_returned_check(entry);
+	if (rows_fit && returned_fit)
+		records_check(entry);
+	else if (!entry->is_decision)
+		audit_misfit(all->audit, entry->number);
 	audit_findings_check(entry);
 }
 
@@ -153,7 +175,8 @@ static void entries_run(struct audit *audit)
 	LANTIK_ASSERT(all);
 	all->audit = audit;
 	all->arena = lantik_arena_new((size_t)256 * 1024);
-	LANTIK_ASSERT(all->arena);
+	all->row_arena = lantik_arena_new((size_t)8 * LANTIK_MAX_RECORD);
+	LANTIK_ASSERT(all->arena && all->row_arena);
 	all->least = audit_count(audit,
 		"SELECT coalesce(min(batch_no), 9223372036854775807) FROM lantik.entry WHERE leaf_index >= %" PRIu64,
 		audit->from);
@@ -176,6 +199,8 @@ static void entries_run(struct audit *audit)
 	free(all->differences);
 	free(all->keys);
 	lantik_arena_free(&all->arena);
+	lantik_arena_free(&all->row_arena);
+	lantik_buffer_free(&all->record);
 	free(all);
 }
 

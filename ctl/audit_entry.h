@@ -6,6 +6,7 @@
 #include "audit.h"
 #include "lantik/ledger.h"
 #include "lantik/note.h"
+#include "lantik/row.h"
 #include "lantik/statement.h"
 
 /* A stream of rows that belong to batches and decisions, in the order of their numbers. */
@@ -48,8 +49,17 @@ struct entry {
 	bool is_bound;
 	/* Verdict or statement is the one that the leaf binds: the lists below are sure. */
 	bool is_told;
-	uint16_t row_format;
 	uint8_t rows_root[LANTIK_HASH], returned_root[LANTIK_HASH];
+	/* As its rows have them. */
+	int32_t kind, step;
+	struct lantik_span agency;
+	bool names_agency;  /* the records do: batch.body_form says so */
+	bool is_form_known; /* the first row that tells it was looked at */
+	/* Of a batch: how many records its verdict counts, how many were made again, and what the manifest says that
+	 * their hashes lead to. */
+	uint32_t records, record_count;
+	bool has_records_root;
+	uint8_t records_root[LANTIK_HASH];
 	size_t accepted_count, held_count;
 	struct lantik_findings findings;
 	bool findings_known; /* none of a case that this program does not know */
@@ -69,7 +79,10 @@ struct entries {
 	uint32_t accepted[LANTIK_MAX_RECORDS]; /* record numbers, ascending */
 	struct audit_held held[LANTIK_MAX_RECORDS];
 	struct items items;
-	struct difference *differences; /* of the rows that are looked at */
+	uint8_t record_hashes[LANTIK_MAX_RECORDS][LANTIK_HASH]; /* by record number */
+	struct lantik_arena *row_arena;                         /* for one row, and its record */
+	struct lantik_buffer record;                            /* the bytes of one */
+	struct difference *differences;                         /* of the rows that are looked at */
 	size_t difference_count, difference_capacity;
 };
 
@@ -81,6 +94,11 @@ bool owned_seek(struct entries *all, struct owned *owned, int64_t number);
 void owned_next(struct owned *owned);
 /* Tells what is left, and closes. */
 void owned_close(struct entries *all, struct owned *owned);
+
+/* The records of the batch name their agency, or they do not: body_form is told when it says otherwise. */
+void audit_form_is(struct entry *entry, bool names_agency);
+/* The hash of a record's bytes, of a batch; nothing for a decision, whose records are its batch's. */
+void audit_record_is(struct entry *entry, uint32_t record_no, const uint8_t hash[LANTIK_HASH]);
 
 /* The key of a row of the entry; what there is to say of its column, unless it is as it must be. */
 void entry_column(const struct entry *entry, const char *column, bool is_right);
@@ -95,9 +113,10 @@ void audit_decision_read(struct entry *entry);
 /* ---- what belongs to it ---- */
 
 void audit_rows_open(struct entries *all);
-void audit_rows_check(struct entry *entry);
+/* True when they are what the leaf binds. */
+bool audit_rows_check(struct entry *entry);
 void audit_returned_open(struct entries *all);
-void audit_returned_check(struct entry *entry);
+bool audit_returned_check(struct entry *entry);
 void audit_findings_open(struct entries *all);
 void audit_findings_check(struct entry *entry);
 
@@ -131,16 +150,20 @@ void items_add(struct items *items, int64_t record_no, const uint8_t hash[LANTIK
 /* The erased rows of this entry and part (1, 2) join the items, which stay in order. One that is there all the same is
  * told as extra. */
 void items_add_erased(struct entry *entry, int part, struct items *items, const char *table);
-void items_check(struct entry *entry, const struct items *items, const struct hashed *hashed);
+/* True when the items lead to the root and have the numbers. */
+bool items_check(struct entry *entry, const struct items *items, const struct hashed *hashed);
 void items_differ(struct entries *all, int64_t record_no, enum audit_what what, const char *column);
 /* The stored hash of a record that must be there; NULL when it need not, or when the hashes do not fit. */
 const uint8_t *items_stored(const struct hashed *hashed, int64_t record_no);
 
-/* ---- audit_differ.c ---- */
+/* ---- rows of the register ---- */
 
-/* Appends the columns of a row of the register, the number first. */
+/* Appends a select of all columns of a row of the register t, in their order. */
 void audit_rows_select(struct lantik_buffer *ret);
-void audit_row_hash(struct lantik_span fields, uint16_t row_format, uint8_t ret[LANTIK_HASH]);
+/* The row, whose record's bytes are in all->record then, and the hash of these; false: the daemon never wrote it.
+ * Borrows from tuple and all->row_arena. ret may be filled in part. */
+LANTIK_MUST_CHECK bool audit_row_read(
+	struct entry *entry, struct lantik_span tuple, struct lantik_row *ret, uint8_t ret_record[LANTIK_HASH]);
 void audit_rows_refine(struct entry *entry, const struct hashed *hashed);
 
 #endif

@@ -246,7 +246,7 @@ static uint64_t tell_by_hash(const struct entry *entry, const struct items *item
 	return strangers;
 }
 
-void items_check(struct entry *entry, const struct items *items, const struct hashed *hashed)
+bool items_check(struct entry *entry, const struct items *items, const struct hashed *hashed)
 {
 	uint8_t root[LANTIK_HASH];
 	root_of(items, root);
@@ -254,11 +254,12 @@ void items_check(struct entry *entry, const struct items *items, const struct ha
 	if (is_root && numbers_fit(items, hashed)) {
 		if (!stored_fit(items, hashed))
 			stored_altered(entry, hashed);
-		return;
+		return true;
 	}
 	if (!stored_good(hashed))
 		stored_altered(entry, hashed);
 	uint64_t told = hashed->numbers ? tell_by_number(entry, items, hashed) : tell_by_hash(entry, items, hashed);
 	if (!told) /* the stored hashes were altered with the rows: which row it is they cannot tell */
 		audit_found(entry->all->audit, hashed->table, AUDIT_ALTERED, NULL, "batch_no %" PRId64, entry->number);
+	return false;
 }

@@ -1,6 +1,6 @@
 /* Batches under a number that is not theirs. A leaf does not know the number; what stands under it does. When neither
- * the hashes nor the body under its number are a batch's own, and the hashes stand complete under another, then the
- * number was altered, or two batches were exchanged. SPDX-License-Identifier: Apache-2.0 */
+ * the hashes nor the rows (or the body) under its number are a batch's own, and the hashes stand complete under
+ * another, then the number was altered, or two batches were exchanged. SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +51,15 @@ static bool is_same(const struct roots *a, const struct roots *b)
 	return memcmp(a->rows, b->rows, LANTIK_HASH) == 0 && memcmp(a->returned, b->returned, LANTIK_HASH) == 0;
 }
 
+/* Rows that are a batch's own say that its number is, too. One that was refused has none, but a body. */
+static bool has_own_rows(const struct audit *audit, const struct stray *stray)
+{
+	const struct lantik_span none = {NULL, 0};
+	struct roots nothing = roots_of(none, none);
+
+	return !is_same(&stray->roots, &nothing) && !audit_is_misfit(audit, stray->batch_no);
+}
+
 /* Whether the body under this number is the batch's own. */
 static bool has_own_body(struct number_audit *n, const struct stray *stray)
 {
@@ -85,6 +94,8 @@ static void batch_check(struct number_audit *n, const struct audit_stream *s)
 	memcpy(stray.roots.returned, leaf.returned_root, LANTIK_HASH);
 	memcpy(stray.manifest_sha256, leaf.manifest_sha256, LANTIK_HASH);
 	struct roots held = roots_of(audit_cell(s, 3), audit_cell(s, 4));
+	if (has_own_rows(n->audit, &stray))
+		return;
 	if ((!audit_null(s, 3) && is_same(&held, &stray.roots)) || has_own_body(n, &stray))
 		return;
 	struct stray *room = realloc(n->strays, (n->count + 1) * sizeof *room);

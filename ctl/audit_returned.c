@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "audit_entry.h"
+#include "lantik/codec.h"
 
 enum { NUMBER, RECORD, OUTCOME, SALT, BYTES, CAUSE };
 
@@ -55,6 +56,18 @@ static void cause_check(const struct entry *entry, uint32_t record_no)
 	lantik_buffer_free(&cause);
 }
 
+/* Its bytes are a record of the batch as it was sent. */
+static void bytes_read(struct entry *entry, uint32_t record_no, struct lantik_span bytes)
+{
+	struct lantik_record record;
+	uint8_t hash[LANTIK_HASH];
+	lantik_leaf_hash(bytes, hash);
+	audit_record_is(entry, record_no, hash);
+	lantik_arena_reset(entry->all->row_arena);
+	if (record_no == 1 && lantik_record_decode(bytes, entry->all->row_arena, &record) == LANTIK_OK)
+		audit_form_is(entry, record.kode_instansi.len > 0);
+}
+
 /* The hash counts with the outcome that the verdict says, so that an altered one is told as that and nothing else. */
 static void record_check(struct entry *entry, struct items *items)
 {
@@ -75,9 +88,11 @@ static void record_check(struct entry *entry, struct items *items)
 		memcpy(salt, audit_cell(row, SALT).data, sizeof salt);
 	lantik_returned_hash(record_no, (uint8_t)outcome, salt, audit_cell(row, BYTES), hash);
 	items_add(items, number, hash);
+	if (held)
+		bytes_read(entry, record_no, audit_cell(row, BYTES));
 }
 
-void audit_returned_check(struct entry *entry)
+bool audit_returned_check(struct entry *entry)
 {
 	struct entries *all = entry->all;
 	struct items *items = &all->items;
@@ -89,13 +104,13 @@ void audit_returned_check(struct entry *entry)
 	items_add_erased(entry, 2, items, "returned_record");
 	for (size_t i = 0; i < entry->held_count; i++)
 		numbers[i] = all->held[i].record_no;
-	if (!all->audit->failed)
-		items_check(entry, items,
-			&(struct hashed){.table = "returned_record",
-				.column = "returned",
-				.stored = entry->returned_hashes,
-				.root = entry->returned_root,
-				.numbers = entry->is_told ? numbers : NULL,
-				.count = entry->held_count});
+	bool fit = !all->audit->failed && items_check(entry, items,
+						  &(struct hashed){.table = "returned_record",
+							  .column = "returned",
+							  .stored = entry->returned_hashes,
+							  .root = entry->returned_root,
+							  .numbers = entry->is_told ? numbers : NULL,
+							  .count = entry->held_count});
 	free(numbers);
+	return fit;
 }

@@ -127,7 +127,6 @@ static uint32_t number32(const uint8_t *at)
 
 static bool cells_read(struct audit_stream *stream)
 {
-	stream->fields.data = stream->at;
 	for (unsigned i = 0; i < stream->columns; i++) {
 		if (stream->end - stream->at < 4)
 			return false;
@@ -141,14 +140,14 @@ static bool cells_read(struct audit_stream *stream)
 		stream->cells[i] = (struct lantik_span){stream->at, length};
 		stream->at += length;
 	}
-	stream->fields.len = (size_t)(stream->at - stream->fields.data);
 	return true;
 }
 
 /* A row begins with its number of columns; -1 ends the copy. */
 static bool row_read(struct audit_stream *stream)
 {
-	unsigned columns = (unsigned)stream->at[0] << 8 | stream->at[1];
+	const uint8_t *start = stream->at;
+	unsigned columns = (unsigned)start[0] << 8 | start[1];
 	stream->at += 2;
 	if (columns == UINT16_MAX) {
 		while (message_next(stream))
@@ -157,8 +156,10 @@ static bool row_read(struct audit_stream *stream)
 		return false;
 	}
 	stream->columns = columns;
-	if (columns <= AUDIT_COLUMNS && cells_read(stream))
+	if (columns <= AUDIT_COLUMNS && cells_read(stream)) {
+		stream->tuple = (struct lantik_span){start, (size_t)(stream->at - start)};
 		return true;
+	}
 	fail(stream->audit, "the server's COPY cannot be read");
 	return false;
 }

@@ -6,6 +6,7 @@
 #include "lantik/cli.h"
 
 int ctl_audit(struct lantik_cli *cli);
+int ctl_batch_body(struct lantik_cli *cli);
 int ctl_erase(struct lantik_cli *cli);
 int ctl_key_add(struct lantik_cli *cli);
 int ctl_key_cut(struct lantik_cli *cli);

@@ -44,14 +44,13 @@ static int confirm_erase(struct lantik_cli *cli, const struct batch *batch, uint
 	char sentence[2][400];
 	snprintf(sentence[0], sizeof sentence[0],
 		"All that the database holds of the person of record %" PRIu32
-		" of batch %s (%s) is deleted: every version, what was returned, and the stored bodies that held the "
-		"person. This cannot be taken back.",
+		" of batch %s (%s) is deleted: every version, what was returned, and the bodies of refused batches "
+		"that held the person. This cannot be taken back.",
 		record_no, batch->id, batch->office);
 	snprintf(sentence[1], sizeof sentence[1],
 		"Semua yang disimpan basis data tentang orang pada baris %" PRIu32
-		" paket %s (%s) dihapus: setiap versi, yang dikembalikan, dan isi paket tersimpan yang memuatnya. "
-		"Tidak "
-		"dapat ditarik kembali.",
+		" paket %s (%s) dihapus: setiap versi, yang dikembalikan, dan isi paket yang ditolak yang "
+		"memuatnya. Tidak dapat ditarik kembali.",
 		record_no, batch->id, batch->office);
 	return confirm(cli, sentence[0], sentence[1]);
 }

@@ -2,49 +2,48 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 
+#include "body.h"
 #include "ctl.h"
 #include "impact_tell.h"
-#include "unpack.h"
 
 #define DAYS 30
 
 /* A list first and then one body at a time: what is held does not grow with the days. */
 static const char list_query[] =
-	"SELECT b.batch_no, o.name, (extract(epoch FROM b.received_at) * 1000000)::bigint, b.row_count, z.body_size "
+	"SELECT b.batch_no, o.name, (extract(epoch FROM b.received_at) * 1000000)::bigint, b.row_count "
 	"FROM lantik.batch b JOIN lantik.office o ON o.office_no = b.office_no "
-	"JOIN lantik.batch_body z ON z.batch_no = b.batch_no "
 	"WHERE b.received_at >= now() - make_interval(days => $1::integer) AND ($2::text IS NULL OR o.name = $2) "
 	"ORDER BY b.batch_no";
 
-enum { NUMBER, OFFICE, RECEIVED, ROWS, SIZE };
+enum { NUMBER, OFFICE, RECEIVED, ROWS };
 
-/* The body of a row of the list into buffer; false when the query failed. */
-static bool read_body(struct database *database, const PGresult *list, int row, struct lantik_buffer *ret)
+/* One batch of the list; false when the database failed. Without an erased person it is another batch, and left out.
+ * One that is damaged is empty: it is counted as unreadable. */
+static bool try_batch(
+	struct database *database, const PGresult *list, int row, struct impact *impact, struct lantik_buffer *body)
 {
-	const char *number = cell(list, row, NUMBER);
-	PGresult *rows =
-		database_query_binary(database, "SELECT body FROM lantik.batch_body WHERE batch_no = $1", 1, &number);
-	lantik_buffer_reset(ret);
-	/* One that is damaged stays empty: it is counted as unreadable. */
-	if (rows && PQntuples(rows) == 1)
-		(void)!unpack(cell_span(rows, 0, 0), (size_t)cell_number(list, row, SIZE), ret);
-	PQclear(rows);
-	return rows != NULL;
+	enum body_found found = BODY_DAMAGED;
+	if (!body_read(database, cell_number(list, row, NUMBER), body, &found))
+		return false;
+	if (found == BODY_DAMAGED)
+		lantik_buffer_reset(body);
+	if (found != BODY_ERASED)
+		impact_batch(
+			impact, cell(list, row, OFFICE), lantik_buffer_span(body), cell_number(list, row, RECEIVED));
+	return true;
 }
 
 static int judge_all(struct database *database, const PGresult *list, struct impact *impact)
 {
-	struct lantik_buffer body = {.limit = LANTIK_MAX_BODY};
+	struct lantik_buffer body = {0};
 	struct lantik_cli *cli = database->cli;
 	uint64_t total = 0;
 	for (int row = 0; row < PQntuples(list); row++)
 		total += (uint64_t)cell_number(list, row, ROWS);
 	lantik_progress_start(cli, "records judged", "baris diuji", total);
-	for (int row = 0; row < PQntuples(list) && !lantik_signal() && read_body(database, list, row, &body); row++) {
-		impact_batch(
-			impact, cell(list, row, OFFICE), lantik_buffer_span(&body), cell_number(list, row, RECEIVED));
+	for (int row = 0; row < PQntuples(list) && !lantik_signal() && try_batch(database, list, row, impact, &body);
+		row++)
 		lantik_progress(cli, impact->records);
-	}
 	lantik_progress_end(cli);
 	lantik_buffer_free(&body);
 	if (database->failed)
@@ -100,7 +99,7 @@ int ctl_rulebook_try(struct lantik_cli *cli)
 		paths[i] = lantik_argument(cli, i);
 	int exit_code = database_open_migrated(cli, &database);
 	if (!exit_code)
-		exit_code = database_needs(&database, "batch_body", "body", "SELECT", "lantik_reviewer");
+		exit_code = database_needs(&database, "register", "nik", "SELECT", "lantik_reviewer");
 	if (!exit_code)
 		exit_code = compare(&database, paths, count);
 	database_close(&database);

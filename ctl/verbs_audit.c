@@ -1,4 +1,4 @@
-/* The verb of the auditor: options, help and examples.
+/* The verbs about evidence: options, help and examples.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ctl.h"
 
@@ -27,6 +27,15 @@ static const struct lantik_option audit_options[] = {
 	{.name = NULL},
 };
 
+static const struct lantik_option body_options[] = {
+	{.name = "out", .type = LANTIK_OPTION_TEXT, .argument = "FILE",
+	 .help = {"write the body to this file, which its owner alone may read",
+		  "tulis isi paket ke berkas ini, yang hanya boleh dibaca pemiliknya"}},
+	{.name = "office", .type = LANTIK_OPTION_TEXT, .argument = "NAME",
+	 .help = {"whose batch, when two offices use the same id", "kantor pemilik paket, bila dua kantor memakai nomor sama"}},
+	{.name = NULL},
+};
+
 const struct lantik_verb ctl_audit_verbs[] = {
 	{.name = "audit", .run = ctl_audit, .options = audit_options,
 	 .summary = {"check the whole database against the signed ledger",
@@ -39,6 +48,19 @@ const struct lantik_verb ctl_audit_verbs[] = {
 		     "lantikctl audit --key receipt.vkey --recovery-key recovery.vkey --against office.checkpoint\n"
 		     "lantikctl audit --key receipt.vkey --cosign auditor.key --out checkpoint.cosigned\n"
 		     "lantikctl audit --from 8000 --json\n"},
+	{.name = "batch body", .run = ctl_batch_body, .options = body_options, .arguments = "BATCH", .least_arguments = 1,
+	 .most_arguments = 1,
+	 .summary = {"a batch byte for byte as its office sent it", "satu paket persis seperti dikirim kantornya"},
+	 .details = {"The body is made from the rows of the register and from what was returned; of a batch that a rule refused "
+		     "it is kept whole. It is shown only when the manifest is the recorded one, the records are those that it "
+		     "names, and the office's signature verifies. With --out it is written; it holds personal data. Exit codes: "
+		     "0 done, 5 a person of the batch was erased, 8 it is not what was sent. Needs lantik_reviewer.",
+		     "Isi paket disusun dari baris register dan dari yang dikembalikan; isi paket yang ditolak oleh aturan "
+		     "disimpan utuh. Ditampilkan hanya bila manifesnya yang tercatat, barisnya yang disebut manifes itu, dan "
+		     "tanda tangan kantor sah. Dengan --out isinya ditulis; memuat data pribadi. Kode keluar: 0 selesai, 5 ada "
+		     "orang dalam paket yang sudah dihapus, 8 bukan yang dikirim. Perlu lantik_reviewer."},
+	 .examples = "lantikctl batch body 019a1b2c-0000-7000-8000-000000000000 --out batch.bin\n"
+		     "lantikctl batch body 019a1b2c-0000-7000-8000-000000000000 --json\n"},
 	{.name = NULL},
 };
 /* clang-format on */

@@ -142,10 +142,10 @@ const struct lantik_verb ctl_ledger_verbs[] = {
 	{.name = "erase", .run = ctl_erase, .options = erase_options, .arguments = "BATCH RECORD", .most_arguments = 2,
 	 .summary = {"delete all that is held of one person", "hapus semua yang disimpan tentang satu orang"},
 	 .details = {"The person is named by one record, as a receipt names it: batch id and number. Every version, returned "
-		     "record and rejection of its NIK goes, and the stored bodies that held it; hashes, counts and leaves stay, "
+		     "record and rejection of its NIK goes, and the bodies of refused batches that held it; hashes, counts and leaves stay, "
 		     "so that every receipt still verifies. Needs lantik_reviewer.",
 		     "Orangnya disebut dengan satu baris, seperti pada tanda terima: nomor paket dan nomor baris. Setiap versi, "
-		     "baris yang dikembalikan, dan penolakan dengan NIK itu dihapus, juga isi paket tersimpan yang memuatnya; hash, "
+		     "baris yang dikembalikan, dan penolakan dengan NIK itu dihapus, juga isi paket yang ditolak yang memuatnya; hash, "
 		     "hitungan, dan daun tetap, sehingga setiap tanda terima masih terverifikasi. Memerlukan lantik_reviewer."},
 	 .examples = "lantikctl erase 019a1b2c-0000-7000-8000-000000000000 12 --official 'Sri Wahyuni' --reason 'court order "
 		     "12/2027'\n"},

@@ -1,4 +1,4 @@
-/* One transaction for one batch: rows, current rows, counters, findings, returned records, body, leaf. Then the
+/* One transaction for one batch: rows, current rows, counters, findings, returned records, leaf. Then the
  * receipt. SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
@@ -6,6 +6,8 @@
 #include "current.h"
 #include "log.h"
 #include "request.h"
+#include "lantik/row.h"
+
 #include "submission.h"
 
 /* Deadlocks and races with other batches of the same people; each attempt waits for the winner, so few are needed. */
@@ -215,7 +217,15 @@ enum store_result submission_write_details(struct submission *s)
 		return result;
 	hashes = (struct store_hashes){.rows = {.data = s->desk->hashes, .len = s->copied * LANTIK_HASH},
 		.returned = lantik_buffer_span(&s->desk->returned_hashes)};
-	return store_body(w->store, s->batch_no, &hashes, s->job->body);
+	return s->verdict.refused ? store_body(w->store, s->batch_no, &hashes, s->job->body)
+				  : store_hashes(w->store, s->batch_no, &hashes);
+}
+
+static int32_t body_form(const struct submission *s)
+{
+	if (s->verdict.refused)
+		return LANTIK_BODY_WHOLE;
+	return s->names_agency ? LANTIK_BODY_NAMED : LANTIK_BODY_UNNAMED;
 }
 
 static void leaf_of(const struct submission *s, const struct store_ledger *ledger, struct lantik_span verdict,
@@ -261,6 +271,7 @@ enum store_result submission_append(struct submission *s, struct store_ledger *l
 		.signature = {.data = s->job->signature, .len = LANTIK_SIGNATURE},
 		.manifest_bytes = s->view.manifest,
 		.all_or_nothing = s->manifest.all_or_nothing == 1,
+		.body_form = body_form(s),
 		.verdict_text = lantik_buffer_span(&ret->verdict),
 		.leaf_bytes = lantik_buffer_span(&ret->leaf),
 		.growth = &growth};

@@ -213,7 +213,8 @@ enum store_result submission_add_row(
 	struct row_context context = {.batch_no = s->batch_no,
 		.office_no = s->job->office.office_no,
 		.manifest = &s->manifest,
-		.columns = &s->columns};
+		.columns = &s->columns,
+		.names_agency = s->names_agency};
 	struct row_source source = {
 		.bytes = s->view.records[i], .hash = s->desk->record_hashes + (size_t)i * LANTIK_HASH};
 
@@ -255,6 +256,8 @@ enum store_result submission_judge_record(struct submission *s, struct lantik_ch
 	*ret_error = lantik_record_decode(s->view.records[i], w->record_arena, &record);
 	if (*ret_error)
 		return STORE_OK;
+	if (!i && !s->alone)
+		s->names_agency = record.kode_instansi.len > 0;
 	keep_nik(s, i, &record);
 	lantik_check_record(check, i + 1, &record, &s->desk->findings);
 	if (s->alone)

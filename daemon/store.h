@@ -232,10 +232,10 @@ LANTIK_MUST_CHECK enum store_result store_returned(
 struct store_hashes {
 	struct lantik_span rows, returned;
 };
-/* The hashes that are under the leaf, with the body. */
+/* The hashes that are under the leaf, with the body of a batch that was refused. */
 LANTIK_MUST_CHECK enum store_result store_body(
 	struct store *store, int64_t batch_no, const struct store_hashes *hashes, struct lantik_span body);
-/* The same of a decision, which has no body. */
+/* The same of a batch or decision whose rows are all that is kept of a body. */
 LANTIK_MUST_CHECK enum store_result store_hashes(
 	struct store *store, int64_t batch_no, const struct store_hashes *hashes);
 
@@ -257,6 +257,7 @@ struct store_batch {
 	struct lantik_span signature;
 	struct lantik_span manifest_bytes;
 	bool all_or_nothing;
+	int32_t body_form; /* enum lantik_body_form */
 	struct lantik_span verdict_text;
 	struct lantik_span leaf_bytes;
 	const struct growth *growth;

@@ -8,7 +8,7 @@
 #include "compress.h"
 #include "row.h"
 
-/* Bodies are evidence, read rarely: the level is chosen for the writer. */
+/* Bodies of refused batches are evidence, read rarely: the level is chosen for the writer. */
 #define BODY_LEVEL 1
 
 #define APPEND                                                                                                         \
@@ -16,12 +16,13 @@
 	"corrects_batch_id, manifest_sha256, records_root, signing_key_id, signature, rulebook_sha256, row_count, "    \
 	"accepted, returned, review, row_format, rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, "   \
 	"certifier_nama, certifier_nip, sptjm_no, sptjm_tgl, pengirim_nip, sent_at, verdict, leaf_index, durability, " \
-	"received_at, recorded_at, manifest, all_or_nothing) VALUES ($1::bigint, $2::int, $3::uuid, $4::text, "        \
+	"received_at, recorded_at, manifest, all_or_nothing, body_form) VALUES ($1::bigint, $2::int, $3::uuid, "       \
+	"$4::text, "                                                                                                   \
 	"$5::smallint, $6::smallint, "                                                                                 \
 	"$7::smallint, $8::uuid, $9::bytea, $10::bytea, $11::bytea, $12::bytea, $13::bytea, $14::int, $15::int, "      \
 	"$16::int, $17::int, $18::smallint, $19::bytea, $20::text, $21::int, $22::text, $23::date, $24::text, "        \
 	"$25::text, $26::text, $27::date, $28::text, $29::timestamptz, $30::text, $31::bigint, $32::smallint, "        \
-	"$33::timestamptz, $34::timestamptz, $42::bytea, $43::boolean)), "                                             \
+	"$33::timestamptz, $34::timestamptz, $42::bytea, $43::boolean, $44::smallint)), "                              \
 	"l AS (INSERT INTO ledger_leaf (leaf_index, leaf, leaf_hash) VALUES ($31::bigint, $35::bytea, $36::bytea)), "  \
 	"n AS (INSERT INTO ledger_node (level, node_index, hash) "                                                     \
 	"SELECT * FROM unnest($37::smallint[], $38::bigint[], $39::bytea[])) "                                         \
@@ -285,5 +286,6 @@ enum store_result store_append(struct store *store, const struct store_batch *ba
 	call_growth(&call, batch->growth);
 	call_bytes(&call, batch->manifest_bytes);
 	call_bool(&call, batch->all_or_nothing);
+	call_int2(&call, batch->body_form);
 	return store_run_read(&call, "append", read_size, ret_trust_size);
 }

@@ -17,8 +17,8 @@
 #define REQUEST                                                                                                        \
 	"SELECT r.request_no, r.act, r.official_nama, coalesce(r.official_jabatan, ''), r.reason, "                    \
 	"(extract(epoch FROM r.requested_at) * 1000000)::bigint, b.batch_no, b.office_no, o.name, b.batch_id, "        \
-	"b.manifest, b.leaf_index, (extract(epoch FROM b.received_at) * 1000000)::bigint, b.outcome = 2 " WAITING      \
-	" ORDER BY r.request_no LIMIT 1"
+	"b.manifest, b.leaf_index, (extract(epoch FROM b.received_at) * 1000000)::bigint, b.outcome = 2, "             \
+	"b.body_form = 3 " WAITING " ORDER BY r.request_no LIMIT 1"
 
 #define RECORDS                                                                                                        \
 	"SELECT a.record_no, CASE s.state WHEN 'accepted' THEN 1 WHEN 'returned' THEN 2 WHEN 'review' THEN 3 "         \
@@ -116,6 +116,7 @@ static void request_from(const PGresult *rows, struct store_request *ret)
 	ret->leaf_index = (uint64_t)result_int8(rows, 0, 11);
 	ret->received_at = result_int8(rows, 0, 12);
 	ret->refused_whole = result_bool(rows, 0, 13);
+	ret->names_agency = result_bool(rows, 0, 14);
 }
 
 static void records_from(const PGresult *rows, struct store_request *ret)

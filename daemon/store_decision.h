@@ -21,6 +21,7 @@ struct store_request {
 	uint64_t leaf_index;
 	int64_t received_at;
 	bool refused_whole;
+	bool names_agency; /* the records of the batch do (enum lantik_body_form) */
 	/* ascending, each once */
 	struct store_asked {
 		uint32_t record_no;

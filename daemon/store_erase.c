@@ -7,6 +7,7 @@
 
 #include "lantik/ledger.h"
 #include "lantik/limits.h"
+#include "lantik/row.h"
 
 #include "compress.h"
 #include "store_private.h"
@@ -16,7 +17,7 @@
 	"coalesce((SELECT min(x.leaf_index) FROM erased_row x WHERE x.batch_no IN (SELECT e.batch_no FROM entry e "    \
 	"WHERE e.origin_batch_no = b.batch_no) AND x.record_no = $3::int), -1), a.batch_no IS NOT NULL, a.nik, "       \
 	"r.bytes, b.office_no FROM batch b "                                                                           \
-	"LEFT JOIN LATERAL (SELECT a.batch_no, a.nik FROM entry e JOIN appointment a USING (batch_no) "                \
+	"LEFT JOIN LATERAL (SELECT a.batch_no, a.nik FROM entry e JOIN register a USING (batch_no) "                   \
 	"WHERE e.origin_batch_no = b.batch_no AND a.record_no = $3::int LIMIT 1) a ON true "                           \
 	"LEFT JOIN returned_record r ON r.batch_no = b.batch_no AND r.record_no = $3::int "                            \
 	"WHERE b.batch_id = $1::uuid AND b.leaf_index = $2::bigint"
@@ -29,13 +30,13 @@
 	".record_no))::int FOR 32)"
 
 #define ROWS                                                                                                           \
-	"SELECT a.batch_no, e.origin_batch_no, e.leaf_index, a.record_no, a.office_no, " HASH_AT("rows",               \
-		"appointment", "a",                                                                                    \
-		"1") ", a.corrects_batch_id, coalesce(a.corrects_record_no, 0), "                                      \
-		     "a.kode_instansi, e.programme, a.kind, coalesce(a.kelompok_lapor, 0::smallint), "                 \
-		     "coalesce(a.change_kind, 0::smallint) "                                                           \
-		     "FROM appointment a JOIN entry e USING (batch_no) LEFT JOIN entry_hash h USING (batch_no) "       \
-		     "WHERE a.nik = $1::text AND e.leaf_index >= $2::bigint ORDER BY e.leaf_index, a.record_no"
+	"SELECT a.batch_no, e.origin_batch_no, e.leaf_index, a.record_no, a.office_no, " HASH_AT("rows", "register",   \
+		"a", "1") ", a.corrects_batch_id, coalesce(a.corrects_record_no, 0), "                                 \
+			  "a.kode_instansi, e.programme, a.kind, coalesce(a.kelompok_lapor, 0::smallint), "            \
+			  "coalesce(a.change_kind, 0::smallint), "                                                     \
+			  "(SELECT o.body_form = 3 FROM batch o WHERE o.batch_no = e.origin_batch_no) "                \
+			  "FROM register a JOIN entry e USING (batch_no) LEFT JOIN entry_hash h USING (batch_no) "     \
+			  "WHERE a.nik = $1::text AND e.leaf_index >= $2::bigint ORDER BY e.leaf_index, a.record_no"
 
 #define RETURNED                                                                                                       \
 	"SELECT r.batch_no, r.batch_no, b.leaf_index, r.record_no, b.office_no, " HASH_AT(                             \
@@ -43,10 +44,20 @@
 							 "FROM returned_record r JOIN batch b USING (batch_no) LEFT "  \
 							 "JOIN entry_hash h USING (batch_no) WHERE "
 
+/* All columns, in the order that lantik_row_decode takes them. */
+#define HOT_COLUMN(name) ", " #name
+#define COLD_COLUMN(name)
+static const char whole_row[] = "SELECT batch_no, record_no, office_no, kind, step, supersedes_batch_no, "
+				"supersedes_record_no, salt"
+#define FIELD(number, name, type, extent, class, place) place##_COLUMN(name)
+#include "lantik/fields.def"
+#undef FIELD
+				", cold, sent FROM register WHERE batch_no = $1::bigint AND record_no = $2::int";
+
 const struct store_statement store_erase_statements[] = {
 	{"named", NAMED},
 	{"rows_of", ROWS},
-	{"whole_row", "SELECT * FROM appointment WHERE batch_no = $1::bigint AND record_no = $2::int"},
+	{"whole_row", whole_row},
 	{"returned_with", RETURNED "position($1::bytea IN r.bytes) > 0 AND b.leaf_index >= $2::bigint "
 				   "ORDER BY b.leaf_index, r.record_no"},
 	{"returned_meant", RETURNED "b.office_no = $1::int AND r.record_no = $3::int AND (b.batch_id = $2::uuid OR "
@@ -154,29 +165,56 @@ static void rows_from(const PGresult *rows, struct store_person_rows *ret)
 		row->kind = result_int2(rows, i, 10);
 		row->kelompok_lapor = result_int2(rows, i, 11);
 		row->change_kind = result_int2(rows, i, 12);
+		row->names_agency = result_bool(rows, i, 13);
 	}
 }
 
-/* As daemon/row.c hashes what it sends: COPY BINARY and binary results are the same bytes. */
-static void hash_whole(const PGresult *rows, uint8_t ret[LANTIK_HASH])
+/* A result in binary form as COPY BINARY has it. */
+static void tuple_of(const PGresult *rows, struct lantik_buffer *ret)
 {
-	struct lantik_buffer text = {0};
-	uint16_t format = htobe16(LANTIK_ROW_FORMAT);
+	uint16_t columns = htobe16((uint16_t)PQnfields(rows));
 
-	lantik_buffer_append(&text, "\0", 1);
-	lantik_buffer_append(&text, &format, sizeof format);
+	lantik_buffer_append(ret, &columns, sizeof columns);
 	for (int column = 0; column < PQnfields(rows); column++) {
 		bool null = PQgetisnull(rows, 0, column);
 		struct lantik_span value = result_bytes(rows, 0, column);
 		uint32_t len = htobe32(null ? UINT32_MAX : (uint32_t)value.len);
-		lantik_buffer_append(&text, &len, sizeof len);
+		lantik_buffer_append(ret, &len, sizeof len);
 		if (!null && value.len)
-			lantik_buffer_append_span(&text, value);
+			lantik_buffer_append_span(ret, value);
 	}
-	LANTIK_ASSERT(!text.error);
-	lantik_sha256(lantik_buffer_span(&text), ret);
-	lantik_wipe(text.data, text.len);
-	lantik_buffer_free(&text);
+	LANTIK_ASSERT(!ret->error);
+}
+
+/* Stays nobody's hash when the row is not as the daemon writes them. */
+static void hash_tuple(
+	struct lantik_span tuple, struct lantik_arena *arena, bool names_agency, uint8_t ret[LANTIK_HASH])
+{
+	struct lantik_buffer record = {0};
+	struct lantik_row row;
+	uint8_t record_hash[LANTIK_HASH];
+
+	if (lantik_row_decode(tuple, arena, &row) == LANTIK_OK &&
+		lantik_row_record(&row, names_agency, &record) == LANTIK_OK &&
+		(!row.sent.len || lantik_row_follows(&row, arena))) {
+		lantik_leaf_hash(lantik_buffer_span(&record), record_hash);
+		lantik_row_hash(&row, record_hash, ret);
+	}
+	lantik_wipe(record.data, record.len);
+	lantik_buffer_free(&record);
+}
+
+static void hash_whole(const PGresult *rows, bool names_agency, uint8_t ret[LANTIK_HASH])
+{
+	struct lantik_arena *arena = lantik_arena_new((size_t)8 * LANTIK_MAX_RECORD);
+	struct lantik_buffer tuple = {0};
+
+	LANTIK_ASSERT(arena);
+	tuple_of(rows, &tuple);
+	hash_tuple(lantik_buffer_span(&tuple), arena, names_agency, ret);
+	lantik_wipe(tuple.data, tuple.len);
+	lantik_buffer_free(&tuple);
+	lantik_arena_free(&arena);
 }
 
 static enum store_result hash_row(struct store *store, struct store_person_row *row)
@@ -190,7 +228,7 @@ static enum store_result hash_row(struct store *store, struct store_person_row *
 	if (result)
 		return result;
 	if (PQntuples(rows) == 1)
-		hash_whole(rows, row->own_hash);
+		hash_whole(rows, row->names_agency, row->own_hash);
 	PQclear(rows);
 	return STORE_OK;
 }

@@ -38,7 +38,8 @@ struct store_person_row {
 	/* of a row of the register */
 	struct lantik_span agency, programme;
 	int32_t kind, kelompok_lapor, change_kind;
-	uint8_t own_hash[LANTIK_HASH]; /* of the row as it stands */
+	bool names_agency;             /* the records of its batch do */
+	uint8_t own_hash[LANTIK_HASH]; /* of the row as it stands; nobody's when its columns contradict each other */
 	/* of a returned record */
 	uint8_t outcome;
 	struct lantik_span salt, bytes;

@@ -63,6 +63,7 @@ struct submission {
 	int64_t batch_no;
 	struct row_columns columns;              /* of the register that its rows fill */
 	size_t row_count;                        /* of desk->rows: records that passed the row rules */
+	bool names_agency;                       /* the first record names kode_instansi (enum lantik_body_form) */
 	bool has_changes;                        /* a record changes an earlier step, or names one that is not held */
 	bool names_steps;                        /* a record names an earlier step that is held */
 	size_t copied;                           /* of desk->order */

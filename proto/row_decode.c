@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lantik/codec.h"
+#include "lantik/name.h"
 #include "lantik/row.h"
 
 /* PostgreSQL counts from 2000-01-01, and an instant ends before 294277 of our era. */
@@ -344,4 +345,53 @@ enum lantik_error lantik_row_record(const struct lantik_row *row, bool names_age
 		return LANTIK_E_MISMATCH;
 	lantik_buffer_append_span(ret, row->sent);
 	return ret->error;
+}
+
+/* ---- the columns beside a record that stands there as it was sent ---- */
+
+static bool same_documents(const struct lantik_documents *a, const struct lantik_documents *b)
+{
+	bool same = a->count == b->count;
+	for (size_t i = 0; i < a->count && same; i++)
+		same = a->items[i].type == b->items[i].type &&
+		       lantik_span_equal(a->items[i].sha256, b->items[i].sha256) &&
+		       lantik_span_equal(a->items[i].object, b->items[i].object);
+	return same;
+}
+
+bool lantik_row_same(const struct lantik_field *field, const void *held, const void *sent)
+{
+	static const struct lantik_record nothing;
+	if (!lantik_row_holds(field, sent))
+		sent = lantik_member(&nothing, field);
+	switch (field->type) {
+	case LANTIK_DATE:
+	case LANTIK_INT:
+	case LANTIK_WORD:
+		return *(const int32_t *)held == *(const int32_t *)sent;
+	case LANTIK_TIME:
+	case LANTIK_MONEY:
+		return *(const int64_t *)held == *(const int64_t *)sent;
+	case LANTIK_DOCUMENTS:
+		return same_documents(held, sent);
+	default:
+		return lantik_span_equal(*(const struct lantik_span *)held, *(const struct lantik_span *)sent);
+	}
+}
+
+bool lantik_row_follows(const struct lantik_row *row, struct lantik_arena *arena)
+{
+	struct lantik_record sent;
+	struct lantik_span nama;
+	bool follows = lantik_record_decode(row->sent, arena, &sent) == LANTIK_OK;
+
+	for (size_t i = 0; i < LANTIK_FIELD_COUNT && follows; i++) {
+		const struct lantik_field *field = &lantik_record_fields[i];
+		follows = field->number == LANTIK_F_kode_instansi ||
+			  lantik_row_same(field, lantik_member(&row->record, field), lantik_member(&sent, field));
+	}
+	if (!follows)
+		return false;
+	(void)lantik_name_unify(sent.nama, arena, &nama);
+	return lantik_span_equal(row->nama, nama);
 }

@@ -25,6 +25,11 @@
 /* A name is sent with at most 150 characters and made of at most four times as many code points of 4 bytes. */
 #define LANTIK_ROW_MAX_NAME 4096
 
+/* How the body of a batch is kept (batch.body_form): whole, because a rule refused the batch; or in the rows of its
+ * records and in those that were returned, of which either none names kode_instansi or each does. The first record says
+ * which. */
+enum lantik_body_form { LANTIK_BODY_WHOLE = 1, LANTIK_BODY_UNNAMED, LANTIK_BODY_NAMED };
+
 #define LANTIK_PLACE_HOT 0
 #define LANTIK_PLACE_COLD 1
 
@@ -77,5 +82,12 @@ LANTIK_MUST_CHECK enum lantik_error lantik_row_decode(
  * name kode_instansi. LANTIK_E_MISMATCH: `sent` is there and says what the columns say without it. */
 LANTIK_MUST_CHECK enum lantik_error lantik_row_record(
 	const struct lantik_row *row, bool names_agency, struct lantik_buffer *ret);
+
+/* Whether a member of a row's record is what the register keeps of the same member of the record as it was sent: absent
+ * when it cannot hold it. Of kode_instansi that is not asked. */
+bool lantik_row_same(const struct lantik_field *field, const void *held, const void *sent);
+/* Whether all columns of a row follow from `sent`, which alone its hash covers; the row's own columns and kode_instansi
+ * are the caller's to compare. An arena of 8 * LANTIK_MAX_RECORD is enough. */
+bool lantik_row_follows(const struct lantik_row *row, struct lantik_arena *arena);
 
 #endif

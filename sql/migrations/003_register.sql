@@ -65,6 +65,7 @@ CREATE TABLE lantik.batch (
     outcome           smallint NOT NULL CHECK (outcome IN (1, 2)),
     corrects_batch_id uuid,
     all_or_nothing    boolean NOT NULL,
+    body_form         smallint NOT NULL CHECK (body_form IN (1, 2, 3) AND (body_form = 1) = (outcome = 2)),
     manifest_sha256       bytea NOT NULL CHECK (octet_length(manifest_sha256) = 32),
     records_root    bytea NOT NULL CHECK (octet_length(records_root) = 32),
     signing_key_id    bytea NOT NULL CHECK (octet_length(signing_key_id) = 4),
@@ -118,6 +119,8 @@ COMMENT ON COLUMN lantik.batch.step IS 'Step. Code of list step of lantik.word. 
 COMMENT ON COLUMN lantik.batch.outcome IS '1 committed, 2 refused whole by a rule. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.corrects_batch_id IS 'Refused or returned batch that this one corrects. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.all_or_nothing IS 'The manifest asked that no record be recorded unless all are. Privacy: N.';
+COMMENT ON COLUMN lantik.batch.body_form IS
+    'How the body is kept: 1 whole in batch_body, of a refused batch; as the records of register and returned_record, of which 2 none names kode_instansi, 3 each does. The first record says which. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.manifest_sha256 IS 'SHA-256 of the manifest as received, which stands for the whole batch, 32 bytes. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.records_root IS 'RFC 6962 root over the records'' bytes, as the manifest names it, 32 bytes. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.signing_key_id IS 'Id of the office''s signing key, 4 bytes. Privacy: N.';
@@ -157,7 +160,7 @@ CREATE TABLE lantik.batch_body (
 -- Already compressed.
 ALTER TABLE lantik.batch_body ALTER COLUMN body SET STORAGE EXTERNAL;
 COMMENT ON TABLE lantik.batch_body IS
-    'Bodies as received, kept for a time as evidence and for replay. Grain: one batch. Source: lantikd. Privacy: X.';
+    'Bodies of batches that a rule refused, as received. Of others register and returned_record hold every record. Grain: one batch. Source: lantikd. Privacy: X.';
 COMMENT ON COLUMN lantik.batch_body.batch_no IS 'The batch. Privacy: N.';
 COMMENT ON COLUMN lantik.batch_body.body IS 'The body, compressed with zstd. Privacy: X.';
 COMMENT ON COLUMN lantik.batch_body.body_size IS 'Size before compression. Unit: bytes. Privacy: N.';
@@ -735,7 +738,7 @@ GRANT UPDATE ON lantik.current_appointment, lantik.counter, lantik.formation_use
 
 -- The operator sees batches without the officials' names and numbers, and nobody's record.
 GRANT SELECT (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, corrects_batch_id,
-    all_or_nothing, manifest_sha256,
+    all_or_nothing, body_form, manifest_sha256,
     records_root, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,
     rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, sptjm_no, sptjm_tgl, sent_at, verdict,
     leaf_index, durability, received_at, recorded_at) ON lantik.batch TO lantik_operator;

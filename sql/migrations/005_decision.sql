@@ -220,16 +220,18 @@ GRANT SELECT (decision_no, request_no, decision_id, office_no, batch_no, kode_in
 GRANT SELECT ON lantik.decided_record, lantik.decision_refusal TO lantik_operator;
 GRANT SELECT (batch_no, record_no, outcome, cause) ON lantik.returned_record TO lantik_operator;
 
--- The reviewer sees records that are not in the register, and asks. Who asks and when is not the reviewer's to say.
+-- The reviewer sees records in the register and outside it, and asks. Who asks and when is not the reviewer's to say.
 GRANT SELECT ON lantik.decision_request, lantik.decision, lantik.decided_record, lantik.decision_refusal,
-    lantik.returned_record, lantik.batch_body, lantik.finding, lantik.office, lantik.ledger_head, lantik.ledger_leaf,
-    lantik.ledger_node, lantik.checkpoint TO lantik_reviewer;
+    lantik.returned_record, lantik.batch_body, lantik.register, lantik.finding, lantik.office,
+    lantik.ledger_head, lantik.ledger_leaf, lantik.ledger_node, lantik.checkpoint TO lantik_reviewer;
 GRANT SELECT (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, corrects_batch_id, manifest_sha256,
     records_root, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,
     rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, sptjm_no, sptjm_tgl, sent_at, verdict,
-    leaf_index, durability, received_at, recorded_at, manifest, all_or_nothing) ON lantik.batch TO lantik_reviewer;
+    leaf_index, durability, received_at, recorded_at, manifest, all_or_nothing, body_form) ON lantik.batch TO lantik_reviewer;
 GRANT INSERT (act, batch_no, record_nos, official_nama, official_jabatan, reason) ON lantik.decision_request
     TO lantik_reviewer;
+-- A body is shown with its office's signature.
+GRANT SELECT (office_no, signing_key_id, signing_vkey) ON lantik.office_key TO lantik_reviewer;
 -- The tables by which records are judged, as the daemon reads them.
 GRANT SELECT ON lantik.agency, lantik.kanreg, lantik.kanreg_province, lantik.region, lantik.retired_region,
     lantik.education_level, lantik.minimum_wage, lantik.formation, lantik.target, lantik.pay_budget,

@@ -206,7 +206,7 @@ CREATE TABLE lantik.erased_body (
         DEFERRABLE INITIALLY DEFERRED
 );
 COMMENT ON TABLE lantik.erased_body IS
-    'Batches whose body was deleted because it held an erased person; its digest stays in the leaf. INSERT-only. Grain: one batch. Source: lantikd, deeds erase. Privacy: N.';
+    'Refused batches whose body was deleted because it held an erased person; its digest stays in the leaf. INSERT-only. Grain: one batch. Source: lantikd, deeds erase. Privacy: N.';
 COMMENT ON COLUMN lantik.erased_body.batch_no IS 'The batch. Privacy: N.';
 COMMENT ON COLUMN lantik.erased_body.leaf_index IS 'Leaf of the first deed that deleted it. Privacy: N.';
 
@@ -300,6 +300,8 @@ GRANT EXECUTE ON FUNCTION
 GRANT SELECT ON lantik.deed_request, lantik.deed, lantik.deed_refusal, lantik.office_scope, lantik.receipt_key,
     lantik.ledger_fork TO lantik_daemon, lantik_operator, lantik_reviewer;
 GRANT SELECT ON lantik.entry_hash, lantik.erased_row, lantik.erased_body, lantik.erased_place TO lantik_daemon;
+-- Whose batch cannot be made again.
+GRANT SELECT ON lantik.erased_row, lantik.erased_body TO lantik_reviewer;
 GRANT INSERT (deed_id, kind, request) ON lantik.deed_request TO lantik_operator, lantik_reviewer;
 GRANT INSERT (in_force) ON lantik.deed_request TO lantik_reviewer;
 GRANT INSERT ON lantik.deed, lantik.deed_refusal, lantik.office_scope, lantik.receipt_key, lantik.entry_hash,

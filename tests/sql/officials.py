@@ -22,15 +22,6 @@ from run import harness
 SEVERITIES = "rule_case,severity,kind,step,kode_instansi,note\n"
 
 
-def frame(body):
-    """A zstd frame of uncompressed blocks (RFC 8878), so that no library is needed."""
-    text = b"\x28\xb5\x2f\xfd\xa0" + struct.pack("<I", len(body))
-    blocks = [body[at:at + 100_000] for at in range(0, len(body), 100_000)]
-    for number, block in enumerate(blocks, 1):
-        text += struct.pack("<I", (number == len(blocks)) | len(block) << 3)[:3] + block
-    return text
-
-
 def hexed(data):
     return "'\\x" + data.hex() + "'"
 
@@ -88,13 +79,17 @@ class Stored(run.Database):
         waiting = len(held) - returned
         manifest_bytes = cls.batch_module.manifest_of(cls.contract, body).SerializeToString(deterministic=True)
         statements = [
-            "INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, all_or_nothing, manifest_sha256,"
-            " records_root, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,"
+            "INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, all_or_nothing, body_form,"
+            " manifest_sha256, records_root, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,"
             " rows_root, programme, manifest, verdict, leaf_index, durability, received_at, recorded_at) VALUES"
-            f" ({number}, {office}, '{cls.BATCH.format(number)}', '6171', 1, 1, 1, false, {digest}, {digest}, '\\x01020304',"
+            f" ({number}, {office}, '{cls.BATCH.format(number)}', '6171', 1, 1, 1, false, 3, sha256({hexed(manifest_bytes)}), {digest}, '\\x01020304',"
             f" {digest} || {digest}, {digest}, {len(records)}, {len(records) - len(held)}, {returned}, {waiting}, 1, {digest},"
-            f" 'PW2024', {hexed(manifest_bytes)}, 'verdict', {number - 1}, 1, now(), now());",
-            f"INSERT INTO batch_body VALUES ({number}, {hexed(frame(body))}, {len(body)});"]
+            f" 'PW2024', {hexed(manifest_bytes)}, 'verdict', {number - 1}, 1, now(), now());"]
+        # As they were sent, beside no columns.
+        statements += ["INSERT INTO register (batch_no, record_no, office_no, kind, step, salt, kode_instansi, sent) VALUES"
+                       f" ({number}, {record_no}, {office}, 1, 1, decode(repeat('00', 16), 'hex'), '6171',"
+                       f" {hexed(record.SerializeToString(deterministic=True))});"
+                       for record_no, record in enumerate(records, 1) if record_no not in held]
         for record_no, (outcome, cause) in held.items():
             bytes_of = records[record_no - 1].SerializeToString(deterministic=True)
             statements.append("INSERT INTO returned_record (batch_no, record_no, outcome, bytes, cause) VALUES"
@@ -498,13 +493,13 @@ class Rulebook(Stored):
                 self.assertRegex(self.ctl("rulebook", "try", *args, expect=status)[0]["what"], wanted)
 
     def test_a_body_that_cannot_be_read_is_counted(self):
-        self.sql("UPDATE lantik.batch_body SET body = '\\x00' || substring(body FROM 2) WHERE batch_no = 3")
+        self.sql("UPDATE lantik.register SET sent = '\\x00' || substring(sent FROM 2) WHERE batch_no = 3")
         try:
             text = self.file("damaged.txt", self.run_ctl("rulebook", "export").stdout)
             summary = self.trial(text, expect=0)[2]
             self.assertEqual((summary["batches"], summary["records"], summary["unreadable"]), (3, 24, 1))
         finally:
-            self.sql("UPDATE lantik.batch_body SET body = '\\x28' || substring(body FROM 2) WHERE batch_no = 3")
+            self.sql("UPDATE lantik.register SET sent = '\\x08' || substring(sent FROM 2) WHERE batch_no = 3")
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ class Tamper(batches.Case):
         self.site.ctl("office", "revoke", "kota-lain", "--reason", "kantor ditutup")
 
     def form_register(self):
-        """Places taken, moved, given back and kept; a batch refused whole; two rulebooks."""
+        """Places taken, moved, given back and kept; three batches refused whole; two rulebooks."""
         first, manifest, records = self.people(9)
         for record, group in zip(records, (1, 1, 1, 2, 2, 2, 3, 3, 1)):
             record.kelompok_lapor = group
@@ -105,7 +105,10 @@ class Tamper(batches.Case):
         self.send(manifest, records[:4])
         _, manifest, wrong = self.people(2)
         manifest.count_guru, manifest.count_kesehatan, manifest.count_teknis = 7, 7, 7
-        self.assertEqual(self.submit(self.body(manifest, wrong)).verdict.outcome, "refused")
+        for _ in range(3):
+            self.assertEqual(self.submit(self.body(manifest, wrong)).verdict.outcome, "refused")
+            self.refused_batch = batches.uuid_of(manifest.batch_id)
+            _, _, wrong = self.people(2)
 
     def decide_records(self):
         """Full-time appointments of people who are part-time already wait for an official."""
@@ -124,8 +127,8 @@ class Tamper(batches.Case):
         self.decided_batch = batches.uuid_of(manifest.batch_id)
 
     def erase_people(self):
-        """One with two versions, one who was returned, one who was rejected and appointed otherwise."""
-        for batch, record in ((self.first_batch, 5), (self.first_batch, 9), (self.decided_batch, 6)):
+        """One with two versions, one who was returned, one who was rejected and appointed otherwise, one of a refused batch."""
+        for batch, record in ((self.first_batch, 5), (self.first_batch, 9), (self.decided_batch, 6), (self.refused_batch, 1)):
             harness.run(harness.program("lantikctl"), "--database", self.site.cluster.conninfo("lantik_reviewer"), "erase", batch,
                         record, "--official", "Pejabat Uji", "--reason", "putusan 12/2027", "--yes", "--in-force")
 
@@ -321,7 +324,7 @@ class Tamper(batches.Case):
         started = time.monotonic()
         edits = self.kinds_of_edits()
         register = [(how, table, column) for how, table, column in edits
-                    if (how, table.name) == ("update", "appointment") and column not in table.key]
+                    if (how, table.name) == ("update", "register") and column not in table.key]
         for at in range(0, len(register), 12):
             self.try_columns(register[at][1], [column for _, _, column in register[at:at + 12]])
         impossible = [f"{how} {table.name} {column or ''}" for how, table, column in edits

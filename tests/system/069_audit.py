@@ -211,7 +211,7 @@ class Edited(Worked):
 
     def change(self, statement, expected):
         """The audit of an edit, which is taken back: all that is expected is found, and nothing else in those tables."""
-        tables = "ledger_leaf ledger_node ledger_head checkpoint batch batch_body appointment entry_hash finding " \
+        tables = "ledger_leaf ledger_node ledger_head checkpoint batch batch_body register entry_hash finding " \
                  "returned_record decision deed deed_request counter erased_row".split()
         back = [f"DELETE FROM lantik.{t}; INSERT INTO lantik.{t} OVERRIDING SYSTEM VALUE SELECT * FROM kept.{t}" for t in tables]
         self.site.sql("CREATE SCHEMA kept; " + "; ".join(
@@ -237,38 +237,39 @@ class Edited(Worked):
 
     def test_a_row_and_the_hash_of_another(self):
         """Whose hash alone was altered is not accused."""
-        batch = self.site.value("SELECT min(batch_no) FROM lantik.appointment")
+        batch = self.site.value("SELECT min(batch_no) FROM lantik.register")
         numbers = [int(number) for (number,) in self.site.sql(
-            f"SELECT record_no FROM lantik.appointment WHERE batch_no = {batch} UNION "
+            f"SELECT record_no FROM lantik.register WHERE batch_no = {batch} UNION "
             f"SELECT record_no FROM lantik.erased_row WHERE batch_no = {batch} AND part = 1 ORDER BY 1")]
         for table, column, edit, own, other in (
-                ("appointment", "rows", "upah = upah + 1", 5, numbers.index(6)),
+                ("register", "rows", "upah = upah + 1", 5, numbers.index(6)),
                 ("returned_record", "returned", "bytes = bytes || 'x'", 3, 1)):
             self.change(f"UPDATE lantik.{table} SET {edit} WHERE batch_no = {batch} AND record_no = {own}; "
                         f"UPDATE lantik.entry_hash SET {column} = overlay({column} placing sha256('') from {1 + 32 * other} "
                         f"for 32) WHERE batch_no = {batch}",
                         [("entry_hash", f"batch_no {batch}", "altered", column),
-                         (table, f"batch_no {batch} record_no {own}", "altered", "upah" if table == "appointment" else None)])
+                         (table, f"batch_no {batch} record_no {own}", "altered", None)])
 
     def test_each_is_named(self):
         self.site.daemon.stop()
-        key = "SELECT min(batch_no) FROM lantik.appointment"
+        key = "SELECT min(batch_no) FROM lantik.register"
         batch = self.site.value(key)
         row = f"batch_no {batch} record_no"
         leaf = self.site.value(f"SELECT leaf_index FROM lantik.batch WHERE batch_no = {batch}")
         last = int(self.site.value("SELECT max(leaf_index) FROM lantik.ledger_leaf"))
         where = f"WHERE batch_no = {batch}"
+        refused = self.site.value("SELECT min(batch_no) FROM lantik.batch WHERE outcome = 2")
         for statement, *expected in (
-                (f"UPDATE lantik.appointment SET upah = upah + 1 {where} AND record_no = 5",
-                 ("appointment", f"{row} 5", "altered", "upah")),
-                (f"DELETE FROM lantik.appointment {where} AND record_no = 6", ("appointment", f"{row} 6", "missing", None)),
-                (f"INSERT INTO lantik.appointment (batch_no, record_no, office_no, kind, step, salt, kode_instansi) "
-                 f"VALUES ({batch}, 999, 1, 1, 1, '', '6171')", ("appointment", f"{row} 999", "extra", None)),
-                ("INSERT INTO lantik.appointment (batch_no, record_no, office_no, kind, step, salt, kode_instansi) "
-                 "VALUES (7777, 1, 1, 1, 1, '', '6171')", ("appointment", "batch_no 7777 record_no 1", "extra", None)),
-                (f"UPDATE lantik.appointment SET record_no = 13 - record_no + 1000 {where} AND record_no IN (5, 8); "
-                 "UPDATE lantik.appointment SET record_no = record_no - 1000 WHERE record_no > 1000",
-                 ("appointment", f"{row} 5", "reordered", None), ("appointment", f"{row} 8", "reordered", None)),
+                (f"UPDATE lantik.register SET upah = upah + 1 {where} AND record_no = 5",
+                 ("register", f"{row} 5", "altered", None)),
+                (f"DELETE FROM lantik.register {where} AND record_no = 6", ("register", f"{row} 6", "missing", None)),
+                (f"INSERT INTO lantik.register (batch_no, record_no, office_no, kind, step, salt, kode_instansi) "
+                 f"VALUES ({batch}, 999, 1, 1, 1, '', '6171')", ("register", f"{row} 999", "extra", None)),
+                ("INSERT INTO lantik.register (batch_no, record_no, office_no, kind, step, salt, kode_instansi) "
+                 "VALUES (7777, 1, 1, 1, 1, '', '6171')", ("register", "batch_no 7777 record_no 1", "extra", None)),
+                (f"UPDATE lantik.register SET record_no = 13 - record_no + 1000 {where} AND record_no IN (5, 8); "
+                 "UPDATE lantik.register SET record_no = record_no - 1000 WHERE record_no > 1000",
+                 ("register", f"{row} 5", "reordered", None), ("register", f"{row} 8", "reordered", None)),
                 (f"UPDATE lantik.entry_hash SET rows = sha256('') || substr(rows, 33) {where}",
                  ("entry_hash", f"batch_no {batch}", "altered", "rows")),
                 (f"DELETE FROM lantik.entry_hash {where}", ("entry_hash", f"batch_no {batch}", "missing", None)),
@@ -277,10 +278,16 @@ class Edited(Worked):
                 (f"UPDATE lantik.batch SET verdict = replace(verdict, 'returned', 'Returned') {where}",
                  ("batch", f"batch_no {batch}", "altered", "verdict")),
                 (f"DELETE FROM lantik.batch {where}", ("batch", f"leaf_index {leaf}", "missing", None)),
-                (f"UPDATE lantik.batch_body SET body_size = body_size + 1 {where}",
-                 ("batch_body", f"batch_no {batch}", "altered", "body_size")),
-                (f"UPDATE lantik.batch_body SET body = set_byte(body, 40, 255 - get_byte(body, 40)) {where}",
-                 ("batch_body", f"batch_no {batch}", "altered", "body")),
+                (f"UPDATE lantik.batch_body SET body_size = body_size + 1 WHERE batch_no = {refused}",
+                 ("batch_body", f"batch_no {refused}", "altered", "body_size")),
+                (f"UPDATE lantik.batch_body SET body = set_byte(body, 40, 255 - get_byte(body, 40)) WHERE batch_no = {refused}",
+                 ("batch_body", f"batch_no {refused}", "altered", "body")),
+                (f"DELETE FROM lantik.batch_body WHERE batch_no = {refused}",
+                 ("batch_body", f"batch_no {refused}", "missing", None)),
+                (f"INSERT INTO lantik.batch_body SELECT {batch}, body, body_size FROM lantik.batch_body",
+                 ("batch_body", f"batch_no {batch}", "extra", None)),
+                (f"UPDATE lantik.batch SET body_form = 5 - body_form {where}",
+                 ("batch", f"batch_no {batch}", "altered", "body_form")),
                 (f"UPDATE lantik.returned_record SET cause = 'N01.digits:nik' {where} AND record_no = 7",
                  ("returned_record", f"{row} 7", "altered", "cause")),
                 (f"UPDATE lantik.returned_record SET outcome = 2 {where} AND record_no = 7",

@@ -3,7 +3,9 @@
 SPDX-License-Identifier: Apache-2.0
 """
 
+import datetime
 import hashlib
+import json
 import re
 import struct
 import subprocess
@@ -159,23 +161,54 @@ class Case(harness.Case):
 
     # --- what must hold at any time ---
 
+    @staticmethod
+    def sent_value(field, value):
+        """A column of the view as the field of the record was sent."""
+        if not isinstance(value, str) or field.type == field.TYPE_STRING:
+            return value
+        if field.type == field.TYPE_BYTES:
+            return uuid.UUID(value).bytes
+        if field.type == field.TYPE_SINT32:
+            return int(value.replace("-", ""))
+        when = datetime.datetime.fromisoformat(value)
+        return (when - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)) // datetime.timedelta(microseconds=1)
+
+    @staticmethod
+    def add_documents(documents, held):
+        at = 0
+        while at < len(held):
+            document = documents.add()
+            document.type, digest = struct.unpack_from(">HB", held, at)
+            document.sha256, at = held[at + 3:at + 3 + digest], at + 3 + digest
+            (path,) = struct.unpack_from(">H", held, at)
+            document.object, at = held[at + 2:at + 2 + path].decode(), at + 2 + path
+
+    def record_of(self, row, names_agency):
+        """The record of a row, in the one encoding."""
+        record = self.office.contract.AppointmentRecord()
+        for field in record.DESCRIPTOR.fields:
+            if field.name == "dokumen":
+                self.add_documents(record.dokumen, bytes.fromhex((row["dokumen"] or "")[2:]))
+            elif row[field.name] is not None and (names_agency or field.name != "kode_instansi"):
+                setattr(record, field.name, self.sent_value(field, row[field.name]))
+        record.nama = row["nama_asli"] or row["nama"]
+        return record.SerializeToString(deterministic=True)
+
     def row_hashes(self, number):
-        """RFC 6962 hashes of the rows of a batch or decision, from the bytes of COPY BINARY."""
-        command = [harness.PG_BIN / "psql", "-X", "-q", "-d", self.site.cluster.conninfo("postgres"), "-c",
-                   f"COPY (SELECT * FROM lantik.appointment WHERE batch_no = {number} ORDER BY record_no) TO STDOUT"
-                   " (FORMAT binary)"]
-        data = subprocess.run(command, check=True, capture_output=True).stdout
-        at, hashes = 19, []
-        while True:
-            (columns,) = struct.unpack_from(">h", data, at)
-            at += 2
-            if columns < 0:
-                return hashes
-            start = at
-            for _ in range(columns):
-                (length,) = struct.unpack_from(">i", data, at)
-                at += 4 + max(length, 0)
-            hashes.append(hashlib.sha256(b"\0\0\1" + data[start:at]).digest())
+        """Hashes of the rows of a batch or decision, from the register's columns, which say the whole record."""
+        names = self.site.value("SELECT b.body_form = 3 FROM lantik.batch b JOIN lantik.entry e ON e.origin_batch_no = b.batch_no"
+                                f" WHERE e.batch_no = {number}") == "t"
+        hashes = []
+        for (text,) in self.site.sql("SET timezone = 'UTC'; SELECT to_jsonb(a)::text FROM lantik.appointment a"
+                                     f" WHERE batch_no = {number} ORDER BY record_no"):
+            row = json.loads(text)
+            agency, kept = row["kode_instansi"].encode(), (row["nama"] if row["nama_asli"] else "").encode()
+            hashes.append(hashlib.sha256(
+                struct.pack(">BHqIIHHqI", 0, 1, row["batch_no"], row["record_no"], row["office_no"], row["kind"], row["step"],
+                            row["supersedes_batch_no"] or 0, row["supersedes_record_no"] or 0) + bytes.fromhex(row["salt"][2:])
+                + bytes([len(agency)]) + agency + struct.pack(">H", len(kept)) + kept
+                + self.office.receipt.leaf_hash(self.record_of(row, names))).digest())
+        return hashes
 
     def check_roots(self):
         """rows_root of every batch and decision, and the ledger's root, recomputed."""
