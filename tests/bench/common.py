@@ -198,8 +198,8 @@ class Bench:
         self.cluster.sql("CHECKPOINT", database="postgres")
         return self.cluster.wal()
 
-    def _end(self, done, rows, wal, **measured):
-        result = json.loads(done.stdout)
+    def _end(self, said, rows, wal, **measured):
+        result = json.loads(said)
         assert result["rows"] == rows, result
         rate = result["rows"] / result["seconds"]
         return {"rows": rows, "seconds": result["seconds"], "rows_per_second": rate, "us_per_row": 1e6 / rate,
@@ -222,7 +222,7 @@ class Bench:
                            work.directory / "tuples", timeout=600)
         share = others.share()
         heap, indexes = self._sizes("yardstick", "yardstick")["yardstick"]
-        return self._end(done, work.rows, wal, batch_rows=work.batch_rows, subject="yardstick", heap_bytes_per_row=heap / work.rows,
+        return self._end(done.stdout, work.rows, wal, batch_rows=work.batch_rows, subject="yardstick", heap_bytes_per_row=heap / work.rows,
                          index_bytes_per_row=indexes / work.rows, others=share)
 
     def lantikd(self, work, workers, window=None, rate=0, offices=1, next_step=False):
@@ -279,7 +279,7 @@ class Bench:
         grown = {table: [after - before for before, after in zip(stored[table], now[table])] for table in STORED}
         register, current, bodies = (grown[table] for table in STORED)
         result = self._end(
-            done, rows, wal, batch_rows=work.batch_rows, subject="lantikd" if file == "bodies" else "next", **options,
+            done.stdout, rows, wal, batch_rows=work.batch_rows, subject="lantikd" if file == "bodies" else "next", **options,
             heap_bytes_per_row=register[0] / rows, index_bytes_per_row=register[1] / rows, current_bytes_per_row=sum(current) / rows,
             stored_body_bytes_per_row=sum(bodies) / rows, daemon_cpu_us_per_row=used / rows * 1e6,
             backend_cpu_us_per_row=sum(backends.values()) / rows * 1e6, peak_bytes=peak_memory(pid), others=share, **steps)
