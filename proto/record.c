@@ -19,23 +19,27 @@ enum form { FORM_NONE, FORM_SPAN, FORM_INT32, FORM_INT64, FORM_ENUM, FORM_DOCUME
 #define FORM_MONEY FORM_INT64
 #define FORM_WORD FORM_ENUM
 
-/* Where a field of the message goes. */
+/* Where a field of the message goes, by its tag: a number with another wire type has no form. */
 struct member {
 	uint16_t offset;
 	uint8_t form;
 };
 
-static const struct member record_members[SCAN_MAX_FIELD] = {
-#define FIELD(number, name, type, extent, class, place) [number] = {offsetof(struct lantik_record, name), FORM_##type},
+#define TAGS (SCAN_MAX_FIELD * 8)
+#define WIRE_OF(form) ((form) == FORM_SPAN || (form) == FORM_DOCUMENTS ? WIRE_BYTES : WIRE_VARINT)
+#define MEMBER(number, form, owner, name) [(number) << 3 | WIRE_OF(form)] = {offsetof(struct owner, name), form}
+
+static const struct member record_members[TAGS] = {
+#define FIELD(number, name, type, extent, class, place) MEMBER(number, FORM_##type, lantik_record, name),
 #include "lantik/fields.def"
 #undef FIELD
 };
 
 /* message Document of the contract. */
-static const struct member document_members[SCAN_MAX_FIELD] = {
-	[1] = {offsetof(struct lantik_document, type), FORM_INT32},
-	[2] = {offsetof(struct lantik_document, object), FORM_SPAN},
-	[3] = {offsetof(struct lantik_document, sha256), FORM_SPAN},
+static const struct member document_members[TAGS] = {
+	MEMBER(1, FORM_INT32, lantik_document, type),
+	MEMBER(2, FORM_SPAN, lantik_document, object),
+	MEMBER(3, FORM_SPAN, lantik_document, sha256),
 };
 
 /* What was seen of one message. */
@@ -103,7 +107,7 @@ static inline bool put_number(enum form form, uint64_t value, void *to)
 	}
 }
 
-static bool read_message(struct lantik_span bytes, const struct member members[SCAN_MAX_FIELD], void *owner,
+static bool read_message(struct lantik_span bytes, const struct member members[TAGS], void *owner,
 	struct record_reading *reading, uint64_t ret_present[2]);
 
 static bool read_document(struct lantik_span bytes, struct record_reading *reading)
@@ -126,15 +130,13 @@ static inline bool read_content(
 	scan->at += len;
 	if (form == FORM_DOCUMENTS)
 		return read_document(content, reading);
-	if (form != FORM_SPAN)
-		return false;
 	seen->canonical &= len != 0;
 	*(struct lantik_span *)to = content;
 	return true;
 }
 
 /* The next field, of whatever form the table says. */
-static inline bool read_field(struct scan *scan, const struct member members[SCAN_MAX_FIELD], void *owner,
+static inline bool read_field(struct scan *scan, const struct member members[TAGS], void *owner,
 	struct record_reading *reading, struct seen *seen)
 {
 	uint32_t tag;
@@ -142,18 +144,18 @@ static inline bool read_field(struct scan *scan, const struct member members[SCA
 
 	if (!read_tag(scan, &tag) || !read_varint(scan, &value))
 		return false;
-	struct member member = members[tag >> 3];
+	struct member member = members[tag];
 	enum form form = (enum form)member.form;
 	void *to = (char *)owner + member.offset;
 	if (form == FORM_NONE || !note_field(seen, tag >> 3, form))
 		return false;
-	if ((tag & 7) == WIRE_BYTES)
+	if (form == FORM_SPAN || form == FORM_DOCUMENTS)
 		return read_content(scan, value, form, to, reading, seen);
 	seen->canonical &= value != 0;
-	return (tag & 7) == WIRE_VARINT && put_number(form, value, to);
+	return put_number(form, value, to);
 }
 
-static bool read_message(struct lantik_span bytes, const struct member members[SCAN_MAX_FIELD], void *owner,
+static bool read_message(struct lantik_span bytes, const struct member members[TAGS], void *owner,
 	struct record_reading *reading, uint64_t ret_present[2])
 {
 	struct scan scan = scan_of(bytes);
