@@ -49,7 +49,7 @@ static enum store_result copy_rows(struct submission *s)
 
 /* A batch of first steps is of people whom the register does not know: their rows are copied, and the keys of the table
  * say when one is known after all. */
-static bool is_of_new_people(const struct submission *s)
+bool submission_is_of_new_people(const struct submission *s)
 {
 	return s->manifest.step == LANTIK_STEP_NI && !s->has_changes && !s->names_steps;
 }
@@ -82,7 +82,7 @@ static enum store_result make_current(
 		.judged = judged,
 		.judged_count = judged_count};
 
-	if (!slow && is_of_new_people(s))
+	if (!slow && submission_is_of_new_people(s))
 		return copy_current(s, ret);
 	return store_current(s->worker->store, &what, ret);
 }
@@ -103,6 +103,15 @@ static void sum_places(struct submission *s, const struct store_made_current *ma
 			places_add(places, lantik_span_of(row->held_programme), row->held_group, -1);
 	}
 	places_settle(places);
+}
+
+void submission_take_places(struct submission *s)
+{
+	struct store_made_current made = {.rows = (uint32_t)s->copied};
+
+	for (size_t i = 0; i < s->copied; i++)
+		made.begun[s->desk->order[i]->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
+	sum_places(s, &made);
 }
 
 enum store_result submission_write_rows(struct submission *s, const int32_t *judged, size_t judged_count, bool slow)
@@ -362,14 +371,13 @@ void batch_appended_free(struct batch_appended *appended)
 /* Another transaction may have recorded this very batch meanwhile. True: answered. */
 static bool recorded_meanwhile(struct submission *s, enum store_result *ret_result)
 {
-	struct store_held held = {0};
-	struct store_start unused;
+	struct store_query query = submission_query(s), *queries[] = {&query};
 
-	*ret_result = store_find_or_number(s->worker->store, s->job->office.office_no, &s->manifest, &held, &unused);
-	if (!*ret_result && held.found)
-		submission_answer_held(s, &held);
-	store_held_free(&held);
-	return !*ret_result && held.found;
+	*ret_result = store_find_or_number(s->worker->store, queries, 1);
+	if (!*ret_result && query.held.found)
+		submission_answer_held(s, &query.held);
+	store_held_free(&query.held);
+	return !*ret_result && query.held.found;
 }
 
 /* What a failed attempt asks of the next one. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "counters.h"
+#include "current.h"
 #include "log.h"
 #include "request.h"
 #include "submission.h"
@@ -74,45 +75,75 @@ static void reply(struct worker *w, struct member *m)
 /* A batch that collides with nothing asks nobody before it is written. The others are no matter of groups. */
 static bool fits(const struct submission *s)
 {
-	return !submission_needs_the_register(s) && s->manifest.all_or_nothing != YES && s->desk != s->worker->desk;
+	return !submission_needs_the_register(s) && s->manifest.all_or_nothing != YES;
 }
 
-/* Judges one; when it does not fit into a group, records it, too. */
-static void take(struct group *g, size_t place, struct job *job)
+/* Without a place in the workers' hands. */
+static void dismiss(struct worker *w, struct job *job)
+{
+	witness_reply(w, job);
+	queue_answer(w->house->queue, job);
+}
+
+/* False: answered. What is too long for a small desk is recorded at once, on the worker's own. */
+static bool take(struct group *g, size_t place, struct job *job)
 {
 	struct worker *w = g->worker;
 	struct member *m = &g->members[place];
 
 	if (!witness_request(w, job)) {
 		queue_answer(w->house->queue, job);
-		return;
+		return false;
 	}
 	m->office_head = w->office_head;
 	if (!offices_let_in(w->house->offices, job->office.curve_key)) {
 		request_refuse_revoked(job);
-		witness_reply(w, job);
-		queue_answer(w->house->queue, job);
-		return;
+		dismiss(w, job);
+		return false;
 	}
 	if (!g->desks[place])
 		g->desks[place] = desk_new(GROUP_RECORDS);
 	m->s = (struct submission){.worker = w, .desk = g->desks[place], .job = job, .rulebook = job->rulebook};
 	if (!submission_take(&m->s)) {
-		witness_reply(w, job);
-		queue_answer(w->house->queue, job);
-		return;
+		dismiss(w, job);
+		return false;
 	}
+	if (m->s.desk != w->desk)
+		return true;
 	enum store_result connected = store_connect(w->store);
 	if (connected)
 		answer_store_failure(w, job, connected, "connect");
-	else if (submission_prepare(&m->s)) {
-		if (fits(&m->s)) {
-			g->waiting[g->count++] = m;
-			return;
-		}
-		submission_commit(&m->s);
-	}
+	else
+		submission_record(&m->s);
 	reply(w, m);
+	return false;
+}
+
+/* Judges those that are not held. What does not fit into a group is recorded at once. */
+static void prepare(struct group *g, struct member *const *members, size_t count)
+{
+	struct store_query queries[GROUP_MEMBERS], *asked[GROUP_MEMBERS];
+	struct worker *w = g->worker;
+
+	for (size_t i = 0; i < count; i++) {
+		queries[i] = submission_query(&members[i]->s);
+		asked[i] = &queries[i];
+	}
+	enum store_result found = store_connect(w->store);
+	if (!found)
+		found = store_find_or_number(w->store, asked, count);
+	for (size_t i = 0; i < count; i++) {
+		struct submission *s = &members[i]->s;
+		w->office_head = members[i]->office_head;
+		if (submission_prepare(s, found, &queries[i])) {
+			if (fits(s)) {
+				g->waiting[g->count++] = members[i];
+				continue;
+			}
+			submission_commit(s);
+		}
+		reply(w, members[i]);
+	}
 }
 
 /* ---- the transaction ---- */
@@ -251,6 +282,94 @@ static enum store_result write_sums(struct worker *w, struct member *const *memb
 	return result;
 }
 
+/* A row of a person whom the register does not know. */
+struct newcomer {
+	const struct submission *s;
+	const struct row *row;
+};
+
+static int by_nik(const void *a, const void *b)
+{
+	const struct newcomer *x = a, *y = b;
+
+	return (x->row->nik > y->row->nik) - (x->row->nik < y->row->nik);
+}
+
+static bool are_different(const struct newcomer *people, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (people[i].row->nik == people[i - 1].row->nik)
+			return false;
+	return true;
+}
+
+static enum store_result copy_chunk(struct worker *w)
+{
+	LANTIK_ASSERT(!w->chunk.error);
+	enum store_result result = store_copy_data(w->store, w->chunk.data, w->chunk.len);
+	return result ? result : store_copy_end(w->store);
+}
+
+static enum store_result copy_current(struct worker *w, const struct newcomer *people, size_t count)
+{
+	enum store_result result = store_copy_current_begin(w->store);
+
+	lantik_buffer_reset(&w->chunk);
+	for (size_t i = 0; i < count; i++)
+		current_encode(people[i].s->batch_no, &people[i].s->manifest, people[i].row, &w->chunk);
+	return result ? result : copy_chunk(w);
+}
+
+/* Rows that fill the same columns lie together, in the order of their keys. */
+static int by_columns(const void *a, const void *b)
+{
+	const struct newcomer *x = a, *y = b;
+	const struct row_columns *columns = &x->s->columns, *others = &y->s->columns;
+	int order = memcmp(columns->fields, others->fields, sizeof columns->fields);
+
+	if (!order)
+		order = (int)columns->supersedes - (int)others->supersedes;
+	if (!order)
+		order = (x->s->batch_no > y->s->batch_no) - (x->s->batch_no < y->s->batch_no);
+	return order ? order : (x->row->record_no > y->row->record_no) - (x->row->record_no < y->row->record_no);
+}
+
+static bool same_columns(const struct submission *s, const struct submission *t)
+{
+	return memcmp(s->columns.fields, t->columns.fields, sizeof s->columns.fields) == 0 &&
+	       s->columns.supersedes == t->columns.supersedes;
+}
+
+/* A COPY for all that fill the same columns: mostly one. */
+static enum store_result copy_rows(struct worker *w, struct newcomer *people, size_t count)
+{
+	enum store_result result = STORE_OK;
+
+	qsort(people, count, sizeof *people, by_columns);
+	for (size_t i = 0, first = 0; i < count && !result; first = i) {
+		result = store_copy_begin(w->store, &people[first].s->columns);
+		lantik_buffer_reset(&w->chunk);
+		for (; i < count && same_columns(people[first].s, people[i].s); i++)
+			lantik_buffer_append(
+				&w->chunk, people[i].s->desk->tuples.data + people[i].row->offset, people[i].row->len);
+		if (!result)
+			result = copy_chunk(w);
+	}
+	return result;
+}
+
+/* Rows of all batches of new people: current ones in the order of their NIK, over the whole group. */
+static enum store_result write_newcomers(struct worker *w, struct newcomer *people, size_t count)
+{
+	if (!count)
+		return STORE_OK;
+	qsort(people, count, sizeof *people, by_nik);
+	if (!are_different(people, count))
+		return STORE_CONFLICT;
+	enum store_result result = copy_current(w, people, count);
+	return result ? result : copy_rows(w, people, count);
+}
+
 static int by_first_nik(const void *a, const void *b)
 {
 	const struct submission *x = &(*(struct member *const *)a)->s, *y = &(*(struct member *const *)b)->s;
@@ -261,11 +380,20 @@ static int by_first_nik(const void *a, const void *b)
 	return (first > second) - (first < second);
 }
 
-/* What each is judged without the register (when it was asked, an official had rejected somebody); then all rows, those
- * of the person who comes first before the others. */
-static enum store_result write_rows(struct member *const *members, size_t count)
+/* Batches of further steps, one by one. Two groups whose people interleave may deadlock: they are split then. */
+static enum store_result write_others(struct member **others, size_t count)
 {
-	struct member *order[GROUP_MEMBERS];
+	enum store_result result = STORE_OK;
+
+	qsort(others, count, sizeof *others, by_first_nik);
+	for (size_t i = 0; i < count && !result; i++)
+		result = submission_write_rows(&others[i]->s, NULL, 0, false);
+	return result;
+}
+
+/* What each is judged without the register. When it was asked, an official had rejected somebody. */
+static enum store_result weigh(struct member *const *members, size_t count)
+{
 	enum store_result result = STORE_OK;
 
 	for (size_t i = 0; i < count && !result; i++) {
@@ -277,11 +405,29 @@ static enum store_result write_rows(struct member *const *members, size_t count)
 		if (!result && asked)
 			result = STORE_CONFLICT;
 	}
-	memcpy(order, members, count * sizeof *order);
-	qsort(order, count, sizeof *order, by_first_nik);
-	for (size_t i = 0; i < count && !result; i++)
-		result = submission_write_rows(&order[i]->s, NULL, 0, false);
 	return result;
+}
+
+static enum store_result write_rows(struct worker *w, struct member *const *members, size_t count)
+{
+	struct newcomer *people = calloc(count * GROUP_RECORDS, sizeof *people);
+	struct member *others[GROUP_MEMBERS];
+	size_t people_count = 0, other_count = 0;
+
+	LANTIK_ASSERT(people);
+	for (size_t i = 0; i < count; i++) {
+		struct submission *s = &members[i]->s;
+		if (!submission_is_of_new_people(s)) {
+			others[other_count++] = members[i];
+			continue;
+		}
+		submission_take_places(s);
+		for (size_t k = 0; k < s->copied; k++)
+			people[people_count++] = (struct newcomer){.s = s, .row = s->desk->order[k]};
+	}
+	enum store_result result = write_newcomers(w, people, people_count);
+	free(people);
+	return result ? result : write_others(others, other_count);
 }
 
 /* The last lock, and a leaf each under it. */
@@ -302,7 +448,9 @@ static enum store_result transact(struct worker *w, struct member *const *member
 	enum store_result result = begin(w, members, count);
 
 	if (!result)
-		result = write_rows(members, count);
+		result = weigh(members, count);
+	if (!result)
+		result = write_rows(w, members, count);
 	store_hurry(w->store);
 	if (!result)
 		result = write_sums(w, members, count);
@@ -392,10 +540,15 @@ void group_submit(struct worker *w, struct job *job)
 {
 	struct group *g = group_of(w);
 	struct job *jobs[GROUP_MEMBERS] = {job};
+	struct member *taken[GROUP_MEMBERS];
+	size_t taken_count = 0;
 	size_t count = 1 + queue_take_small(w->house->queue, GROUP_MEMBERS - 1, jobs + 1);
 
 	for (size_t i = 0; i < count; i++)
-		take(g, i, jobs[i]);
+		if (take(g, i, jobs[i]))
+			taken[taken_count++] = &g->members[i];
+	if (taken_count)
+		prepare(g, taken, taken_count);
 	if (g->count)
 		record(w, g->waiting, g->count);
 }

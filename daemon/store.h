@@ -96,9 +96,17 @@ struct store_start {
 	int64_t batch_no; /* a new number */
 	struct store_rejections_seen rejections;
 };
-/* By id, or the accepted batch of the same agency, step and records; what is held of neither begins. */
-LANTIK_MUST_CHECK enum store_result store_find_or_number(struct store *store, int32_t office_no,
-	const struct lantik_manifest *manifest, struct store_held *ret, struct store_start *ret_start);
+/* What to find: by id, or the accepted batch of the same agency, step and records. What is held of neither begins with
+ * start; the number of one that is held is not used. */
+struct store_query {
+	int32_t office_no;
+	const struct lantik_manifest *manifest;
+	struct store_held held; /* the caller's to free, always */
+	struct store_start start;
+};
+/* With one question for all. */
+LANTIK_MUST_CHECK enum store_result store_find_or_number(
+	struct store *store, struct store_query *const *queries, size_t count);
 
 /* An earlier batch or decision of an office, as far as later records name it. */
 struct store_ancestor {

@@ -98,55 +98,74 @@ static void held_from(const PGresult *rows, struct store_held *ret)
 		lantik_buffer_append_span(&ret->note, result_bytes(rows, 0, 10));
 }
 
-static enum store_result held_run(struct store_call *call, const char *statement, struct store_held *ret)
+/* What was found first stays: the id comes before the records. */
+static void read_held(const PGresult *rows, void *to)
 {
-	PGresult *rows;
-	enum store_result result = store_run(call, statement, &rows);
+	struct store_held *held = to;
 
-	if (result)
-		return result;
-	*ret = (struct store_held){0};
-	if (PQntuples(rows))
-		held_from(rows, ret);
-	PQclear(rows);
-	return STORE_OK;
+	if (!held->found && PQntuples(rows))
+		held_from(rows, held);
 }
 
-enum store_result store_find(struct store *store, int32_t office_no, const uint8_t batch_id[16], struct store_held *ret)
+static enum store_result ask_id(
+	struct store *store, int32_t office_no, struct lantik_span batch_id, struct store_held *ret)
 {
 	struct store_call call = store_call(store);
 
 	call_int4(&call, office_no);
-	call_bytes(&call, (struct lantik_span){.data = batch_id, .len = 16});
-	return held_run(&call, "find", ret);
+	call_bytes(&call, batch_id);
+	return store_run_read(&call, "find", read_held, ret);
 }
 
-enum store_result store_find_or_number(struct store *store, int32_t office_no, const struct lantik_manifest *manifest,
-	struct store_held *ret, struct store_start *ret_start)
+enum store_result store_find(struct store *store, int32_t office_no, const uint8_t batch_id[16], struct store_held *ret)
 {
-	PGresult *rows;
-	enum store_result result = store_find(store, office_no, manifest->batch_id.data, ret);
+	*ret = (struct store_held){0};
+	return ask_id(store, office_no, (struct lantik_span){.data = batch_id, .len = 16}, ret);
+}
 
-	if (result || ret->found)
-		return result;
+static enum store_result ask_records(
+	struct store *store, const struct lantik_manifest *manifest, struct store_held *ret)
+{
 	struct store_call call = store_call(store);
+
 	call_text(&call, manifest->kode_instansi);
 	call_int2(&call, manifest->kind);
 	call_int2(&call, manifest->step);
 	call_bytes(&call, manifest->records_root);
-	result = held_run(&call, "find_records", ret);
-	if (result || ret->found)
-		return result;
-	call = store_call(store);
+	return store_run_read(&call, "find_records", read_held, ret);
+}
+
+static void read_start(const PGresult *rows, void *to)
+{
+	*(struct store_start *)to = (struct store_start){.batch_no = result_int8(rows, 0, 0),
+		.rejections = {.size = (uint64_t)result_int8(rows, 0, 1), .any = result_bool(rows, 0, 2)}};
+}
+
+static enum store_result ask_start(struct store *store, const struct lantik_manifest *manifest, struct store_start *ret)
+{
+	struct store_call call = store_call(store);
+
 	call_int2(&call, manifest->kind);
 	call_text(&call, manifest->programme);
-	result = store_run(&call, "start", &rows);
-	if (result)
-		return result;
-	*ret_start = (struct store_start){.batch_no = result_int8(rows, 0, 0),
-		.rejections = {.size = (uint64_t)result_int8(rows, 0, 1), .any = result_bool(rows, 0, 2)}};
-	PQclear(rows);
-	return STORE_OK;
+	return store_run_read(&call, "start", read_start, ret);
+}
+
+enum store_result store_find_or_number(struct store *store, struct store_query *const *queries, size_t count)
+{
+	enum store_result result = STORE_OK;
+
+	store_hurry(store);
+	for (size_t i = 0; i < count && !result; i++) {
+		struct store_query *query = queries[i];
+		query->held = (struct store_held){0};
+		result = ask_id(store, query->office_no, query->manifest->batch_id, &query->held);
+		if (!result)
+			result = ask_records(store, query->manifest, &query->held);
+		if (!result)
+			result = ask_start(store, query->manifest, &query->start);
+	}
+	enum store_result asked = store_calm(store);
+	return result ? result : asked;
 }
 
 static void ancestor_from(const PGresult *rows, struct store_ancestor *ret)

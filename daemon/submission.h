@@ -110,8 +110,12 @@ void submission_settle(struct submission *s);
  * batch is in hand until submission_release. */
 LANTIK_MUST_CHECK bool submission_take(struct submission *s);
 void submission_release(struct submission *s);
-/* Whether it is held already, under which number it begins, and what the rules say. False: answered. */
-LANTIK_MUST_CHECK bool submission_prepare(struct submission *s);
+/* The way from there to the answer, alone. */
+void submission_record(struct submission *s);
+/* The same in pieces. Whether it is held already, and under which number it begins: the question, and with its answer
+ * (found and query, whose held is freed) what the rules say. False: answered. */
+struct store_query submission_query(const struct submission *s);
+LANTIK_MUST_CHECK bool submission_prepare(struct submission *s, enum store_result found, struct store_query *query);
 /* The reply to a batch id or to records that are held already. */
 void submission_answer_held(struct submission *s, struct store_held *held);
 
@@ -168,6 +172,10 @@ LANTIK_MUST_CHECK enum store_result submission_write_rows(
 LANTIK_MUST_CHECK enum store_result submission_write_counters(struct submission *s);
 /* Commits and answers. */
 void submission_commit(struct submission *s);
+/* What a person who is new takes of the formations: into desk->places. */
+void submission_take_places(struct submission *s);
+/* First steps of people whom the register does not know: their current rows are copied. */
+bool submission_is_of_new_people(const struct submission *s);
 /* Whether the register is asked before anything is written. */
 bool submission_needs_the_register(const struct submission *s);
 /* Parts of the transaction that a group shares, in this order. */

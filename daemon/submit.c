@@ -49,25 +49,6 @@ void submission_answer_held(struct submission *s, struct store_held *held)
 		answer_held(s->worker, s->job, held);
 }
 
-/* True: answered. Otherwise the batch has its number. */
-static bool held_already(struct submission *s)
-{
-	struct store_held held = {0};
-	struct store_start start = {0};
-	enum store_result result =
-		store_find_or_number(s->worker->store, s->job->office.office_no, &s->manifest, &held, &start);
-
-	s->batch_no = start.batch_no;
-	s->rejections = start.rejections;
-
-	if (result)
-		answer_store_failure(s->worker, s->job, result, "look-up");
-	else if (held.found)
-		submission_answer_held(s, &held);
-	store_held_free(&held);
-	return result || held.found;
-}
-
 /* True: judged, and not answered yet. */
 static bool judge(struct submission *s)
 {
@@ -79,12 +60,35 @@ static bool judge(struct submission *s)
 	return !result && !answered;
 }
 
-bool submission_prepare(struct submission *s)
+struct store_query submission_query(const struct submission *s)
 {
-	if (held_already(s))
+	return (struct store_query){.office_no = s->job->office.office_no, .manifest = &s->manifest};
+}
+
+bool submission_prepare(struct submission *s, enum store_result found, struct store_query *query)
+{
+	bool goes_on = !found && !query->held.found;
+
+	if (found)
+		answer_store_failure(s->worker, s->job, found, "look-up");
+	else if (query->held.found)
+		submission_answer_held(s, &query->held);
+	store_held_free(&query->held);
+	if (!goes_on)
 		return false;
+	s->batch_no = query->start.batch_no;
+	s->rejections = query->start.rejections;
 	counter_increment(COUNTER_submissions);
 	return judge(s);
+}
+
+void submission_record(struct submission *s)
+{
+	struct store_query query = submission_query(s), *queries[] = {&query};
+	enum store_result found = store_find_or_number(s->worker->store, queries, 1);
+
+	if (submission_prepare(s, found, &query))
+		submission_commit(s);
 }
 
 /* In a transaction that cannot write; a batch that is held is judged afresh like any other. */
@@ -140,7 +144,7 @@ void submit(struct worker *worker, struct job *job)
 		answer_store_failure(worker, job, connected, "connect");
 	else if (s.rehearsed)
 		rehearse(&s);
-	else if (submission_prepare(&s))
-		submission_commit(&s);
+	else
+		submission_record(&s);
 	submission_release(&s);
 }
