@@ -55,8 +55,8 @@ static bool is_stored(const struct entry *entry, const uint8_t hash[LANTIK_HASH]
 	return false;
 }
 
-/* The first row that is whole and whose record is made from its columns tells it: its hash is stored, made one way or the
- * other. */
+/* The first row that is whole and whose record is made from its columns tells it: its hash is stored, made one way or
+ * the other. */
 static void form_check(struct entry *entry, const struct lantik_row *row, uint8_t record_hash[LANTIK_HASH])
 {
 	struct lantik_buffer bytes = {0};

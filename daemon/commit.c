@@ -4,9 +4,9 @@
 
 #include "counters.h"
 #include "current.h"
+#include "lantik/row.h"
 #include "log.h"
 #include "request.h"
-#include "lantik/row.h"
 
 #include "submission.h"
 

@@ -29,7 +29,7 @@ SETTINGS = {"fsync": "on", "synchronous_commit": "on", "shared_buffers": "512MB"
 WINDOWS = {1000: 16, 7326: 4}
 AGENCIES = 12
 # Where a batch's rows are kept.
-STORED = ["lantik.appointment", "lantik.current_appointment", "lantik.batch_body"]
+STORED = ["lantik.register", "lantik.current_appointment"]
 
 
 class Cluster(harness.Cluster):
@@ -277,11 +277,11 @@ class Bench:
         steps = {"steps": ingest_profile.steps(samples, pid, backends)} if self.profile else {}
         rows, now = work.rows, self._sizes("lantik", *STORED)
         grown = {table: [after - before for before, after in zip(stored[table], now[table])] for table in STORED}
-        register, current, bodies = (grown[table] for table in STORED)
+        register, current = (grown[table] for table in STORED)
         result = self._end(
             done.stdout, rows, wal, batch_rows=work.batch_rows, subject="lantikd" if file == "bodies" else "next", **options,
             heap_bytes_per_row=register[0] / rows, index_bytes_per_row=register[1] / rows, current_bytes_per_row=sum(current) / rows,
-            stored_body_bytes_per_row=sum(bodies) / rows, daemon_cpu_us_per_row=used / rows * 1e6,
+            daemon_cpu_us_per_row=used / rows * 1e6,
             backend_cpu_us_per_row=sum(backends.values()) / rows * 1e6, peak_bytes=peak_memory(pid), others=share, **steps)
         result["all_cpu_us_per_row"] = sum(result[f"{who}_cpu_us_per_row"] for who in ("daemon", "backend", "feeder"))
         return result

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What the evidence costs: lantikd with everything on beside lantikd without rows_root, stored bodies or signatures.
+"""What the evidence costs: lantikd with everything on beside lantikd without rows_root or signatures.
 
 SPDX-License-Identifier: Apache-2.0
 
@@ -17,7 +17,7 @@ import common
 from common import harness
 
 ON = "everything on"
-WITHOUT = {"rows_root": "no rows_root", "body": "no stored body", "signatures": "no signatures", "all": "none of the three"}
+WITHOUT = {"rows_root": "no rows_root", "signatures": "no signatures", "all": "neither"}
 PERF = shutil.which("perf")
 FULL_ROWS, QUICK_ROWS = 150_000, 8_000
 
@@ -29,7 +29,6 @@ ROWS = [
     ("backend CPU, us a row", "backend_cpu_us_per_row", "{:.2f}"),
     ("backend, instructions a row", "backend_instructions_per_row", "{:,.0f}"),
     ("sender's CPU, us a row", "feeder_cpu_us_per_row", "{:.2f}"),
-    ("stored body, bytes a row", "stored_body_bytes_per_row", "{:,.0f}"),
     ("stored hashes, bytes a row", "hash_bytes_per_row", "{:,.1f}"),
     ("WAL, bytes a row", "wal_bytes_per_row", "{:,.0f}"),
     ("others on this machine, of all cores", "others", "{:.1%}"),
@@ -84,12 +83,12 @@ class Bench(common.Bench):
         return daemon
 
     def check(self, work, part):
-        roots, signatures, body, hashes, batches = map(int, self.cluster.sql(
+        roots, signatures, hashes, batches = map(int, self.cluster.sql(
             "SELECT count(DISTINCT rows_root), (SELECT count(DISTINCT split_part(note, E'\\n\\n', 2)) FROM lantik.checkpoint"
-            " JOIN lantik.batch ON leaf_index = size - 1), (SELECT min(body_size) FROM lantik.batch_body),"
+            " JOIN lantik.batch ON leaf_index = size - 1),"
             " (SELECT sum(octet_length(rows)) FROM lantik.entry_hash), count(*) FROM lantik.batch")[0])
-        has = {"rows_root": roots == batches and hashes == 32 * work.rows, "body": body > 1, "signatures": signatures == batches}
-        lacks = {"rows_root": roots == 1 and hashes == 0, "body": body == 1, "signatures": signatures == 1}
+        has = {"rows_root": roots == batches and hashes == 32 * work.rows, "signatures": signatures == batches}
+        lacks = {"rows_root": roots == 1 and hashes == 0, "signatures": signatures == 1}
         for name in has:
             if not (lacks if part in (name, "all") else has)[name]:
                 raise SystemExit(f"{WITHOUT.get(part, ON)}: {name} is not as it should be")

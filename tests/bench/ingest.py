@@ -33,7 +33,6 @@ ROWS = [
     ("register heap, bytes a row", "heap_bytes_per_row", "{:,.0f}"),
     ("register indexes, bytes a row", "index_bytes_per_row", "{:,.0f}"),
     ("current rows with indexes, bytes a row", "current_bytes_per_row", "{:,.0f}"),
-    ("stored bodies, bytes a row", "stored_body_bytes_per_row", "{:,.0f}"),
     ("WAL, bytes a row", "wal_bytes_per_row", "{:,.0f}"),
     ("daemon peak RSS, MiB", "peak_mib", "{:.0f}"),
     ("others on this machine, of all cores", "others", "{:.1%}"),

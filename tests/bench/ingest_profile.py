@@ -46,7 +46,6 @@ BACKEND = [
     ("COPY: the rest", ["DoCopy"]),
     ("current rows: indexes", ["ExecInsertIndexTuples"]),
     ("current rows: conflict check", ["ExecCheckIndexConstraints"]),
-    ("stored body", ["heap_toast_insert_or_update"]),
     ("commit", ["CommitTransactionCommand"]),
     ("other execution", ["PortalRun"]),
 ]

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * WITHOUT_ROWS_ROOT   no hash a row, no root over them, no stored hashes
- * WITHOUT_BODY        the stored body is one byte
  * WITHOUT_SIGNATURES  the office's is not verified; checkpoints repeat the first signature, and no head is kept */
 #include "without.h"
 
@@ -13,11 +12,6 @@
 static const bool rows_root = false;
 #else
 static const bool rows_root = true;
-#endif
-#ifdef WITHOUT_BODY
-static const bool stores_body = false;
-#else
-static const bool stores_body = true;
 #endif
 #ifdef WITHOUT_SIGNATURES
 static const bool signs = false;
@@ -41,16 +35,13 @@ void without_root_of(const uint8_t *hashes, size_t count, uint8_t ret[LANTIK_HAS
 		memset(ret, 0, LANTIK_HASH);
 }
 
-enum store_result without_store_body(
-	struct store *store, int64_t batch_no, const struct store_hashes *hashes, struct lantik_span body)
+enum store_result without_store_hashes(struct store *store, int64_t batch_no, const struct store_hashes *hashes)
 {
 	struct store_hashes kept = *hashes;
 
 	if (!rows_root)
 		kept.rows.len = kept.returned.len = 0;
-	if (!stores_body)
-		body.len = 1;
-	return store_body(store, batch_no, &kept, body);
+	return store_hashes(store, batch_no, &kept);
 }
 
 bool without_verify(const uint8_t public_key[LANTIK_PUBLIC_KEY], struct lantik_span message,

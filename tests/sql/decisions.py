@@ -165,7 +165,7 @@ class Decisions(run.Database):
                                                           " enable_mergejoin = off; EXPLAIN (COSTS OFF) " + statement,
                                                           user="lantik_daemon"))
         state = plan("SELECT * FROM record_state WHERE batch_no = 5 AND record_no = ANY ('{3,4}')")
-        for index in ("returned_record_pkey", "decided_record_batch_no", "appointment_corrects"):
+        for index in ("returned_record_pkey", "decided_record_batch_no", "register_corrects"):
             self.assertIn(index, state)
         self.assertNotIn("Seq Scan", state)
         self.assertIn("decision_office_no", plan("SELECT * FROM decision WHERE office_no = 1 AND leaf_index >= 4"))

@@ -163,7 +163,8 @@ Test(row, hostile_tuples_are_refused)
 		GIVEN("jenis_sk", "\0\0\0\1"), GIVEN("upah", "\0\0\0\0\0\0\0\0"), GIVEN("tmt", "\0\0\0"),
 		GIVEN("tmt", "\177\377\377\377"), GIVEN("tmt", "\200\0\0\0"),
 		GIVEN("signed_at", "\177\377\377\377\377\377\377\377"), GIVEN("signed_at", "\200\0\0\0\0\0\0\0"),
-		GIVEN("predecessor_batch_id", "0123456789abcde"), GIVEN("cold", ""), GIVEN("cold", "\0"), GIVEN("cold", "\0\1x")};
+		GIVEN("predecessor_batch_id", "0123456789abcde"), GIVEN("cold", ""), GIVEN("cold", "\0"),
+		GIVEN("cold", "\0\1x")};
 	struct lantik_arena *arena = lantik_arena_new(LANTIK_ROW_ARENA);
 	struct lantik_row row;
 
