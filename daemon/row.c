@@ -12,19 +12,34 @@
 /* A record of LANTIK_MAX_RECORD bytes grows by at most a length and a number for each column or value, by a path length
  * a document, and by its name in another form; once more it stands in `sent`. */
 #define MAX_TUPLE                                                                                                      \
-	(2 * LANTIK_MAX_RECORD + (LANTIK_ROW_COLUMNS + LANTIK_COLD_COUNT) * 12 + LANTIK_MAX_DOCUMENTS * 8 +            \
+	(2 * LANTIK_MAX_RECORD + (LANTIK_ROW_COLUMNS + LANTIK_COLD_FIELDS + 1) * 12 + LANTIK_MAX_DOCUMENTS * 8 +       \
 		LANTIK_ROW_MAX_NAME)
 _Static_assert(LANTIK_MAX_RECORD + LANTIK_MAX_DOCUMENTS * 8 <= UINT16_MAX, "offsets of cold values fit");
 
 #define IN_WORD(number, word) ((number) / 64 == (word) ? UINT64_C(1) << (number) % 64 : 0)
 
-static const uint64_t cold_fields[2] = {0
-#define FIELD(number, name, type, extent, class, place) | LANTIK_PLACE_##place *IN_WORD(number, 0)
+/* Cold fields of a fixed width, and the others. */
+static const uint64_t cold_numbers[2] = {0
+#define FIELD(number, name, type, extent, class, place)                                                                \
+	| (LANTIK_PLACE_##place && LANTIK_COLD_##type ? IN_WORD(number, 0) : 0)
 #include "lantik/fields.def"
 #undef FIELD
 	,
 	0
-#define FIELD(number, name, type, extent, class, place) | LANTIK_PLACE_##place *IN_WORD(number, 1)
+#define FIELD(number, name, type, extent, class, place)                                                                \
+	| (LANTIK_PLACE_##place && LANTIK_COLD_##type ? IN_WORD(number, 1) : 0)
+#include "lantik/fields.def"
+#undef FIELD
+};
+static const uint64_t cold_values[2] = {0
+#define FIELD(number, name, type, extent, class, place)                                                                \
+	| (LANTIK_PLACE_##place && !LANTIK_COLD_##type ? IN_WORD(number, 0) : 0)
+#include "lantik/fields.def"
+#undef FIELD
+	,
+	0
+#define FIELD(number, name, type, extent, class, place)                                                                \
+	| (LANTIK_PLACE_##place && !LANTIK_COLD_##type ? IN_WORD(number, 1) : 0)
 #include "lantik/fields.def"
 #undef FIELD
 };
@@ -189,6 +204,30 @@ static void hot_columns(struct maker *m)
 			hot_column(m, &lantik_record_fields[64 * word + (uint32_t)__builtin_ctzll(left) - 1]);
 }
 
+static uint8_t *cold_number(struct maker *m, const struct lantik_field *field, uint8_t *at)
+{
+	const void *member = lantik_member(m->record, field);
+	bool holds = lantik_row_holds(field, member);
+
+	m->exact &= holds;
+	if (field->type == LANTIK_MONEY)
+		return put64(at, (uint64_t) * (const int64_t *)member);
+	int32_t value = holds ? *(const int32_t *)member : 0;
+	if (field->type == LANTIK_WORD)
+		return put16(at, (uint16_t)value);
+	if (field->type == LANTIK_DATE && value)
+		value = (int32_t)(lantik_date_days(value) + LANTIK_COLD_EPOCH);
+	return put32(at, (uint32_t)value);
+}
+
+static uint8_t *cold_fixed(struct maker *m, uint8_t *at)
+{
+	for (uint32_t word = 0; word < 2; word++)
+		for (uint64_t left = cold_numbers[word]; left; left &= left - 1)
+			at = cold_number(m, &lantik_record_fields[64 * word + (uint32_t)__builtin_ctzll(left) - 1], at);
+	return at;
+}
+
 static uint8_t *cold_value(struct maker *m, const struct lantik_field *field, uint8_t *at)
 {
 	const void *member = lantik_member(m->record, field);
@@ -203,16 +242,17 @@ static uint8_t *cold_value(struct maker *m, const struct lantik_field *field, ui
 
 static void cold_column(struct maker *m)
 {
-	uint8_t *ends = m->at + 4, *values = ends + (size_t)LANTIK_COLD_COUNT * 2, *at = values;
+	static const uint8_t absent[LANTIK_COLD_FIXED];
+	uint8_t *ends = cold_fixed(m, m->at + 4), *values = ends + (size_t)LANTIK_COLD_COUNT * 2, *at = values;
 
 	for (uint32_t word = 0; word < 2; word++)
-		for (uint64_t left = cold_fields[word]; left; left &= left - 1) {
+		for (uint64_t left = cold_values[word]; left; left &= left - 1) {
 			at = cold_value(m, &lantik_record_fields[64 * word + (uint32_t)__builtin_ctzll(left) - 1], at);
 			ends = put16(ends, (uint16_t)(at - values));
 		}
 	at = put_span(at, m->row->nama_asli);
 	put16(ends, (uint16_t)(at - values));
-	if (at == values) {
+	if (at == values && memcmp(m->at + 4, absent, sizeof absent) == 0) {
 		m->at = put_null(m->at);
 		return;
 	}

@@ -214,6 +214,12 @@ static struct lantik_documents documents_of(struct reader *r, struct lantik_span
 	return ret;
 }
 
+/* As long as it is; the others have a width. */
+static bool is_text(const struct lantik_field *field)
+{
+	return field->type == LANTIK_TEXT || field->type == LANTIK_ID || field->type == LANTIK_DOCUMENTS;
+}
+
 static void cold_field(struct reader *r, const struct lantik_field *field, struct lantik_span value,
 	struct lantik_arena *arena, void *member)
 {
@@ -225,15 +231,45 @@ static void cold_field(struct reader *r, const struct lantik_field *field, struc
 	r->bad |= !lantik_row_holds(field, member);
 }
 
-/* Offsets of the ends, then the values; ret is empty values for NULL. */
-static void cold_values(struct reader *r, struct lantik_span cold, struct lantik_span ret[LANTIK_COLD_COUNT])
+static void cold_number(struct reader *r, const struct lantik_field *field, struct reader *fixed, void *member)
 {
-	struct reader ends = {.at = cold.data, .end = cold.data + cold.len}, values = ends;
+	switch (field->type) {
+	case LANTIK_DATE: {
+		int64_t day = (int64_t)number_of(take(fixed, 4));
+		*(int32_t *)member = day ? lantik_date_from_days(day - LANTIK_COLD_EPOCH) : 0;
+		r->bad |= day && !*(int32_t *)member;
+		break;
+	}
+	case LANTIK_INT:
+		*(int32_t *)member = (int32_t)(uint32_t)number_of(take(fixed, 4));
+		break;
+	case LANTIK_WORD:
+		*(int32_t *)member = (int16_t)(uint16_t)number_of(take(fixed, 2));
+		break;
+	case LANTIK_MONEY:
+		*(int64_t *)member = (int64_t)number_of(take(fixed, 8));
+		break;
+	default:
+		r->bad = true;
+	}
+	r->bad |= fixed->bad;
+}
+
+/* Offsets of the ends, then the values; ret is empty values for NULL. fixed is what stood before them. */
+static void cold_values(struct reader *r, struct lantik_span cold, struct lantik_span *ret_fixed,
+	struct lantik_span ret[LANTIK_COLD_COUNT])
+{
+	static const uint8_t absent[LANTIK_COLD_FIXED];
+	struct reader ends = {.at = cold.data, .end = cold.data + cold.len}, values;
 	size_t before = 0;
 
 	memset(ret, 0, LANTIK_COLD_COUNT * sizeof *ret);
+	*ret_fixed = (struct lantik_span){absent, sizeof absent};
 	if (r->bad || !cold.len)
 		return;
+	*ret_fixed = take(&ends, LANTIK_COLD_FIXED);
+	r->bad |= ends.bad;
+	values = ends;
 	take(&values, (size_t)LANTIK_COLD_COUNT * 2);
 	for (size_t i = 0; i < LANTIK_COLD_COUNT && !r->bad; i++) {
 		size_t end = (size_t)number_of(take(&ends, 2));
@@ -243,7 +279,7 @@ static void cold_values(struct reader *r, struct lantik_span cold, struct lantik
 		before = end;
 		r->bad |= values.bad;
 	}
-	r->bad |= values.at != values.end || !before;
+	r->bad |= values.at != values.end || (!before && memcmp(ret_fixed->data, absent, sizeof absent) == 0);
 }
 
 /* ---- the row ---- */
@@ -268,7 +304,7 @@ static void own_columns(struct reader *r, struct lantik_row *ret)
 
 static void fields(struct reader *r, struct lantik_arena *arena, struct lantik_row *ret)
 {
-	struct lantik_span values[LANTIK_COLD_COUNT];
+	struct lantik_span values[LANTIK_COLD_COUNT], fixed;
 	size_t at = 0;
 
 	for (size_t i = 0; i < LANTIK_FIELD_COUNT; i++) {
@@ -276,11 +312,17 @@ static void fields(struct reader *r, struct lantik_arena *arena, struct lantik_r
 		if (!field->cold)
 			hot_field(r, field, lantik_member_mutable(&ret->record, field));
 	}
-	cold_values(r, bytes_cell(r), values);
+	cold_values(r, bytes_cell(r), &fixed, values);
+	struct reader numbers = {.at = fixed.data, .end = fixed.data + fixed.len, .bad = r->bad};
 	for (size_t i = 0; i < LANTIK_FIELD_COUNT; i++) {
 		const struct lantik_field *field = &lantik_record_fields[i];
-		if (field->cold)
-			cold_field(r, field, values[at++], arena, lantik_member_mutable(&ret->record, field));
+		void *member = lantik_member_mutable(&ret->record, field);
+		if (!field->cold)
+			continue;
+		if (is_text(field))
+			cold_field(r, field, values[at++], arena, member);
+		else
+			cold_number(r, field, &numbers, member);
 	}
 	ret->nama = ret->record.nama;
 	if (!values[at].len)

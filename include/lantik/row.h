@@ -4,15 +4,13 @@
  * supersedes_record_no, salt, every field of fields.def whose place is HOT, in the order of the table, `cold` and
  * `sent`.
  *
- * `cold` holds every field whose place is COLD, in the order of the table, and last the name as it was sent when the
- * register keeps it in another form. For each of these LANTIK_COLD_COUNT values stands the offset of its end, u16 and
- * big-endian, counted from the first byte behind the offsets; then come the values, one after another: TEXT as UTF-8,
- * ID as 16 bytes, DOCUMENTS as for each u16 type, u8 length of the digest (0 or 32), digest, u16 length of the path,
- * path. An empty value is an absent one; when all are absent `cold` is NULL.
- *
- * `sent` is nearly always NULL: the record's bytes are what lantik_record_append writes for the columns. Where they are
- * not (another encoding of the same values, or a value that its column does not hold and that is NULL there), `sent`
- * holds them as they stood in the body. SPDX-License-Identifier: Apache-2.0 */
+ * `cold` holds every field whose place is COLD and, when the register keeps the name in another form, the name as it
+ * was sent. First come the cold fields of a fixed width, in the order of the table, LANTIK_COLD_FIXED bytes together:
+ * DATE as the number of the day, 1 for 0001-01-01, in 4 bytes, INT in 4, WORD in 2, MONEY in 8; 0 is absent. Then for
+ * each of the others, in the order of the table and the name as sent last, LANTIK_COLD_COUNT together, the offset of
+ * its end, u16, counted from the first byte behind the offsets. Then these values, one after another: TEXT as UTF-8, ID
+ * as 16 bytes, DOCUMENTS as for each u16 type, u8 length of the digest (0 or 32), digest, u16 length of the path, path;
+ * empty is absent. All big-endian. When all are absent `cold` is NULL. SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_ROW_H
 #define LANTIK_ROW_H
 
@@ -33,15 +31,36 @@ enum lantik_body_form { LANTIK_BODY_WHOLE = 1, LANTIK_BODY_UNNAMED, LANTIK_BODY_
 #define LANTIK_PLACE_HOT 0
 #define LANTIK_PLACE_COLD 1
 
-/* Values in `cold`. */
+/* Bytes of a type in `cold`; 0: as many as the value has. A place in time is no cold field. */
+#define LANTIK_COLD_TEXT 0
+#define LANTIK_COLD_ID 0
+#define LANTIK_COLD_DOCUMENTS 0
+#define LANTIK_COLD_DATE 4
+#define LANTIK_COLD_INT 4
+#define LANTIK_COLD_WORD 2
+#define LANTIK_COLD_MONEY 8
+#define LANTIK_COLD_TIME 0
+/* Days from 0001-01-01, the first, to 1970-01-01. */
+#define LANTIK_COLD_EPOCH 719163
+
 enum {
-	LANTIK_COLD_COUNT = 1 /* the name as sent */
+	LANTIK_COLD_FIELDS = 0
 #define FIELD(number, name, type, extent, class, place) +LANTIK_PLACE_##place
+#include "lantik/fields.def"
+#undef FIELD
+	,
+	LANTIK_COLD_FIXED = 0 /* bytes */
+#define FIELD(number, name, type, extent, class, place) +LANTIK_PLACE_##place *LANTIK_COLD_##type
+#include "lantik/fields.def"
+#undef FIELD
+	,
+	LANTIK_COLD_COUNT = 1 /* the name as sent */
+#define FIELD(number, name, type, extent, class, place) +LANTIK_PLACE_##place * !LANTIK_COLD_##type
 #include "lantik/fields.def"
 #undef FIELD
 };
 /* Columns of lantik.register. */
-#define LANTIK_ROW_COLUMNS (LANTIK_ROW_OWN_COLUMNS + LANTIK_FIELD_COUNT - (LANTIK_COLD_COUNT - 1) + 2)
+#define LANTIK_ROW_COLUMNS (LANTIK_ROW_OWN_COLUMNS + LANTIK_FIELD_COUNT - LANTIK_COLD_FIELDS + 2)
 
 /* Texts borrow, as those of a record do. */
 struct lantik_row {

@@ -175,41 +175,27 @@ CREATE TABLE lantik.register (
     corrects_batch_id         uuid,
     supersedes_batch_no       bigint,
     upah                      bigint,
-    upah_non_asn_terakhir     bigint,
     signed_at                 timestamptz,
     supersedes_record_no      integer,
-    row_no                    integer,
     tgl_lahir                 date,
-    agama_id                  integer,
-    jenis_kawin_id            integer,
-    tahun_lulus               integer,
-    tgl_tahun_lulus           date,
     jenis_jabatan_id          integer,
     tmt                       date,
     tgl_kontrak_mulai         date,
     tgl_kontrak_akhir         date,
     tgl_perjanjian            date,
-    tgl_pertek                date,
     tgl_sk                    date,
     tgl_spmt                  date,
-    ket_sehat_tanggal         date,
-    ket_kelakuanbaik_tanggal  date,
-    ket_bebas_narkoba_tanggal date,
     tmt_cpns                  date,
     tanggal_sk_cpns           date,
     tmt_pns                   date,
     tanggal_sk_pns            date,
     tmt_jabatan               date,
     tmt_pelantikan            date,
-    status_usulan             integer,
     alasan_tolak_id           integer,
     predecessor_record_no     integer,
     corrects_record_no        integer,
     kind                      smallint NOT NULL,
     step                      smallint NOT NULL,
-    terdata_non_asn           smallint,
-    ikut_cpns_2024            smallint,
-    ikut_pppk_2024_lengkap    smallint,
     kelompok_jabatan          smallint,
     kelompok_lapor            smallint,
     jenis_sk                  smallint,
@@ -226,6 +212,15 @@ CREATE TABLE lantik.register (
     golongan_id               text COLLATE "C",
     kode_kabkot               text COLLATE "C",
     jenjang                   text COLLATE "C",
+    nip_lama                  text COLLATE "C",
+    no_perjanjian             text COLLATE "C",
+    no_sk                     text COLLATE "C",
+    pejabat_ttd_sk            text COLLATE "C",
+    no_spmt                   text COLLATE "C",
+    nomor_sk_cpns             text COLLATE "C",
+    nomor_sk_pns              text COLLATE "C",
+    alasan_tolak_tambahan     text COLLATE "C",
+    change_reason             text COLLATE "C",
     cold                      bytea,
     sent                      bytea,
     CONSTRAINT register_pkey PRIMARY KEY (batch_no, record_no)
@@ -250,24 +245,12 @@ COMMENT ON COLUMN lantik.register.supersedes_batch_no IS
     'Batch of the version that this one replaced, as the office named it; NULL when it named none. Privacy: N.';
 COMMENT ON COLUMN lantik.register.upah IS
     'Monthly pay. Unit: sen (hundredths of a rupiah). Privacy: X.';
-COMMENT ON COLUMN lantik.register.upah_non_asn_terakhir IS
-    'Last monthly pay before the appointment. Unit: sen (hundredths of a rupiah). Privacy: X.';
 COMMENT ON COLUMN lantik.register.signed_at IS
     'When the agreement was signed. Instant. Privacy: N.';
 COMMENT ON COLUMN lantik.register.supersedes_record_no IS
     'Record of the version that this one replaced, as the office named it; NULL when it named none. Privacy: N.';
-COMMENT ON COLUMN lantik.register.row_no IS
-    'Line of the office''s file on which the record stood. Number up to 1048576. Privacy: N.';
 COMMENT ON COLUMN lantik.register.tgl_lahir IS
     'Date of birth. Date. Privacy: I.';
-COMMENT ON COLUMN lantik.register.agama_id IS
-    'Religion, code of SIASN. Number up to 99. Privacy: G.';
-COMMENT ON COLUMN lantik.register.jenis_kawin_id IS
-    'Marital status, code of SIASN. Number up to 99. Privacy: G.';
-COMMENT ON COLUMN lantik.register.tahun_lulus IS
-    'Year of graduation. Number up to 2199. Privacy: G.';
-COMMENT ON COLUMN lantik.register.tgl_tahun_lulus IS
-    'Date of graduation. Date. Privacy: G.';
 COMMENT ON COLUMN lantik.register.jenis_jabatan_id IS
     'Sort of position, code of SIASN: 1 structural, 2 functional, 4 pelaksana. Number up to 99. Privacy: N.';
 COMMENT ON COLUMN lantik.register.tmt IS
@@ -278,18 +261,10 @@ COMMENT ON COLUMN lantik.register.tgl_kontrak_akhir IS
     'Last day of the agreement. Date. Privacy: N.';
 COMMENT ON COLUMN lantik.register.tgl_perjanjian IS
     'Date of the work agreement. Date. Privacy: N.';
-COMMENT ON COLUMN lantik.register.tgl_pertek IS
-    'Date of BKN''s technical consideration. Date. Privacy: N.';
 COMMENT ON COLUMN lantik.register.tgl_sk IS
     'Date of the decree. Date. Privacy: N.';
 COMMENT ON COLUMN lantik.register.tgl_spmt IS
     'Date of the statement of starting duty. Date. Privacy: N.';
-COMMENT ON COLUMN lantik.register.ket_sehat_tanggal IS
-    'Date of the health certificate. Date. Privacy: X.';
-COMMENT ON COLUMN lantik.register.ket_kelakuanbaik_tanggal IS
-    'Date of the police clearance. Date. Privacy: X.';
-COMMENT ON COLUMN lantik.register.ket_bebas_narkoba_tanggal IS
-    'Date of the drug-test certificate. Date. Privacy: X.';
 COMMENT ON COLUMN lantik.register.tmt_cpns IS
     'CPNS: effective from. Date. Privacy: N.';
 COMMENT ON COLUMN lantik.register.tanggal_sk_cpns IS
@@ -302,8 +277,6 @@ COMMENT ON COLUMN lantik.register.tmt_jabatan IS
     'Functional official: position effective from. Date. Privacy: N.';
 COMMENT ON COLUMN lantik.register.tmt_pelantikan IS
     'Functional official: day of the inauguration. Date. Privacy: N.';
-COMMENT ON COLUMN lantik.register.status_usulan IS
-    'Status of the proposal, code of SIASN. Number up to 99. Privacy: N.';
 COMMENT ON COLUMN lantik.register.alasan_tolak_id IS
     'Reason of a refusal, code of SIASN. Number up to 9999. Privacy: N.';
 COMMENT ON COLUMN lantik.register.predecessor_record_no IS
@@ -314,12 +287,6 @@ COMMENT ON COLUMN lantik.register.kind IS
     'Kind of appointment. Code of list kind of lantik.word. Privacy: N.';
 COMMENT ON COLUMN lantik.register.step IS
     'Step of the appointment. Code of list step of lantik.word. Privacy: N.';
-COMMENT ON COLUMN lantik.register.terdata_non_asn IS
-    'Stands in BKN''s database of non-ASN staff. Code of list yes_no of lantik.word. Privacy: N.';
-COMMENT ON COLUMN lantik.register.ikut_cpns_2024 IS
-    'Took the CPNS selection of 2024. Code of list yes_no of lantik.word. Privacy: N.';
-COMMENT ON COLUMN lantik.register.ikut_pppk_2024_lengkap IS
-    'Took every stage of the PPPK selection of 2024. Code of list yes_no of lantik.word. Privacy: N.';
 COMMENT ON COLUMN lantik.register.kelompok_jabatan IS
     'Group of positions of the part-time programme. Code of list kelompok_jabatan of lantik.word. Privacy: N.';
 COMMENT ON COLUMN lantik.register.kelompok_lapor IS
@@ -352,20 +319,58 @@ COMMENT ON COLUMN lantik.register.kode_kabkot IS
     'Place of work, Kemendagri regency code, 4 digits. Text of at most 4 characters. Privacy: N.';
 COMMENT ON COLUMN lantik.register.jenjang IS
     'Functional official: level. Text of at most 30 characters. Privacy: N.';
+COMMENT ON COLUMN lantik.register.nip_lama IS
+    'Former NIP, 9 digits. Text of at most 9 characters. Privacy: I.';
+COMMENT ON COLUMN lantik.register.no_perjanjian IS
+    'Number of the work agreement. Text of at most 100 characters. Privacy: N.';
+COMMENT ON COLUMN lantik.register.no_sk IS
+    'Number of the decree; a collective decree stands in many rows. Text of at most 100 characters. Privacy: N.';
+COMMENT ON COLUMN lantik.register.pejabat_ttd_sk IS
+    'NIP of the official who signed the decree. Text of at most 18 characters. Privacy: I.';
+COMMENT ON COLUMN lantik.register.no_spmt IS
+    'Number of the statement of starting duty. Text of at most 100 characters. Privacy: N.';
+COMMENT ON COLUMN lantik.register.nomor_sk_cpns IS
+    'CPNS: number of the decree. Text of at most 100 characters. Privacy: N.';
+COMMENT ON COLUMN lantik.register.nomor_sk_pns IS
+    'PNS: number of the decree. Text of at most 100 characters. Privacy: N.';
+COMMENT ON COLUMN lantik.register.alasan_tolak_tambahan IS
+    'Reason of a refusal in words. Text of at most 200 characters. Privacy: N.';
+COMMENT ON COLUMN lantik.register.change_reason IS
+    'Why it was changed. Text of at most 200 characters. Privacy: N.';
 COMMENT ON COLUMN lantik.register.cold IS
-    'The fields that have no column here, one after another (lantik/row.h; lantik.cold_text and lantik.cold_uuid read one); NULL when none is given. Privacy: X.';
+    'The fields that have no column here, one after another (lantik/row.h; the functions lantik.cold_* read one); NULL when none is given. Privacy: X.';
 COMMENT ON COLUMN lantik.register.sent IS
     'The record as it was sent (protobuf), when it cannot be made from the columns again; NULL nearly always. Privacy: X.';
 
--- Value number n of `cold`, from 1: each has the offset of its end, u16, in front of all values. Plain SQL, which the planner
--- puts in place of the call, so that a view over it costs only the columns that are asked for.
+-- A value of `cold`. The numbers come first, each at its place; 0 is none. Then the offsets of the ends of the other values,
+-- u16 each, and these values. Plain SQL, which the planner puts in place of the call: what is not asked for is not computed.
+CREATE FUNCTION lantik.cold_smallint(cold bytea, place integer) RETURNS smallint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN nullif((get_byte(cold, place) << 8) + get_byte(cold, place + 1), 0)::smallint;
+COMMENT ON FUNCTION lantik.cold_smallint IS 'The number of 2 bytes at that place, from 0, of lantik.register.cold; NULL when it is not given.';
+CREATE FUNCTION lantik.cold_integer(cold bytea, place integer) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN nullif((get_byte(cold, place) << 24) + (get_byte(cold, place + 1) << 16) + (get_byte(cold, place + 2) << 8)
+                  + get_byte(cold, place + 3), 0);
+COMMENT ON FUNCTION lantik.cold_integer IS 'The same of 4 bytes.';
+CREATE FUNCTION lantik.cold_bigint(cold bytea, place integer) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN nullif((get_byte(cold, place)::bigint << 56) + (get_byte(cold, place + 1)::bigint << 48)
+                  + (get_byte(cold, place + 2)::bigint << 40) + (get_byte(cold, place + 3)::bigint << 32)
+                  + (get_byte(cold, place + 4)::bigint << 24) + (get_byte(cold, place + 5)::bigint << 16)
+                  + (get_byte(cold, place + 6)::bigint << 8) + get_byte(cold, place + 7), 0);
+COMMENT ON FUNCTION lantik.cold_bigint IS 'The same of 8 bytes.';
+CREATE FUNCTION lantik.cold_date(cold bytea, place integer) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN DATE '0001-01-01' - 1 + lantik.cold_integer(cold, place);
+COMMENT ON FUNCTION lantik.cold_date IS 'The same of a day, of which 0001-01-01 is the first.';
 CREATE FUNCTION lantik.cold_bytes(cold bytea, n integer) RETURNS bytea
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN nullif(substring(cold
-        FROM 75 + CASE n WHEN 1 THEN 0 ELSE get_byte(cold, 2 * n - 4) * 256 + get_byte(cold, 2 * n - 3) END
-        FOR get_byte(cold, 2 * n - 2) * 256 + get_byte(cold, 2 * n - 1)
-            - CASE n WHEN 1 THEN 0 ELSE get_byte(cold, 2 * n - 4) * 256 + get_byte(cold, 2 * n - 3) END), '');
-COMMENT ON FUNCTION lantik.cold_bytes IS 'Value number n, from 1, of lantik.register.cold; NULL when it is not given.';
+        FROM 111 + CASE n WHEN 1 THEN 0 ELSE get_byte(cold, 54 + 2 * n - 4) * 256 + get_byte(cold, 54 + 2 * n - 3) END
+        FOR get_byte(cold, 54 + 2 * n - 2) * 256 + get_byte(cold, 54 + 2 * n - 1)
+            - CASE n WHEN 1 THEN 0 ELSE get_byte(cold, 54 + 2 * n - 4) * 256 + get_byte(cold, 54 + 2 * n - 3) END), '');
+COMMENT ON FUNCTION lantik.cold_bytes IS 'Value number n, from 1, of those behind the numbers; NULL when it is not given.';
 -- STABLE, as convert_from is: otherwise it would not be put in place of the call.
 CREATE FUNCTION lantik.cold_text(cold bytea, n integer) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -378,36 +383,37 @@ COMMENT ON FUNCTION lantik.cold_uuid IS 'The same as UUID.';
 
 CREATE VIEW lantik.appointment AS
 SELECT batch_no, record_no, office_no, kind, step, supersedes_batch_no, supersedes_record_no, salt,
-       lantik.cold_text(cold, 37) COLLATE "C" AS nama_asli, row_no,
+       lantik.cold_text(cold, 28) COLLATE "C" AS nama_asli, lantik.cold_integer(cold, 0) AS row_no,
        lantik.cold_text(cold, 1) COLLATE "C" AS office_reference, kode_instansi,
        lantik.cold_uuid(cold, 2) AS usulan_id, lantik.cold_uuid(cold, 3) AS orang_id,
-       lantik.cold_text(cold, 4) COLLATE "C" AS no_peserta, nik, nip,
-       lantik.cold_text(cold, 5) COLLATE "C" AS nip_lama, nama, lantik.cold_text(cold, 6) COLLATE "C" AS glr_depan,
-       lantik.cold_text(cold, 7) COLLATE "C" AS glr_belakang,
-       lantik.cold_text(cold, 8) COLLATE "C" AS tempat_lahir, lantik.cold_uuid(cold, 9) AS tempat_lahir_id,
-       tgl_lahir, jenis_kelamin, agama_id, jenis_kawin_id, lantik.cold_text(cold, 10) COLLATE "C" AS kategori,
-       terdata_non_asn, ikut_cpns_2024, ikut_pppk_2024_lengkap, tk_pendidikan_id,
-       lantik.cold_uuid(cold, 11) AS pendidikan_id, lantik.cold_text(cold, 12) COLLATE "C" AS pendidikan_nama,
-       lantik.cold_text(cold, 13) COLLATE "C" AS nama_sek, lantik.cold_text(cold, 14) COLLATE "C" AS nomor_ijazah,
-       tahun_lulus, tgl_tahun_lulus, jenis_jabatan_id, lantik.cold_uuid(cold, 15) AS jabatan_fungsional_id,
-       lantik.cold_uuid(cold, 16) AS jabatan_fungsional_umum_id,
-       lantik.cold_text(cold, 17) COLLATE "C" AS jabatan_nama, kelompok_jabatan, kelompok_lapor, golongan_id,
-       lantik.cold_uuid(cold, 18) AS unor_id, lantik.cold_text(cold, 19) COLLATE "C" AS unor_nama,
-       lantik.cold_uuid(cold, 20) AS unor_induk, lantik.cold_text(cold, 21) COLLATE "C" AS unor_induk_nama,
-       lantik.cold_uuid(cold, 22) AS satuan_kerja_id, lantik.cold_uuid(cold, 23) AS lokasi_id, kode_kabkot, tmt,
-       tgl_kontrak_mulai, tgl_kontrak_akhir, lantik.cold_text(cold, 24) COLLATE "C" AS no_perjanjian,
-       tgl_perjanjian, upah, upah_non_asn_terakhir, lantik.cold_text(cold, 25) COLLATE "C" AS no_pertek,
-       tgl_pertek, lantik.cold_text(cold, 26) COLLATE "C" AS no_sk, tgl_sk, jenis_sk,
-       lantik.cold_text(cold, 27) COLLATE "C" AS pejabat_ttd_sk, lantik.cold_text(cold, 28) COLLATE "C" AS no_spmt,
-       tgl_spmt, lantik.cold_text(cold, 29) COLLATE "C" AS ket_sehat_nomor, ket_sehat_tanggal,
-       lantik.cold_text(cold, 30) COLLATE "C" AS ket_kelakuanbaik_nomor, ket_kelakuanbaik_tanggal,
-       lantik.cold_text(cold, 31) COLLATE "C" AS ket_bebas_narkoba_nomor, ket_bebas_narkoba_tanggal,
-       lantik.cold_bytes(cold, 32) AS dokumen, tmt_cpns, lantik.cold_text(cold, 33) COLLATE "C" AS nomor_sk_cpns,
-       tanggal_sk_cpns, tmt_pns, lantik.cold_text(cold, 34) COLLATE "C" AS nomor_sk_pns, tanggal_sk_pns,
-       tmt_jabatan, tmt_pelantikan, jenjang, status_usulan, alasan_tolak_id,
-       lantik.cold_text(cold, 35) COLLATE "C" AS alasan_tolak_tambahan, signing_mode, signed_at, change_kind,
-       lantik.cold_text(cold, 36) COLLATE "C" AS change_reason, predecessor_batch_id, predecessor_record_no,
-       corrects_batch_id, corrects_record_no
+       lantik.cold_text(cold, 4) COLLATE "C" AS no_peserta, nik, nip, nip_lama, nama,
+       lantik.cold_text(cold, 5) COLLATE "C" AS glr_depan, lantik.cold_text(cold, 6) COLLATE "C" AS glr_belakang,
+       lantik.cold_text(cold, 7) COLLATE "C" AS tempat_lahir, lantik.cold_uuid(cold, 8) AS tempat_lahir_id,
+       tgl_lahir, jenis_kelamin, lantik.cold_integer(cold, 4) AS agama_id,
+       lantik.cold_integer(cold, 8) AS jenis_kawin_id, lantik.cold_text(cold, 9) COLLATE "C" AS kategori,
+       lantik.cold_smallint(cold, 12) AS terdata_non_asn, lantik.cold_smallint(cold, 14) AS ikut_cpns_2024,
+       lantik.cold_smallint(cold, 16) AS ikut_pppk_2024_lengkap, tk_pendidikan_id,
+       lantik.cold_uuid(cold, 10) AS pendidikan_id, lantik.cold_text(cold, 11) COLLATE "C" AS pendidikan_nama,
+       lantik.cold_text(cold, 12) COLLATE "C" AS nama_sek, lantik.cold_text(cold, 13) COLLATE "C" AS nomor_ijazah,
+       lantik.cold_integer(cold, 18) AS tahun_lulus, lantik.cold_date(cold, 22) AS tgl_tahun_lulus,
+       jenis_jabatan_id, lantik.cold_uuid(cold, 14) AS jabatan_fungsional_id,
+       lantik.cold_uuid(cold, 15) AS jabatan_fungsional_umum_id,
+       lantik.cold_text(cold, 16) COLLATE "C" AS jabatan_nama, kelompok_jabatan, kelompok_lapor, golongan_id,
+       lantik.cold_uuid(cold, 17) AS unor_id, lantik.cold_text(cold, 18) COLLATE "C" AS unor_nama,
+       lantik.cold_uuid(cold, 19) AS unor_induk, lantik.cold_text(cold, 20) COLLATE "C" AS unor_induk_nama,
+       lantik.cold_uuid(cold, 21) AS satuan_kerja_id, lantik.cold_uuid(cold, 22) AS lokasi_id, kode_kabkot, tmt,
+       tgl_kontrak_mulai, tgl_kontrak_akhir, no_perjanjian, tgl_perjanjian, upah,
+       lantik.cold_bigint(cold, 26) AS upah_non_asn_terakhir, lantik.cold_text(cold, 23) COLLATE "C" AS no_pertek,
+       lantik.cold_date(cold, 34) AS tgl_pertek, no_sk, tgl_sk, jenis_sk, pejabat_ttd_sk, no_spmt, tgl_spmt,
+       lantik.cold_text(cold, 24) COLLATE "C" AS ket_sehat_nomor, lantik.cold_date(cold, 38) AS ket_sehat_tanggal,
+       lantik.cold_text(cold, 25) COLLATE "C" AS ket_kelakuanbaik_nomor,
+       lantik.cold_date(cold, 42) AS ket_kelakuanbaik_tanggal,
+       lantik.cold_text(cold, 26) COLLATE "C" AS ket_bebas_narkoba_nomor,
+       lantik.cold_date(cold, 46) AS ket_bebas_narkoba_tanggal, lantik.cold_bytes(cold, 27) AS dokumen, tmt_cpns,
+       nomor_sk_cpns, tanggal_sk_cpns, tmt_pns, nomor_sk_pns, tanggal_sk_pns, tmt_jabatan, tmt_pelantikan, jenjang,
+       lantik.cold_integer(cold, 50) AS status_usulan, alasan_tolak_id, alasan_tolak_tambahan, signing_mode,
+       signed_at, change_kind, change_reason, predecessor_batch_id, predecessor_record_no, corrects_batch_id,
+       corrects_record_no
   FROM lantik.register;
 COMMENT ON VIEW lantik.appointment IS
     'The register with every field of a record by its name: every accepted version of every appointment. Grain: one version. Source: lantik.register. Privacy: X.';
@@ -732,8 +738,10 @@ GRANT SELECT, INSERT ON lantik.batch, lantik.batch_body, lantik.register, lantik
     lantik.finding, lantik.returned_record, lantik.counter, lantik.formation_use TO lantik_daemon;
 GRANT SELECT ON lantik.appointment TO lantik_daemon;
 -- Whoever reads a view calls its functions himself.
-GRANT EXECUTE ON FUNCTION lantik.cold_bytes(bytea, integer), lantik.cold_text(bytea, integer),
-    lantik.cold_uuid(bytea, integer) TO lantik_daemon, lantik_analyst, lantik_operator, lantik_reviewer, lantik_auditor;
+GRANT EXECUTE ON FUNCTION lantik.cold_smallint(bytea, integer), lantik.cold_integer(bytea, integer),
+    lantik.cold_bigint(bytea, integer), lantik.cold_date(bytea, integer), lantik.cold_bytes(bytea, integer),
+    lantik.cold_text(bytea, integer), lantik.cold_uuid(bytea, integer)
+    TO lantik_daemon, lantik_analyst, lantik_operator, lantik_reviewer, lantik_auditor;
 GRANT UPDATE ON lantik.current_appointment, lantik.counter, lantik.formation_use TO lantik_daemon;
 
 -- The operator sees batches without the officials' names and numbers, and nobody's record.

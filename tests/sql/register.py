@@ -4,6 +4,7 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 import base64
+import datetime
 import hashlib
 import pathlib
 import re
@@ -62,18 +63,26 @@ def batch(number, agency, kind, step, rows, returned=0, outcome=1):
         f" '199001012015011001', 'manifest', 'verdict', {number - 1}, 1, now(), now());")
 
 
-COLD = [name for name, place in re.findall(r"^FIELD\(\s*\d+,\s*(\w+),.*,\s*(\w+)\)",
-                                           (pathlib.Path(__file__).resolve().parents[2] / "include/lantik/fields.def").read_text(),
-                                           re.M) if place == "COLD"] + ["nama_asli"]
+COLD = {name: kind for name, kind, place in re.findall(
+    r"^FIELD\(\s*\d+,\s*(\w+),\s*(\w+),.*,\s*(\w+)\)",
+    (pathlib.Path(__file__).resolve().parents[2] / "include/lantik/fields.def").read_text(), re.M) if place == "COLD"}
+COLD["nama_asli"] = "TEXT"
+WIDTHS = {"DATE": 4, "INT": 4, "WORD": 2, "MONEY": 8}
 
 
 def cold(**values):
-    """The register's column cold with these values (bytes), as a literal of SQL."""
-    if values.keys() - set(COLD):
-        raise ValueError(f"not cold: {values.keys() - set(COLD)}")
-    packed = [values.get(name, b"") for name in COLD]
-    ends = [sum(map(len, packed[:i + 1])) for i in range(len(packed))]
-    return "'\\x" + (b"".join(end.to_bytes(2, "big") for end in ends) + b"".join(packed)).hex() + "'"
+    """The register's column cold with these values (numbers, dates, otherwise bytes), as a literal of SQL."""
+    if values.keys() - COLD.keys():
+        raise ValueError(f"not cold: {values.keys() - COLD.keys()}")
+    numbers, texts = b"", []
+    for name, kind in COLD.items():
+        if kind in WIDTHS:
+            value = values.get(name, 0)
+            numbers += (value.toordinal() if isinstance(value, datetime.date) else value).to_bytes(WIDTHS[kind], "big")
+        else:
+            texts.append(values.get(name, b""))
+    ends = [sum(map(len, texts[:i + 1])) for i in range(len(texts))]
+    return "'\\x" + (numbers + b"".join(end.to_bytes(2, "big") for end in ends) + b"".join(texts)).hex() + "'"
 
 
 def people(number, agency, kind, step, first, last, group, sign="NULL", change="NULL", position="GURU"):

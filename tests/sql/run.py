@@ -7,6 +7,7 @@ LANTIK_BIN names the build directory whose lantikctl is tested, as for the syste
 """
 
 import csv
+import datetime
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ import re
 import subprocess
 import sys
 import unittest
+import uuid
 
 csv.field_size_limit(1 << 30)
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
@@ -221,21 +223,25 @@ class Documented(Database):
 
     def test_cold_values_are_in_the_order_of_fields_def(self):
         """A value of each cold field, as daemon/row.c writes them, and the view's columns."""
-        kinds = dict(re.findall(r"^FIELD\(\s*\d+,\s*(\w+),\s*(\w+)", (ROOT / "include/lantik/fields.def").read_text(), re.M))
-        cold = [(name, kinds.get(name, "TEXT")) for name in register.COLD]
-        made = {name: bytes([i]) * 16 if kind == "ID" else f"{name} \u00e9".encode() for i, (name, kind) in enumerate(cold)}
-        told = {name: value.hex() if kind == "ID" else f"\\x{value.hex()}" if kind == "DOCUMENTS" else value.decode()
-                for (name, kind), value in zip(cold, made.values())}
+        made, told = {}, {}
+        for i, (name, kind) in enumerate(register.COLD.items(), 1):
+            made[name], told[name] = {
+                "ID": lambda: (bytes([i]) * 16, str(uuid.UUID(bytes=bytes([i]) * 16))),
+                "TEXT": lambda: (f"{name} \u00e9".encode(), f"{name} \u00e9"),
+                "DOCUMENTS": lambda: (b"\x00\xff", "\\x00ff"),
+                "DATE": lambda: (datetime.date(1999 + i % 2, 12, i % 28 + 1), f"{1999 + i % 2}-12-{i % 28 + 1:02}"),
+                "MONEY": lambda: (2 ** 40 + i, str(2 ** 40 + i)),
+            }.get(kind, lambda: (300 + i, str(300 + i)))()
 
         def seen(value):
-            found = self.sql("BEGIN; INSERT INTO lantik.register (batch_no, record_no, office_no, kind, step, salt, kode_instansi, cold)"
-                             f" VALUES (1, 1, 1, 1, 1, '', '1', {value}); SELECT {', '.join(n for n, _ in cold)} FROM lantik.appointment;"
+            found = self.sql("BEGIN; INSERT INTO lantik.register (batch_no, record_no, office_no, kind, step, salt, kode_instansi,"
+                             f" cold) VALUES (1, 1, 1, 1, 1, '', '1', {value}); SELECT {', '.join(told)} FROM lantik.appointment;"
                              " ROLLBACK")
-            return {name: cell.replace("-", "") if kind == "ID" else cell for (name, kind), cell in zip(cold, found[0])}
+            return dict(zip(told, found[0]))
 
         self.assertEqual(seen(register.cold(**made)), told)
         self.assertEqual(seen("NULL"), dict.fromkeys(told, ""))
-        for name in ("office_reference", "nama_asli", "dokumen"):
+        for name in ("row_no", "office_reference", "nama_asli", "dokumen", "tgl_pertek"):
             self.assertEqual(seen(register.cold(**{name: made[name]})), {**dict.fromkeys(told, ""), name: told[name]})
 
     def test_hot_tables_have_no_foreign_key_check_or_trigger(self):
@@ -625,7 +631,7 @@ class Views(Database):
         self.assertIn("register_corrects", plan("SELECT * FROM appointment WHERE corrects_batch_id IS NOT NULL"))
         # The functions of the view are put in place of their calls.
         self.assertNotIn("cold_", "\n".join(line for (line,) in self.sql(
-            "EXPLAIN (VERBOSE, COSTS OFF) SELECT jabatan_nama, unor_id, dokumen FROM lantik.appointment")))
+            "EXPLAIN (VERBOSE, COSTS OFF) SELECT jabatan_nama, unor_id, dokumen, row_no, tgl_pertek, upah_non_asn_terakhir, ikut_cpns_2024 FROM lantik.appointment")))
         self.assertIn("finding_batch_no", plan("SELECT * FROM finding WHERE batch_no = 1"))
         summary = "\n".join(line for (line,) in self.sql(
             "EXPLAIN (COSTS OFF) SELECT * FROM analyst.current_appointment_summary", user="postgres"))

@@ -73,14 +73,14 @@ Test(row, hash_covers_what_the_centre_added)
 
 Test(row, places_of_the_fields_are_counted)
 {
-	unsigned cold = 1;
+	unsigned cold = 0;
 
 	for (size_t i = 0; i < LANTIK_FIELD_COUNT; i++)
 		cold += lantik_record_fields[i].cold;
-	cr_expect_eq(cold, LANTIK_COLD_COUNT);
-	cr_expect_eq(LANTIK_ROW_COLUMNS, 8 + LANTIK_FIELD_COUNT - (cold - 1) + 2);
+	cr_expect_eq(cold, LANTIK_COLD_FIELDS);
+	cr_expect_eq(LANTIK_ROW_COLUMNS, 8 + LANTIK_FIELD_COUNT - cold + 2);
 	cr_expect_str_eq(lantik_row_column(7), "salt");
-	cr_expect_str_eq(lantik_row_column(8), "row_no");
+	cr_expect_str_eq(lantik_row_column(8), "kode_instansi");
 	cr_expect_str_eq(lantik_row_column(LANTIK_ROW_COLUMNS - 1), "sent");
 }
 
@@ -159,7 +159,7 @@ Test(row, hostile_tuples_are_refused)
 	static const struct given wrong[] = {{"batch_no", NULL, 0}, GIVEN("batch_no", "\0\0\0\5"),
 		{"record_no", NULL, 0}, {"salt", NULL, 0}, GIVEN("salt", "0123456789abcde"), GIVEN("salt", ""),
 		GIVEN("supersedes_batch_no", "\0\0\0\0\0\0\0\4"), GIVEN("supersedes_record_no", "\0\0\0\4"),
-		GIVEN("nik", ""), GIVEN("sent", ""), GIVEN("row_no", "\0\0\0\0"), GIVEN("jenis_sk", "\0\0"),
+		GIVEN("nik", ""), GIVEN("sent", ""), GIVEN("alasan_tolak_id", "\0\0\0\0"), GIVEN("jenis_sk", "\0\0"),
 		GIVEN("jenis_sk", "\0\0\0\1"), GIVEN("upah", "\0\0\0\0\0\0\0\0"), GIVEN("tmt", "\0\0\0"),
 		GIVEN("tmt", "\177\377\377\377"), GIVEN("tmt", "\200\0\0\0"),
 		GIVEN("signed_at", "\177\377\377\377\377\377\377\377"), GIVEN("signed_at", "\200\0\0\0\0\0\0\0"),
@@ -174,24 +174,49 @@ Test(row, hostile_tuples_are_refused)
 	lantik_arena_free(&arena);
 }
 
-/* Offsets of the ends and one value at the place of one field. */
+#define COLD_HEAD (LANTIK_COLD_FIXED + 2 * LANTIK_COLD_COUNT)
+
+/* No number, offsets of the ends, and one value at the place of one field. */
 static struct given cold_with(size_t place, const char *value, size_t len, char room[512])
 {
+	memset(room, 0, LANTIK_COLD_FIXED);
 	for (size_t i = 0; i < LANTIK_COLD_COUNT; i++) {
-		room[2 * i] = 0;
-		room[2 * i + 1] = (char)(i < place ? 0 : len);
+		room[LANTIK_COLD_FIXED + 2 * i] = 0;
+		room[LANTIK_COLD_FIXED + 2 * i + 1] = (char)(i < place ? 0 : len);
 	}
-	memcpy(room + 2 * LANTIK_COLD_COUNT, value, len);
-	return (struct given){"cold", room, 2 * LANTIK_COLD_COUNT + len};
+	memcpy(room + COLD_HEAD, value, len);
+	return (struct given){"cold", room, COLD_HEAD + len};
 }
 
 static size_t cold_place(unsigned number)
 {
 	size_t place = 0;
 
-	for (size_t i = 0; i + 1 < number; i++)
-		place += lantik_record_fields[i].cold;
+	for (size_t i = 0; i + 1 < number; i++) {
+		const struct lantik_field *field = &lantik_record_fields[i];
+		place += field->cold &&
+			 (field->type == LANTIK_TEXT || field->type == LANTIK_ID || field->type == LANTIK_DOCUMENTS);
+	}
 	return place;
+}
+
+/* row_no and tgl_tahun_lulus are the first number and the eighth: 4 bytes, 4, 4, 2, 2, 2, 4 before it. */
+Test(row, cold_numbers_come_back)
+{
+	struct lantik_arena *arena = lantik_arena_new(LANTIK_ROW_ARENA);
+	struct lantik_row row;
+	char room[512];
+	struct given cold = cold_with(0, "", 0, room);
+
+	memcpy(room, "\0\1\2\3", 4);
+	memcpy(room + 22, "\0\13\44\122", 4); /* day 730,194: 2000-03-15 */
+	cr_assert_eq(decode_with(cold, arena, &row), LANTIK_OK);
+	cr_expect_eq(row.record.row_no, 0x10203);
+	cr_expect_eq(row.record.tgl_tahun_lulus, 20000315);
+	cr_expect(!row.record.agama_id && !row.record.upah_non_asn_terakhir && !row.record.status_usulan);
+	memcpy(room + 22, "\177\377\377\377", 4);
+	cr_expect_eq(decode_with(cold, arena, &row), LANTIK_E_MALFORMED, "no such day");
+	lantik_arena_free(&arena);
 }
 
 Test(row, cold_values_come_back)
@@ -231,7 +256,7 @@ Test(row, hostile_cold_values_are_refused)
 	for (size_t len = 1; len < cold.len; len++)
 		cr_expect_eq(decode_with((struct given){"cold", room, len}, arena, &row), LANTIK_E_MALFORMED,
 			"%zu bytes", len);
-	room[1] = 2;
+	room[LANTIK_COLD_FIXED + 1] = 2;
 	cr_expect_eq(decode_with(cold, arena, &row), LANTIK_E_MALFORMED, "offsets that fall");
 	cold = cold_with(0, "", 0, room);
 	cr_expect_eq(decode_with(cold, arena, &row), LANTIK_E_MALFORMED, "nothing at all");
