@@ -95,6 +95,7 @@ struct lantik_text_facts {
 	bool control;    /* holds C0, DEL or C1 */
 	bool invisible;  /* turns the direction of writing, or joins words without a width */
 	bool zero_width; /* holds U+200B-U+200D */
+	bool ordinary;   /* nothing of that, and no formula either */
 };
 
 /* One record on its way through the rules. */

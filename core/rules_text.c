@@ -53,11 +53,18 @@ static void judge_character(const uint8_t *at, size_t len, struct lantik_text_fa
 	facts->zero_width |= len == 3 && at[0] == 0xE2 && at[1] == 0x80 && at[2] >= 0x8B && at[2] <= 0x8D;
 }
 
+/* What may begin a formula, or blanks before one. */
+static bool begins_oddly(uint8_t byte)
+{
+	return byte == ' ' || byte == '=' || byte == '+' || byte == '-' || byte == '@';
+}
+
 struct lantik_text_facts lantik_text_facts(struct lantik_span text)
 {
 	struct lantik_text_facts facts = {.valid = true};
 	if (is_printable(text)) {
 		facts.characters = (uint32_t)text.len;
+		facts.ordinary = text.len > 0 && !begins_oddly(text.data[0]);
 		return facts;
 	}
 	for (size_t at = 0, len; at < text.len; at += len) {
@@ -124,6 +131,8 @@ bool lantik_row_readable(struct lantik_row *row)
 static bool plain_text(
 	struct lantik_row *row, struct lantik_span text, struct lantik_text_facts facts, enum lantik_field_id field)
 {
+	if (facts.ordinary)
+		return true;
 	bool returned = facts.control && lantik_row_report(row, LANTIK_CASE_T01_control, field);
 	/* of a name T09 takes them out */
 	if (facts.invisible || (facts.zero_width && field != LANTIK_F_nama))

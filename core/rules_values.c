@@ -9,6 +9,21 @@
 #define DOCUMENT_TYPE_MAX 9999
 #define DOCUMENT_PATH_MAX 200 /* characters */
 
+/* The fields whose value alone can be wrong, in the order of the table: all but texts and documents. */
+#define IF_TEXT(name)
+#define IF_ID(name) LANTIK_F_##name,
+#define IF_DATE(name) LANTIK_F_##name,
+#define IF_TIME(name) LANTIK_F_##name,
+#define IF_MONEY(name) LANTIK_F_##name,
+#define IF_INT(name) LANTIK_F_##name,
+#define IF_WORD(name) LANTIK_F_##name,
+#define IF_DOCUMENTS(name)
+static const uint8_t value_fields[] = {
+#define FIELD(number, name, type, extent, class, place) IF_##type(name)
+#include "lantik/fields.def"
+#undef FIELD
+};
+
 static void check_int(struct lantik_row *row, const struct lantik_field *field, int32_t value)
 {
 	if (value == LANTIK_UNREADABLE)
@@ -94,8 +109,8 @@ void lantik_row_values(struct lantik_row *row)
 {
 	const struct lantik_record *record = row->record;
 	bool functional = row->check->manifest->kind == LANTIK_JF;
-	for (size_t i = 0; i < LANTIK_FIELD_COUNT; i++)
-		check_value(row, &lantik_record_fields[i]);
+	for (size_t i = 0; i < LANTIK_COUNT(value_fields); i++)
+		check_value(row, &lantik_record_fields[value_fields[i] - 1]);
 	check_documents(row);
 	if (record->jenis_kelamin.len > 0 && !is_sex(record->jenis_kelamin) && !row->spoiled[LANTIK_F_jenis_kelamin])
 		lantik_row_report(row, LANTIK_CASE_T07_word, LANTIK_F_jenis_kelamin);

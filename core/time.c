@@ -69,8 +69,10 @@ int32_t lantik_date_make(int year, int month, int day)
 
 bool lantik_date_valid(int32_t date)
 {
-	return date > 0 &&
-	       lantik_date_make(lantik_date_year(date), lantik_date_month(date), lantik_date_day(date)) != 0;
+	int year = lantik_date_year(date), month = lantik_date_month(date), day = lantik_date_day(date);
+	if (date >= 19000101 && date <= 21991231 && day >= 1 && day <= 28)
+		return month >= 1 && month <= 12; /* every month has it */
+	return date > 0 && lantik_date_make(year, month, day) != 0;
 }
 
 int64_t lantik_date_days(int32_t date)
