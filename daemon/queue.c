@@ -31,6 +31,7 @@ struct line {
 	size_t in_progress; /* of its batches */
 	int64_t taken_at;   /* the last of them */
 	int64_t warm_until; /* its next batch is expected until then */
+	size_t in_group;    /* taken of it for the group that is being made */
 };
 
 struct queue {
@@ -261,14 +262,29 @@ struct job *queue_take(struct queue *queue)
 	return job;
 }
 
-static struct line **next_small(struct queue *queue)
+static struct line **next_small(struct queue *queue, size_t share)
 {
 	for (struct line **place = &queue->lines; *place; place = &(*place)->next) {
 		const struct job *job = (*place)->batches.first;
-		if (job && job_is_small(job))
+		if (job && job_is_small(job) && (*place)->in_group < share)
 			return place;
 	}
 	return NULL;
+}
+
+/* How many each office may add to a group; forgets what it added to the last one. Who has at most one batch waiting
+ * sends one after the other, and would pay with its own time for all that a flood adds: then it is one of each office.
+ */
+static size_t begin_group(struct queue *queue, size_t max, int64_t now)
+{
+	bool alone = true;
+
+	for (struct line *line = queue->lines; line; line = line->next) {
+		line->in_group = 0;
+		if (line->batches.first == line->batches.last)
+			alone &= !line->batches.first && !line->in_progress && line->warm_until <= now;
+	}
+	return alone ? max : 1;
 }
 
 size_t queue_take_small(struct queue *queue, size_t max, struct job *jobs[])
@@ -278,8 +294,11 @@ size_t queue_take_small(struct queue *queue, size_t max, struct job *jobs[])
 	size_t count = 0;
 
 	pthread_mutex_lock(&queue->lock);
-	while (count < max && (place = next_small(queue)))
+	size_t share = begin_group(queue, max, now);
+	while (count < max && (place = next_small(queue, share))) {
+		(*place)->in_group++;
 		jobs[count++] = take_batch(place, now);
+	}
 	pthread_mutex_unlock(&queue->lock);
 	return count;
 }

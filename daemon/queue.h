@@ -30,7 +30,8 @@ void queue_put(struct queue *queue, struct job *job);
  * first. */
 struct job *queue_take(struct queue *queue);
 /* Worker: up to max more submissions of at most QUEUE_SMALL bytes, one of each office in turn, for the same
- * transaction; no rehearsals. None is taken before an older batch of its office. Returns how many; never waits. */
+ * transaction; and only one of each while any of them sends one after the other. No rehearsals. None is taken before an
+ * older batch of its office. Returns how many; never waits. */
 size_t queue_take_small(struct queue *queue, size_t max, struct job *jobs[]);
 /* Worker: hands the answered job back and wakes the intake. Each job that was taken, once. */
 void queue_answer(struct queue *queue, struct job *job);

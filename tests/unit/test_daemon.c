@@ -470,8 +470,10 @@ Test(daemon, small_submissions_are_taken_together)
 	expect_next(queue, third, "and the next");
 	cr_expect_eq(queue_take_small(queue, 2, taken), 2);
 	cr_expect(taken[0] == first && taken[1] == behind, "one of each office");
-	cr_expect_eq(queue_take_small(queue, 8, taken), 2, "neither a rehearsal nor an enquiry");
-	cr_expect(taken[0] == again && taken[1] == more, "the oldest first");
+	cr_expect_eq(queue_take_small(queue, 8, taken), 1, "one of each office, neither a rehearsal nor an enquiry");
+	cr_expect_eq(taken[0], again, "the oldest first");
+	cr_expect_eq(queue_take_small(queue, 8, taken), 1);
+	cr_expect_eq(taken[0], more);
 	cr_expect_eq(queue_take_small(queue, 8, taken), 0);
 	expect_next(queue, rehearsal, "what is left");
 	struct job *late = waiting(queue, 2, LANTIK_SUBMIT, QUEUE_SMALL + 1),
@@ -484,6 +486,28 @@ Test(daemon, small_submissions_are_taken_together)
 		answered(queue, all[i]);
 	free(late);
 	free(last);
+	queue_free(&queue);
+}
+
+Test(daemon, small_submissions_of_one_office_fill_a_group)
+{
+	struct queue *queue = queue_new(2);
+	struct job *jobs[5], *taken[8];
+
+	for (int i = 0; i < 5; i++)
+		jobs[i] = waiting(queue, 1, LANTIK_SUBMIT, 10);
+	expect_next(queue, jobs[0], "the first");
+	cr_expect_eq(queue_take_small(queue, 3, taken), 3, "nobody else would wait for them");
+	cr_expect(taken[0] == jobs[1] && taken[1] == jobs[2] && taken[2] == jobs[3]);
+	struct job *other = waiting(queue, 2, LANTIK_SUBMIT, 10);
+	waiting(queue, 1, LANTIK_SUBMIT, 10);
+	cr_expect_eq(queue_take_small(queue, 8, taken), 2, "one of each");
+	cr_expect(taken[0] == other || taken[1] == other);
+	answered(queue, taken[0]);
+	answered(queue, taken[1]);
+	for (int i = 0; i < 4; i++)
+		answered(queue, jobs[i]);
+	free(queue_withdraw(queue));
 	queue_free(&queue);
 }
 
