@@ -21,8 +21,9 @@ import harness
 
 BAR = 2.0
 FULL, QUICK = {"pairs": 5, "count": 200, "batch": 1000}, {"pairs": 1, "count": 12, "batch": 200}
-# Batches of the neighbour for each of the honest office; offices take turns, so that it is done with about as many.
-MORE = 6
+# Batches of the neighbour for each of the honest office: offices take turns, so that it is done with about as many; but
+# small ones are written together, up to 64 at once.
+MORE, MORE_SMALL, SMALL = 6, 100, 14
 
 COLUMNS = [
     ("p50 ms", "latency_p50_ms", "{:.1f}"),
@@ -41,10 +42,11 @@ class Bodies:
     """The batches of a round, made once: those of the honest office and those of its neighbour."""
 
     def __init__(self, bench, args):
-        self.directory = bench.work(args.batch, args.batch * args.count * (1 + MORE), "bodies", "tuples").directory
+        more = MORE if args.batch > SMALL else MORE_SMALL
+        self.directory = bench.work(args.batch, args.batch * args.count * (1 + more), "bodies", "tuples").directory
         with open(self.directory / "bodies", "rb") as whole:
             self.honest = self._copy(whole, "honest", args.count)
-            self.neighbour = self._copy(whole, "neighbour", args.count * MORE)
+            self.neighbour = self._copy(whole, "neighbour", args.count * more)
 
     def _copy(self, whole, name, count):
         with open(self.directory / name, "wb") as part:
