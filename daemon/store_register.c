@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "current.h"
+#include "row_sort.h"
 
 /* A row may become current when it is the person's first of its kind, or a later step of the same agency and number
  * and, when it names a predecessor, of that very row; and when the person stands under no other kind. What else is
@@ -120,16 +121,6 @@ enum store_result store_copy_current_begin(struct store *store)
 	return store_copy_into(store, "COPY current_appointment (" CURRENT_COLUMNS ") FROM STDIN (FORMAT binary)");
 }
 
-static int64_t nik_of(const struct row *row)
-{
-	return row->nik;
-}
-
-static int64_t nip_of(const struct row *row)
-{
-	return row->nip;
-}
-
 static int64_t before_batch_of(const struct row *row)
 {
 	return row->supersedes_batch_no;
@@ -240,8 +231,8 @@ static void call_current(struct store_call *call, const struct store_to_current 
 	call_int2(call, what->manifest->step);
 	call_text(call, what->manifest->kode_instansi);
 	call_text_or_null(call, what->manifest->programme);
-	call_int8s(call, rows, count, false, nik_of);
-	call_int8s(call, rows, count, true, nip_of);
+	call_int8s(call, rows, count, false, row_nik);
+	call_int8s(call, rows, count, true, row_nip);
 	call_int4s(call, rows, count, record_of);
 	call_groups(call, what);
 	call_int2s(call, rows, count, nik_slot_of);
@@ -400,7 +391,7 @@ enum store_result store_lock_people(struct store *store, struct row *const *rows
 	struct store_call call = store_call(store);
 	int64_t locked;
 
-	call_int8s(&call, rows, count, false, nik_of);
+	call_int8s(&call, rows, count, false, row_nik);
 	enum store_result result = store_ask_int8(&call, "lock_people", &locked);
 	if (!result)
 		*ret_count = (size_t)locked;
@@ -414,8 +405,8 @@ enum store_result store_facts(struct store *store, struct row *const *people, si
 	PGresult *rows;
 
 	call_int4s(&call, people, count, record_of);
-	call_int8s(&call, people, count, false, nik_of);
-	call_int8s(&call, people, count, true, nip_of);
+	call_int8s(&call, people, count, false, row_nik);
+	call_int8s(&call, people, count, true, row_nip);
 	call_bytes(&call, agency);
 	enum store_result result = store_run(&call, "facts", &rows);
 	if (result)
