@@ -76,7 +76,8 @@ static bool are_the_records(struct submission *s)
 static enum lantik_error scan(struct submission *s, uint32_t *ret_record_no)
 {
 	lantik_arena_reset(s->desk->batch_arena);
-	return lantik_batch_scan(s->job->body, s->desk->batch_arena, &s->view, ret_record_no);
+	enum lantik_error error = lantik_batch_scan(s->job->body, s->desk->batch_arena, &s->view, ret_record_no);
+	return error ? error : lantik_manifest_decode(s->view.manifest, s->desk->batch_arena, &s->manifest);
 }
 
 bool submission_open(struct submission *s)
@@ -89,8 +90,6 @@ bool submission_open(struct submission *s)
 		s->desk = large;
 		error = scan(s, &record_no);
 	}
-	if (!error)
-		error = lantik_manifest_decode(s->view.manifest, s->desk->batch_arena, &s->manifest);
 	if (error) {
 		refuse_bytes(s, error, record_no);
 		return false;

@@ -179,6 +179,13 @@ class Killed(Case):
         self.assertEqual(int(self.site.value("SELECT count(*) FROM lantik.batch")), len(self.sent) + 1, "each exactly once")
         self.site.audit()
 
+    def test_small_batches_of_any_size_are_taken(self):
+        """At some size the memory of a small batch holds its records and no more."""
+        for count in range(1, 17):
+            _, manifest, records = self.people(count)
+            receipt, _ = self.clients[self.office].submit_body(self.body(manifest, records))
+            self.assertEqual(receipt.verdict.record_count, count)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
