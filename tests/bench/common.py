@@ -216,14 +216,19 @@ class Bench:
             f"SELECT pg_table_size('{table}'), pg_indexes_size('{table}')", database=database)[0])) for table in tables}
 
     def yardstick(self, work, feeder="yardstick_copy"):
-        wal = self._begin("yardstick", "yardstick_empty")
-        others = Others(self.cluster)
+        self._begin("yardstick", "yardstick_empty")
+        return self.feed_yardstick(work, feeder)
+
+    def feed_yardstick(self, work, feeder="yardstick_copy"):
+        """Beside the rows that it holds."""
+        wal, others = self.cluster.wal(), Others(self.cluster)
         done = harness.run(program(feeder), self.cluster.conninfo("postgres", "yardstick"),
                            work.directory / "tuples", timeout=600)
         share = others.share()
         heap, indexes = self._sizes("yardstick", "yardstick")["yardstick"]
-        return self._end(done.stdout, work.rows, wal, batch_rows=work.batch_rows, subject="yardstick", heap_bytes_per_row=heap / work.rows,
-                         index_bytes_per_row=indexes / work.rows, others=share)
+        held = int(self.cluster.value("SELECT count(*) FROM yardstick", database="yardstick"))
+        return self._end(done.stdout, work.rows, wal, batch_rows=work.batch_rows, subject="yardstick", heap_bytes_per_row=heap / held,
+                         index_bytes_per_row=indexes / held, others=share)
 
     def lantikd(self, work, workers, window=None, rate=0, offices=1, next_step=False):
         """One run into a fresh database. Each of the first offices keeps a window of batches in flight, or all send at a rate;

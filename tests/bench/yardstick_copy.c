@@ -37,7 +37,7 @@ static void copy(PGconn *connection, struct lantik_span tuples)
 	}
 }
 
-static size_t rows_loaded(PGconn *connection)
+static size_t rows_held(PGconn *connection)
 {
 	PGresult *result = PQexec(connection, "SELECT count(*) FROM yardstick");
 
@@ -61,6 +61,7 @@ int main(int argc, char **argv)
 		bench_fail("%s", PQerrorMessage(connection));
 	result.latencies = calloc(tuples.count + 1, sizeof *result.latencies);
 	LANTIK_ASSERT(result.latencies);
+	size_t held = rows_held(connection);
 	double own = bench_own_cpu(), before = bench_cpu_of(PQbackendPID(connection));
 	double start = bench_now(), began = start;
 	for (size_t i = 0; i < tuples.count; i++) {
@@ -76,7 +77,7 @@ int main(int argc, char **argv)
 	result.batches = tuples.count;
 	result.feeder_cpu = bench_own_cpu() - own;
 	double backend = bench_cpu_of(PQbackendPID(connection)) - before;
-	result.rows = rows_loaded(connection);
+	result.rows = rows_held(connection) - held;
 	bench_result_print(&result);
 	printf(",\"backend_cpu_seconds\":%.6f}\n", backend);
 	PQfinish(connection);
