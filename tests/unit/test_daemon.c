@@ -216,8 +216,8 @@ Test(daemon, a_tuple_has_the_columns_that_are_named)
 {
 	struct encoded e;
 	struct lantik_buffer names = {0};
-	static const uint64_t few[2] = {UINT64_C(1) << LANTIK_F_nik | UINT64_C(1) << LANTIK_F_nomor_ijazah |
-					UINT64_C(1) << LANTIK_F_tgl_lahir};
+	static const uint64_t few[2] = {
+		UINT64_C(1) << LANTIK_F_nik | UINT64_C(1) << LANTIK_F_nomor_ijazah | UINT64_C(1) << LANTIK_F_tgl_lahir};
 
 	encoded_open(&e);
 	row_columns_of(few, &e.columns);
