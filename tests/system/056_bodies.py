@@ -145,8 +145,8 @@ class Bodies(decided.Case):
         self.assertEqual(self.form(receipt)[1:], (0, [2]))
         self.assertEqual(self.findings(), [])
         decision = self.site.value("SELECT max(decision_no) FROM lantik.decision WHERE accepted > 0")
-        self.edited(f"UPDATE lantik.register SET agama_id = coalesce(agama_id, 0) + 1 WHERE batch_no = {decision} AND record_no = 1",
-                    [("register", f"batch_no {decision} record_no 1", "altered", "agama_id")], decision, receipt)
+        self.edited(f"UPDATE lantik.register SET tmt = tmt + 1 WHERE batch_no = {decision} AND record_no = 1",
+                    [("register", f"batch_no {decision} record_no 1", "altered", "tmt")], decision, receipt)
 
     def test_a_refused_batch_is_kept_whole(self):
         _, manifest, records = self.people(3)
