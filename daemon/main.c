@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <fcntl.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -200,12 +201,25 @@ static int serve(const struct config *config, const struct keys *keys)
 	return status;
 }
 
+/* Bodies and other large pieces come from the kernel and go back to it. By itself glibc raises this bound to the size
+ * of the first body that is freed; then bodies lie among small pieces, and what is free between them is never given
+ * back.
+ */
+#define LARGE_PIECE (1024 * 1024)
+
+static void bound_memory(void)
+{
+	mallopt(M_MMAP_THRESHOLD, LARGE_PIECE);
+	mallopt(M_TRIM_THRESHOLD, LARGE_PIECE);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
 	struct config config;
 	struct keys keys = {0};
 
+	bound_memory();
 	log_start();
 	if (!parse_options(argc, argv, &options)) {
 		fputs(usage, stderr);

@@ -31,7 +31,11 @@ class Case(evidence.Case):
         self.addCleanup(stack.close)
         for office in self.offices:
             self.clients[office] = stack.enter_context(office.client(timeout=60))
-            self.notes[office] = self.clients[office].request("PING").body
+            self.notes[office] = harness.wait_until(lambda: self.pong(office), 20, "the database is up")
+
+    def pong(self, office):
+        reply = self.clients[office].request("PING")
+        return reply.message == "PONG" and reply.body
 
     def counted(self, name, since, more):
         self.site.daemon.wait_counter(name, since[name] + more)
