@@ -359,7 +359,8 @@ class ChosenRoutes(Attack):
                 self.assertEqual(receipt.leaf.office, "victim")
                 for thief in thieves:
                     while thief.poll(0):
-                        self.assertEqual(self.message_of(thief.recv_multipart()), "PONG")
+                        # hundreds of them at once may be more than one office has room for
+                        self.assertIn(self.message_of(thief.recv_multipart()), ("PONG", "BUSY"))
         self.site.daemon.kill()  # the next automatic ids are taken
 
     def test_3_a_reply_that_reaches_another_holds_no_personal_value(self):
