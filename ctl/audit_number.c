@@ -1,6 +1,7 @@
 /* Batches under a number that is not theirs. A leaf does not know the number; what stands under it does. When neither
- * the hashes nor the rows (or the body) under its number are a batch's own, and the hashes stand complete under
- * another, then the number was altered, or two batches were exchanged. SPDX-License-Identifier: Apache-2.0 */
+ * the hashes nor the rows under its number are a batch's own, and the hashes stand complete under another, then the
+ * number was altered, or two batches were exchanged; of a batch that was refused its body tells, too.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ struct stray {
 	int64_t batch_no;
 	struct roots roots;
 	uint8_t manifest_sha256[LANTIK_HASH];
+	bool is_hashed; /* there are hashes under its number */
 	bool told;
 };
 
@@ -51,41 +53,19 @@ static bool is_same(const struct roots *a, const struct roots *b)
 	return memcmp(a->rows, b->rows, LANTIK_HASH) == 0 && memcmp(a->returned, b->returned, LANTIK_HASH) == 0;
 }
 
-/* Rows that are a batch's own say that its number is, too. One that was refused has none, but a body. */
-static bool has_own_rows(const struct audit *audit, const struct stray *stray)
+/* No rows and nothing returned: a batch that was refused, which is known by its body alone. */
+static bool is_refused(const struct stray *stray)
 {
 	const struct lantik_span none = {NULL, 0};
 	struct roots nothing = roots_of(none, none);
 
-	return !is_same(&stray->roots, &nothing) && !audit_is_misfit(audit, stray->batch_no);
-}
-
-/* Whether the body under this number is the batch's own. */
-static bool has_own_body(struct number_audit *n, const struct stray *stray)
-{
-	struct lantik_buffer body = {.limit = LANTIK_MAX_BODY};
-	struct lantik_batch_digests digests;
-	char number[24];
-	bool own = false;
-
-	snprintf(number, sizeof number, "%" PRId64, stray->batch_no);
-	PGresult *rows = database_query_binary(n->audit->database,
-		"SELECT body FROM lantik.batch_body WHERE batch_no = $1", 1, (const char *const[]){number});
-	if (rows && PQntuples(rows) == 1) {
-		size_t size = unpack_size(cell_span(rows, 0, 0));
-		own = size && size <= LANTIK_MAX_BODY && unpack(cell_span(rows, 0, 0), size, &body) == LANTIK_OK &&
-		      lantik_batch_digests(lantik_buffer_span(&body), &digests) == LANTIK_OK &&
-		      memcmp(digests.manifest_sha256, stray->manifest_sha256, LANTIK_HASH) == 0;
-	}
-	PQclear(rows);
-	lantik_buffer_free(&body);
-	return own;
+	return is_same(&stray->roots, &nothing);
 }
 
 static void batch_check(struct number_audit *n, const struct audit_stream *s)
 {
 	struct lantik_batch_leaf leaf;
-	struct stray stray = {.batch_no = audit_integer(s, 0)};
+	struct stray stray = {.batch_no = audit_integer(s, 0), .is_hashed = !audit_null(s, 3)};
 
 	if (n->count == MOST || !audit_leaf_holds(n->audit, audit_cell(s, 2), (uint64_t)audit_integer(s, 1)) ||
 		lantik_batch_leaf_parse(audit_cell(s, 2), &leaf))
@@ -94,9 +74,11 @@ static void batch_check(struct number_audit *n, const struct audit_stream *s)
 	memcpy(stray.roots.returned, leaf.returned_root, LANTIK_HASH);
 	memcpy(stray.manifest_sha256, leaf.manifest_sha256, LANTIK_HASH);
 	struct roots held = roots_of(audit_cell(s, 3), audit_cell(s, 4));
-	if (has_own_rows(n->audit, &stray))
+	/* Rows that are its own say that the number is, too. */
+	if (!is_refused(&stray) &&
+		(!audit_is_misfit(n->audit, stray.batch_no) || (stray.is_hashed && is_same(&held, &stray.roots))))
 		return;
-	if ((!audit_null(s, 3) && is_same(&held, &stray.roots)) || has_own_body(n, &stray))
+	if (is_refused(&stray) && n->count >= MOST / 2) /* they leave room for the others */
 		return;
 	struct stray *room = realloc(n->strays, (n->count + 1) * sizeof *room);
 	LANTIK_ASSERT(room);
@@ -112,6 +94,40 @@ static bool is_stray(const struct number_audit *n, int64_t number)
 	return false;
 }
 
+static void tell(struct number_audit *n, struct stray *stray)
+{
+	if (!stray->told)
+		audit_found(n->audit, "batch", AUDIT_ALTERED, "batch_no", "batch_no %" PRId64, stray->batch_no);
+	stray->told = true;
+}
+
+/* A body that is the one of a refused batch under another number: that number was altered, and so was that of the batch
+ * which has this body's place. */
+static void body_check(struct number_audit *n, const struct audit_stream *s)
+{
+	int64_t number = audit_integer(s, 0);
+	struct lantik_buffer body = {.limit = LANTIK_MAX_BODY};
+	struct lantik_batch_digests digests;
+	struct stray *here = NULL, *owner = NULL;
+	size_t size = unpack_size(audit_cell(s, 1));
+
+	bool read = size && size <= LANTIK_MAX_BODY && unpack(audit_cell(s, 1), size, &body) == LANTIK_OK &&
+		    lantik_batch_digests(lantik_buffer_span(&body), &digests) == LANTIK_OK;
+	for (size_t i = 0; read && i < n->count; i++) {
+		struct stray *stray = &n->strays[i];
+		if (is_refused(stray) && memcmp(stray->manifest_sha256, digests.manifest_sha256, LANTIK_HASH) == 0)
+			owner = stray;
+		if (stray->batch_no == number)
+			here = stray;
+	}
+	lantik_buffer_free(&body);
+	if (!owner || owner->batch_no == number)
+		return;
+	tell(n, owner);
+	if (here)
+		tell(n, here);
+}
+
 /* Hashes that are nobody's, or a stray's: whose are they? */
 static void hashes_check(struct number_audit *n, const struct audit_stream *s)
 {
@@ -122,10 +138,10 @@ static void hashes_check(struct number_audit *n, const struct audit_stream *s)
 	struct roots held = roots_of(audit_cell(s, 1), audit_cell(s, 2));
 	for (size_t i = 0; i < n->count; i++) {
 		struct stray *stray = &n->strays[i];
-		if (stray->told || stray->batch_no == number || !is_same(&held, &stray->roots))
+		if ((is_refused(stray) && stray->is_hashed) || stray->told || stray->batch_no == number ||
+			!is_same(&held, &stray->roots))
 			continue;
-		audit_found(n->audit, "batch", AUDIT_ALTERED, "batch_no", "batch_no %" PRId64, stray->batch_no);
-		stray->told = true;
+		tell(n, stray);
 		return;
 	}
 }
@@ -146,6 +162,10 @@ void audit_number_run(struct audit *audit)
 		audit_open(audit, &stream, HASHES);
 		while (audit_next(&stream))
 			hashes_check(&n, &stream);
+		audit_close(&stream);
+		audit_open(audit, &stream, "SELECT batch_no, body FROM lantik.batch_body ORDER BY batch_no");
+		while (audit_next(&stream))
+			body_check(&n, &stream);
 		audit_close(&stream);
 	}
 	free(n.strays);
