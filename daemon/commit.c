@@ -18,8 +18,19 @@
 /* COPY data goes to libpq in pieces of this size. */
 #define CHUNK (64u * 1024)
 
-/* Rows lie one behind another in the order of the records: those between two that stay out are one piece. */
-static enum store_result copy_piece(struct store *store, const uint8_t *data, size_t len)
+/* Rows of one COPY. PostgreSQL collects up to 1,000 rows before it stores them, a slot for each, and enters every slot
+ * of a COPY into a table by the address of the one row descriptor that all share: the nth costs n steps, and again when
+ * it is taken out (ResourceOwnerRememberTupleDesc, up to version 16). Few rows a COPY make that cheap, and a COPY costs
+ * about as much as 100 rows to begin; a large batch pays for 1,000 slots once, and they serve all its rows. */
+#define COPY_FEW 250
+#define COPY_ALL_FROM 2500
+
+static size_t rows_of_a_copy(size_t rows)
+{
+	return rows < COPY_ALL_FROM ? COPY_FEW : rows;
+}
+
+static enum store_result copy_bytes(struct store *store, const uint8_t *data, size_t len)
 {
 	enum store_result result = STORE_OK;
 
@@ -28,23 +39,32 @@ static enum store_result copy_piece(struct store *store, const uint8_t *data, si
 	return result;
 }
 
+/* Rows lie one behind another in the order of the records: those between two that stay out are sent at once. */
 static enum store_result copy_rows(struct submission *s)
 {
 	struct store *store = s->worker->store;
 	const struct row *rows = s->desk->rows;
-	enum store_result result = store_copy_begin(store, &s->columns);
+	size_t few = rows_of_a_copy(s->copied), left = 0;
+	enum store_result result = STORE_OK;
 
 	for (size_t i = 0, next; i < s->row_count && !result; i = next) {
 		next = i + 1;
 		if (!rows[i].goes_in)
 			continue;
-		while (next < s->row_count && rows[next].goes_in)
+		if (!left)
+			result = store_copy_begin(store, &s->columns);
+		left = left ? left : few;
+		while (next < s->row_count && rows[next].goes_in && next - i < left)
 			next++;
 		const struct row *last = &rows[next - 1];
-		result = copy_piece(
-			store, s->desk->tuples.data + rows[i].offset, last->offset + last->len - rows[i].offset);
+		if (!result)
+			result = copy_bytes(store, s->desk->tuples.data + rows[i].offset,
+				last->offset + last->len - rows[i].offset);
+		left -= next - i;
+		if (!result && !left)
+			result = store_copy_end(store);
 	}
-	return result ? result : store_copy_end(store);
+	return result || !left ? result : store_copy_end(store);
 }
 
 /* A batch of first steps is of people whom the register does not know: their rows are copied, and the keys of the table
@@ -57,19 +77,25 @@ bool submission_is_of_new_people(const struct submission *s)
 static enum store_result copy_current(struct submission *s, struct store_made_current *ret)
 {
 	struct worker *w = s->worker;
-	enum store_result result = store_copy_current_begin(w->store);
+	size_t few = rows_of_a_copy(s->copied);
+	enum store_result result = STORE_OK;
 
 	*ret = (struct store_made_current){.rows = (uint32_t)s->copied};
-	lantik_buffer_reset(&w->chunk);
-	for (size_t i = 0; i < s->copied; i++) {
-		const struct row *row = s->desk->order[i];
-		current_encode(s->batch_no, &s->manifest, row, &w->chunk);
-		ret->begun[row->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
+	for (size_t i = 0; i < s->copied && !result;) {
+		result = store_copy_current_begin(w->store);
+		lantik_buffer_reset(&w->chunk);
+		for (size_t end = s->copied - i < few ? s->copied : i + few; i < end; i++) {
+			const struct row *row = s->desk->order[i];
+			current_encode(s->batch_no, &s->manifest, row, &w->chunk);
+			ret->begun[row->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
+		}
+		LANTIK_ASSERT(!w->chunk.error);
+		if (!result)
+			result = store_copy_data(w->store, w->chunk.data, w->chunk.len);
+		if (!result)
+			result = store_copy_end(w->store);
 	}
-	LANTIK_ASSERT(!w->chunk.error);
-	if (!result)
-		result = store_copy_data(w->store, w->chunk.data, w->chunk.len);
-	return result ? result : store_copy_end(w->store);
+	return result;
 }
 
 static enum store_result make_current(

@@ -13,7 +13,7 @@ struct desk {
 	struct lantik_buffer tuples;
 	struct row *rows;
 	struct row **order;     /* rows that go to the register, by NIK */
-	uint8_t (*niks)[16];    /* of every record, for the check's memory of the batch */
+	uint8_t (*niks)[16];    /* of the records that a decision is about */
 	uint8_t *record_hashes; /* of every record: the leaves of records_root */
 	uint8_t *salts;
 	uint8_t *hashes;                      /* of the rows that go in, in the order of the records */

@@ -107,17 +107,6 @@ bool submission_open(struct submission *s)
 	return true;
 }
 
-/* The check remembers NIKs to the end of the batch, while a record's memory is reused. */
-static void keep_nik(struct submission *s, uint32_t i, struct lantik_record *record)
-{
-	uint8_t *kept = s->desk->niks[i];
-
-	if (record->nik.len != sizeof s->desk->niks[0])
-		return;
-	memcpy(kept, record->nik.data, record->nik.len);
-	record->nik.data = kept;
-}
-
 static void row_identity(struct row *row, const struct lantik_record *record, int32_t step)
 {
 	/* N01 and P01, which no rulebook weakens; of what officials accept decide_judge.c asks */
@@ -257,7 +246,6 @@ enum store_result submission_judge_record(struct submission *s, struct lantik_ch
 		return STORE_OK;
 	if (!i && !s->alone)
 		s->names_agency = record.kode_instansi.len > 0;
-	keep_nik(s, i, &record);
 	lantik_check_record(check, i + 1, &record, &s->desk->findings);
 	if (s->alone)
 		forget_neighbours(&s->desk->findings, before);

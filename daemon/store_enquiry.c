@@ -40,7 +40,7 @@
 
 const struct store_statement store_enquiry_statements[] = {
 	{"standing", "SELECT b.batch_no, " NOW " FROM batch b " NOW_TABLE
-		     " WHERE b.office_no = $1::int AND b.batch_id = $2::uuid"},
+		     " WHERE " STORE_ID("b.batch_id", "$2", "b.office_no", "$1")},
 	{"decisions", DECISIONS},
 	{"decision_count", "SELECT count(*) FROM decision WHERE batch_no = $1::bigint AND leaf_index >= $2::bigint"},
 	{"entries", ENTRIES},

@@ -7,6 +7,12 @@
 
 #include "store.h"
 
+/* An id of an office. The id alone leads to the row; the office is compared then. Left the choice, the planner takes an
+ * index that begins with the office while the table is empty, keeps the plan, and reads all that the office ever sent.
+ */
+#define STORE_ID(id, id_parameter, office, office_parameter)                                                           \
+	id " = " id_parameter "::uuid AND " office " + 0 = " office_parameter "::int"
+
 struct store {
 	char *conninfo;
 	const char *application_name;

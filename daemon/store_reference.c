@@ -16,7 +16,7 @@ const struct store_statement store_reference_statements[] = {
 	{"rulebook", "SELECT rulebook_text()"},
 	{"keep_rulebook", "INSERT INTO rulebook (sha256, text) VALUES ($1::bytea, $2::text) ON CONFLICT DO NOTHING"},
 	{"find", "SELECT true, " HELD_COLUMNS " FROM " HELD_TABLES
-		 " WHERE b.office_no = $1::int AND b.batch_id = $2::uuid"},
+		 " WHERE " STORE_ID("b.batch_id", "$2", "b.office_no", "$1")},
 	{"find_records", "SELECT false, " HELD_COLUMNS " FROM " HELD_TABLES
 			 " WHERE b.kode_instansi = $1::text AND b.kind = $2::smallint AND b.step = $3::smallint "
 			 "AND b.records_root = $4::bytea "
@@ -27,12 +27,13 @@ const struct store_statement store_reference_statements[] = {
 	{"ancestor", "SELECT b.batch_no, b.outcome, b.row_count, r.record_no, r.state = 'returned', "
 		     "CASE WHEN r.state = 'accepted' THEN r.decision_no ELSE 0 END "
 		     "FROM batch b LEFT JOIN record_state r ON r.batch_no = b.batch_no "
-		     "WHERE b.office_no = $1::int AND b.batch_id = $2::uuid "
-		     "UNION ALL SELECT d.decision_no, 1::smallint, 0, r.record_no, r.state = 'returned', "
-		     "CASE WHEN r.state = 'accepted' THEN r.decision_no ELSE 0 END "
-		     "FROM decision d JOIN decided_record l ON l.decision_no = d.decision_no "
-		     "JOIN record_state r ON r.batch_no = l.batch_no AND r.record_no = l.record_no "
-		     "WHERE d.office_no = $1::int AND d.decision_id = $2::uuid ORDER BY 1, 4"},
+		     "WHERE " STORE_ID("b.batch_id", "$2", "b.office_no",
+			     "$1") " "
+				   "UNION ALL SELECT d.decision_no, 1::smallint, 0, r.record_no, r.state = 'returned', "
+				   "CASE WHEN r.state = 'accepted' THEN r.decision_no ELSE 0 END "
+				   "FROM decision d JOIN decided_record l ON l.decision_no = d.decision_no "
+				   "JOIN record_state r ON r.batch_no = l.batch_no AND r.record_no = l.record_no "
+				   "WHERE " STORE_ID("d.decision_id", "$2", "d.office_no", "$1") " ORDER BY 1, 4"},
 	{NULL, NULL},
 };
 

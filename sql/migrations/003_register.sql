@@ -94,7 +94,7 @@ CREATE TABLE lantik.batch (
     received_at       timestamptz NOT NULL,
     recorded_at       timestamptz NOT NULL,
     CONSTRAINT batch_pkey PRIMARY KEY (batch_no),
-    CONSTRAINT batch_id_key UNIQUE (office_no, batch_id),
+    CONSTRAINT batch_id_key UNIQUE (batch_id, office_no),
     CONSTRAINT batch_leaf_index_key UNIQUE (leaf_index),
     CONSTRAINT batch_office_no_fkey FOREIGN KEY (office_no) REFERENCES lantik.office (office_no),
     CONSTRAINT batch_accepted CHECK (CASE outcome WHEN 1 THEN accepted + returned + review = row_count

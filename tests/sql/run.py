@@ -621,9 +621,9 @@ class Views(Database):
                 "SET enable_seqscan = off; EXPLAIN (COSTS OFF) " + statement, user=user))
         self.assertIn("current_appointment_pkey", plan("SELECT * FROM current_appointment WHERE nik = 1 AND nik_slot = 0"))
         self.assertIn("current_appointment_nip_key", plan("SELECT * FROM current_appointment WHERE nip = 1 AND nip_slot = 0"))
-        # In a table of six rows the index by office is as cheap as the key.
-        self.assertRegex(plan("SELECT * FROM batch WHERE office_no = 1 AND batch_id = '01999999-0000-7000-8000-000000000001'"),
-                         "batch_id_key|batch_office_no")
+        # In a table of six rows the index by office is as cheap as the key, so the daemon leaves it no choice.
+        self.assertIn("batch_id_key", plan("SELECT * FROM batch WHERE batch_id = '01999999-0000-7000-8000-000000000001'"
+                                           " AND office_no + 0 = 1"))
         self.assertIn("batch_records_key", plan(
             "SELECT * FROM batch WHERE kode_instansi = '1' AND step = 1::smallint AND records_root = '' AND outcome = 1"
             " AND accepted + review > 0"))
