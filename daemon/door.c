@@ -187,8 +187,8 @@ void door_tell_bound(const struct config *config)
 		"and %llu "
 		"MiB in the kernel; %llu connections at most, by the limit of open files",
 		config->in_flight_bytes / (1024 * 1024), config->office_in_flight_bytes / (1024 * 1024),
-		memory_limit() / (size_t)mib, bytes_in() / mib, RECEIVE_HWM, bytes_out() / mib, SEND_HWM, KERNEL_BYTES / mib,
-		(unsigned long long)files.rlim_cur);
+		memory_limit() / (size_t)mib, bytes_in() / mib, RECEIVE_HWM, bytes_out() / mib, SEND_HWM,
+		KERNEL_BYTES / mib, (unsigned long long)files.rlim_cur);
 }
 
 /* ---- the proof that the door works ---- */

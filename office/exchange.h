@@ -47,8 +47,8 @@ int lantik_exchange(struct lantik_peer *peer, const struct lantik_request *reque
 int lantik_ping(
 	struct lantik_cli *cli, struct lantik_peer *peer, int64_t timeout_ms, bool proves, struct lantik_reply *ret);
 
-/* Milliseconds before the next attempt: what the centre asks for, 0.1 to 60 s of it, and up to a quarter more at random.
- * The request's timeout ends a longer one. */
+/* Milliseconds before the next attempt: what the centre asks for, 0.1 to 60 s of it, and up to a quarter more at
+ * random. The request's timeout ends a longer one. */
 int64_t lantik_busy_pause(const struct lantik_busy *busy);
 
 /* Reports a permanent refusal; returns the exit code. */

@@ -49,15 +49,21 @@ static FILE *create(const char *directory, const char *name)
 	return file;
 }
 
+static int kind_named(const char *name)
+{
+	for (int what = 0; what < KINDS; what++)
+		if (strcmp(names[what], name) == 0)
+			return what;
+	bench_fail("%s is none of bodies, tuples, next", name);
+}
+
 static void maker_open(struct maker *m, int argc, char **argv)
 {
 	*m = (struct maker){0};
 	for (int i = 2; i < argc; i++) {
-		int what = 0;
-		while (what < KINDS && strcmp(names[what], argv[i]) != 0)
-			what++;
-		if (what == KINDS || m->files[what])
-			bench_fail("%s is none of bodies, tuples, next, or came before", argv[i]);
+		int what = kind_named(argv[i]);
+		if (m->files[what])
+			bench_fail("%s came before", argv[i]);
 		m->files[what] = create(argv[1], names[what]);
 	}
 	m->batch_arena = lantik_arena_new(BATCH_ARENA);
