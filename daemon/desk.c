@@ -6,6 +6,9 @@
 
 /* Beside the spans of the records: the manifest, and room for alignment. */
 #define MANIFEST_ARENA (64u * 1024)
+/* A scan makes room for as many records as a body of that length can hold: a tag and a length each. What it does not
+ * fill is never touched. */
+#define SHORTEST_RECORD 2u
 
 static void *allocate(size_t count, size_t size)
 {
@@ -15,12 +18,13 @@ static void *allocate(size_t count, size_t size)
 	return memory;
 }
 
-struct desk *desk_new(size_t capacity)
+struct desk *desk_new(size_t capacity, size_t body)
 {
 	struct desk *desk = allocate(1, sizeof *desk);
+	size_t spans = body / SHORTEST_RECORD < LANTIK_MAX_RECORDS ? body / SHORTEST_RECORD : LANTIK_MAX_RECORDS;
 
 	desk->capacity = capacity;
-	desk->batch_arena = lantik_arena_new(capacity * sizeof(struct lantik_span) + MANIFEST_ARENA);
+	desk->batch_arena = lantik_arena_new(spans * sizeof(struct lantik_span) + MANIFEST_ARENA);
 	LANTIK_ASSERT(desk->batch_arena);
 	desk->rows = allocate(capacity, sizeof *desk->rows);
 	desk->order = allocate(capacity, sizeof *desk->order);

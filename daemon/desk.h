@@ -22,8 +22,8 @@ struct desk {
 	struct places places; /* of the attempt under way */
 };
 
-/* For batches of up to that many records. Aborts on no memory. */
-struct desk *desk_new(size_t capacity);
+/* For batches of up to that many records in a body of so many bytes. Aborts on no memory. */
+struct desk *desk_new(size_t capacity, size_t body);
 void desk_free(struct desk **desk);
 
 #endif

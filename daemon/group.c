@@ -1,4 +1,4 @@
-/* Groups of small batches: one transaction, one flush, a leaf and a receipt each.
+/* Groups of batches that are not large: one transaction, one flush, a leaf and a receipt each.
  *
  * A group is only an attempt. Whatever comes in its way (two batches about one person, the same batch twice, a full
  * formation, a deadlock) splits it in two, and a batch that is left alone goes the way of any other (commit.c), which
@@ -20,8 +20,13 @@
 
 /* Batches of a group. More would save little: the flush is shared by all of them already. */
 #define GROUP_MEMBERS 64
-/* Records of a small desk. What has more is recorded alone. */
-#define GROUP_RECORDS 64
+/* The same of middle size: together they are about one large batch. */
+#define GROUP_MIDDLE 8
+/* Records of a desk for small batches and for middle ones. What has more is recorded alone. */
+#define SMALL_RECORDS 64
+#define MIDDLE_RECORDS 2048
+/* COPY data goes to libpq in pieces of about this size. */
+#define CHUNK (64u * 1024)
 /* Of yes_no in words.def. */
 #define YES 1
 
@@ -33,7 +38,8 @@ struct member {
 
 struct group {
 	struct worker *worker;
-	struct desk *desks[GROUP_MEMBERS]; /* made when they are needed first */
+	struct desk *small[GROUP_MEMBERS]; /* made when they are needed first */
+	struct desk *middle[GROUP_MIDDLE]; /* likewise */
 	struct member members[GROUP_MEMBERS];
 	struct member *waiting[GROUP_MEMBERS]; /* judged, and to be recorded together */
 	size_t count;
@@ -44,9 +50,11 @@ void group_free(struct group **group)
 	if (!*group)
 		return;
 	for (size_t i = 0; i < GROUP_MEMBERS; i++) {
-		desk_free(&(*group)->desks[i]);
+		desk_free(&(*group)->small[i]);
 		batch_appended_free(&(*group)->members[i].appended);
 	}
+	for (size_t i = 0; i < GROUP_MIDDLE; i++)
+		desk_free(&(*group)->middle[i]);
 	free(*group);
 	*group = NULL;
 }
@@ -85,7 +93,17 @@ static void dismiss(struct worker *w, struct job *job)
 	queue_answer(w->house->queue, job);
 }
 
-/* False: answered. What is too long for a small desk is recorded at once, on the worker's own. */
+static struct desk *desk_of(struct group *g, size_t place, const struct job *job)
+{
+	bool small = job_size(job) == JOB_SMALL;
+	struct desk **desk = small ? &g->small[place] : &g->middle[place];
+
+	if (!*desk)
+		*desk = small ? desk_new(SMALL_RECORDS, QUEUE_SMALL) : desk_new(MIDDLE_RECORDS, QUEUE_MIDDLE);
+	return *desk;
+}
+
+/* False: answered. What is too long for its desk is recorded at once, on the worker's own. */
 static bool take(struct group *g, size_t place, struct job *job)
 {
 	struct worker *w = g->worker;
@@ -101,9 +119,7 @@ static bool take(struct group *g, size_t place, struct job *job)
 		dismiss(w, job);
 		return false;
 	}
-	if (!g->desks[place])
-		g->desks[place] = desk_new(GROUP_RECORDS);
-	m->s = (struct submission){.worker = w, .desk = g->desks[place], .job = job, .rulebook = job->rulebook};
+	m->s = (struct submission){.worker = w, .desk = desk_of(g, place, job), .job = job, .rulebook = job->rulebook};
 	if (!submission_take(&m->s)) {
 		dismiss(w, job);
 		return false;
@@ -303,11 +319,17 @@ static bool are_different(const struct newcomer *people, size_t count)
 	return true;
 }
 
-static enum store_result copy_chunk(struct worker *w)
+/* What has come together goes to libpq when there is enough of it, or at the end. */
+static enum store_result copy_chunk(struct worker *w, size_t enough)
 {
+	enum store_result result = STORE_OK;
+
 	LANTIK_ASSERT(!w->chunk.error);
-	enum store_result result = store_copy_data(w->store, w->chunk.data, w->chunk.len);
-	return result ? result : store_copy_end(w->store);
+	if (w->chunk.len && w->chunk.len >= enough) {
+		result = store_copy_data(w->store, w->chunk.data, w->chunk.len);
+		lantik_buffer_reset(&w->chunk);
+	}
+	return result;
 }
 
 static enum store_result copy_current(struct worker *w, const struct newcomer *people, size_t count)
@@ -315,23 +337,24 @@ static enum store_result copy_current(struct worker *w, const struct newcomer *p
 	enum store_result result = store_copy_current_begin(w->store);
 
 	lantik_buffer_reset(&w->chunk);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count && !result; i++) {
 		current_encode(people[i].s->batch_no, &people[i].s->manifest, people[i].row, &w->chunk);
-	return result ? result : copy_chunk(w);
+		result = copy_chunk(w, CHUNK);
+	}
+	if (!result)
+		result = copy_chunk(w, 0);
+	return result ? result : store_copy_end(w->store);
 }
 
-/* Rows that fill the same columns lie together, in the order of their keys. */
+/* Batches that fill the same columns lie together, in the order of their numbers. */
 static int by_columns(const void *a, const void *b)
 {
-	const struct newcomer *x = a, *y = b;
-	const struct row_columns *columns = &x->s->columns, *others = &y->s->columns;
-	int order = memcmp(columns->fields, others->fields, sizeof columns->fields);
+	const struct submission *x = *(struct submission *const *)a, *y = *(struct submission *const *)b;
+	int order = memcmp(x->columns.fields, y->columns.fields, sizeof x->columns.fields);
 
 	if (!order)
-		order = (int)columns->supersedes - (int)others->supersedes;
-	if (!order)
-		order = (x->s->batch_no > y->s->batch_no) - (x->s->batch_no < y->s->batch_no);
-	return order ? order : (x->row->record_no > y->row->record_no) - (x->row->record_no < y->row->record_no);
+		order = (int)x->columns.supersedes - (int)y->columns.supersedes;
+	return order ? order : (x->batch_no > y->batch_no) - (x->batch_no < y->batch_no);
 }
 
 static bool same_columns(const struct submission *s, const struct submission *t)
@@ -340,34 +363,60 @@ static bool same_columns(const struct submission *s, const struct submission *t)
 	       s->columns.supersedes == t->columns.supersedes;
 }
 
-/* A COPY for all that fill the same columns: mostly one. */
-static enum store_result copy_rows(struct worker *w, struct newcomer *people, size_t count)
+static enum store_result copy_batch(struct worker *w, const struct submission *s)
 {
 	enum store_result result = STORE_OK;
 
-	qsort(people, count, sizeof *people, by_columns);
+	for (size_t i = 0; i < s->row_count && !result; i++) {
+		const struct row *row = &s->desk->rows[i];
+		if (!row->goes_in)
+			continue;
+		lantik_buffer_append(&w->chunk, s->desk->tuples.data + row->offset, row->len);
+		result = copy_chunk(w, CHUNK);
+	}
+	return result;
+}
+
+/* A COPY for all that fill the same columns: mostly one. */
+static enum store_result copy_rows(struct worker *w, struct submission **news, size_t count)
+{
+	enum store_result result = STORE_OK;
+
+	qsort(news, count, sizeof *news, by_columns);
 	for (size_t i = 0, first = 0; i < count && !result; first = i) {
-		result = store_copy_begin(w->store, &people[first].s->columns);
+		result = store_copy_begin(w->store, &news[first]->columns);
 		lantik_buffer_reset(&w->chunk);
-		for (; i < count && same_columns(people[first].s, people[i].s); i++)
-			lantik_buffer_append(
-				&w->chunk, people[i].s->desk->tuples.data + people[i].row->offset, people[i].row->len);
+		for (; i < count && same_columns(news[first], news[i]); i++)
+			if (!result)
+				result = copy_batch(w, news[i]);
 		if (!result)
-			result = copy_chunk(w);
+			result = copy_chunk(w, 0);
+		if (!result)
+			result = store_copy_end(w->store);
 	}
 	return result;
 }
 
 /* Rows of all batches of new people: current ones in the order of their NIK, over the whole group. */
-static enum store_result write_newcomers(struct worker *w, struct newcomer *people, size_t count)
+static enum store_result write_news(struct worker *w, struct submission **news, size_t count)
 {
+	size_t people_count = 0;
+
 	if (!count)
 		return STORE_OK;
-	qsort(people, count, sizeof *people, by_nik);
-	if (!are_different(people, count))
-		return STORE_CONFLICT;
-	enum store_result result = copy_current(w, people, count);
-	return result ? result : copy_rows(w, people, count);
+	for (size_t i = 0; i < count; i++)
+		people_count += news[i]->copied;
+	struct newcomer *people = calloc(people_count, sizeof *people);
+	LANTIK_ASSERT(people);
+	for (size_t i = 0, n = 0; i < count; i++)
+		for (size_t k = 0; k < news[i]->copied; k++)
+			people[n++] = (struct newcomer){.s = news[i], .row = news[i]->desk->order[k]};
+	qsort(people, people_count, sizeof *people, by_nik);
+	enum store_result result = are_different(people, people_count) ? STORE_OK : STORE_CONFLICT;
+	if (!result)
+		result = copy_current(w, people, people_count);
+	free(people);
+	return result ? result : copy_rows(w, news, count);
 }
 
 static int by_first_nik(const void *a, const void *b)
@@ -410,11 +459,10 @@ static enum store_result weigh(struct member *const *members, size_t count)
 
 static enum store_result write_rows(struct worker *w, struct member *const *members, size_t count)
 {
-	struct newcomer *people = calloc(count * GROUP_RECORDS, sizeof *people);
+	struct submission *news[GROUP_MEMBERS];
 	struct member *others[GROUP_MEMBERS];
-	size_t people_count = 0, other_count = 0;
+	size_t new_count = 0, other_count = 0;
 
-	LANTIK_ASSERT(people);
 	for (size_t i = 0; i < count; i++) {
 		struct submission *s = &members[i]->s;
 		if (!submission_is_of_new_people(s)) {
@@ -422,11 +470,10 @@ static enum store_result write_rows(struct worker *w, struct member *const *memb
 			continue;
 		}
 		submission_take_places(s);
-		for (size_t k = 0; k < s->copied; k++)
-			people[people_count++] = (struct newcomer){.s = s, .row = s->desk->order[k]};
+		if (s->copied)
+			news[new_count++] = s;
 	}
-	enum store_result result = write_newcomers(w, people, people_count);
-	free(people);
+	enum store_result result = write_news(w, news, new_count);
 	return result ? result : write_others(others, other_count);
 }
 
@@ -542,13 +589,19 @@ void group_submit(struct worker *w, struct job *job)
 	struct job *jobs[GROUP_MEMBERS] = {job};
 	struct member *taken[GROUP_MEMBERS];
 	size_t taken_count = 0;
-	size_t count = 1 + queue_take_small(w->house->queue, GROUP_MEMBERS - 1, jobs + 1);
+	enum job_size size = job_size(job);
+	size_t most = size == JOB_SMALL ? GROUP_MEMBERS : GROUP_MIDDLE;
+	size_t count = 1 + queue_take_more(w->house->queue, size, most - 1, jobs + 1);
 
 	for (size_t i = 0; i < count; i++)
 		if (take(g, i, jobs[i]))
 			taken[taken_count++] = &g->members[i];
 	if (taken_count)
 		prepare(g, taken, taken_count);
-	if (g->count)
+	if (g->count == 1 && size == JOB_MIDDLE) { /* nothing to share; and commit.c copies few rows at a time */
+		submission_commit(&g->waiting[0]->s);
+		reply(w, g->waiting[0]);
+	} else if (g->count) {
 		record(w, g->waiting, g->count);
+	}
 }

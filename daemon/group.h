@@ -8,7 +8,7 @@
 struct worker;
 struct group;
 
-/* A small submission (job_is_small), and others that wait with it; all are answered. */
+/* A submission that need not be alone (job_size), and others of its size that wait with it; all are answered. */
 void group_submit(struct worker *worker, struct job *job);
 void group_free(struct group **group);
 

@@ -262,11 +262,11 @@ struct job *queue_take(struct queue *queue)
 	return job;
 }
 
-static struct line **next_small(struct queue *queue, size_t share)
+static struct line **next_of(struct queue *queue, enum job_size size, size_t share)
 {
 	for (struct line **place = &queue->lines; *place; place = &(*place)->next) {
 		const struct job *job = (*place)->batches.first;
-		if (job && job_is_small(job) && (*place)->in_group < share)
+		if (job && job_size(job) == size && (*place)->in_group < share)
 			return place;
 	}
 	return NULL;
@@ -287,7 +287,7 @@ static size_t begin_group(struct queue *queue, size_t max, int64_t now)
 	return alone ? max : 1;
 }
 
-size_t queue_take_small(struct queue *queue, size_t max, struct job *jobs[])
+size_t queue_take_more(struct queue *queue, enum job_size size, size_t max, struct job *jobs[])
 {
 	struct line **place;
 	int64_t now = clock_steady();
@@ -295,7 +295,7 @@ size_t queue_take_small(struct queue *queue, size_t max, struct job *jobs[])
 
 	pthread_mutex_lock(&queue->lock);
 	size_t share = begin_group(queue, max, now);
-	while (count < max && (place = next_small(queue, share))) {
+	while (count < max && (place = next_of(queue, size, share))) {
 		(*place)->in_group++;
 		jobs[count++] = take_batch(place, now);
 	}

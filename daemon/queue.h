@@ -6,12 +6,19 @@
 
 #include "job.h"
 
-/* A submission of at most so many bytes of body costs a commit and hardly anything else: such are written in groups. */
+/* A submission of at most so many bytes of body costs a commit and hardly anything else, and one of some hundred
+ * records costs less beside others, whose rows go into the indexes in one order with its own: such are written in
+ * groups, with others of their size. */
 #define QUEUE_SMALL (16u * 1024)
+#define QUEUE_MIDDLE (2048u * 1024)
 
-static inline bool job_is_small(const struct job *job)
+enum job_size { JOB_ALONE, JOB_SMALL, JOB_MIDDLE };
+
+static inline enum job_size job_size(const struct job *job)
 {
-	return job->request == LANTIK_SUBMIT && job->body.len <= QUEUE_SMALL;
+	if (job->request != LANTIK_SUBMIT || job->body.len > QUEUE_MIDDLE)
+		return JOB_ALONE;
+	return job->body.len <= QUEUE_SMALL ? JOB_SMALL : JOB_MIDDLE;
 }
 
 struct queue;
@@ -29,10 +36,10 @@ void queue_put(struct queue *queue, struct job *job);
  * ago, and sends one after the other: it would come back to find all workers taken. Within an office the oldest comes
  * first. */
 struct job *queue_take(struct queue *queue);
-/* Worker: up to max more submissions of at most QUEUE_SMALL bytes, one of each office in turn, for the same
+/* Worker: up to max more submissions of that size (not JOB_ALONE), one of each office in turn, for the same
  * transaction; and only one of each while any of them sends one after the other. No rehearsals. None is taken before an
  * older batch of its office. Returns how many; never waits. */
-size_t queue_take_small(struct queue *queue, size_t max, struct job *jobs[]);
+size_t queue_take_more(struct queue *queue, enum job_size size, size_t max, struct job *jobs[]);
 /* Worker: hands the answered job back and wakes the intake. Each job that was taken, once. */
 void queue_answer(struct queue *queue, struct job *job);
 /* Intake: the fd that is readable when answered jobs wait; clears it. */

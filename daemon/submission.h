@@ -88,8 +88,7 @@ void worker_close(struct worker *worker);
 /* Fills manifest_sha256. False: there is no manifest, and that is answered. */
 LANTIK_MUST_CHECK bool submission_identify(struct submission *s);
 /* Fills view, manifest and the desk's record_hashes; what cannot be taken, or is not what the manifest names, is
- * answered here. False: answered. */
-/* More records than a small desk holds go to the worker's own. */
+ * answered here. More records than the desk holds go to the worker's own. False: answered. */
 LANTIK_MUST_CHECK bool submission_open(struct submission *s);
 /* Runs the rules and encodes the rows that pass. STORE_OK, or what asking for predecessors came to. */
 LANTIK_MUST_CHECK enum store_result submission_judge(struct submission *s, bool *ret_answered);

@@ -32,7 +32,7 @@ static void *allocate(size_t count, size_t size)
 void worker_open(struct worker *w, struct house *house, const char *name)
 {
 	*w = (struct worker){.house = house, .store = store_new(house->config->database, name)};
-	w->desk = desk_new(LANTIK_MAX_RECORDS);
+	w->desk = desk_new(LANTIK_MAX_RECORDS, LANTIK_MAX_BODY);
 	w->record_arena = lantik_arena_new(RECORD_ARENA);
 	LANTIK_ASSERT(w->record_arena);
 	w->nodes = allocate(1, sizeof *w->nodes);
@@ -138,7 +138,7 @@ static void *work(void *context)
 	w.in_hand = workers->in_hand;
 	w.permits = workers->permits;
 	while ((job = queue_take(queue)))
-		if (job_is_small(job))
+		if (job_size(job) != JOB_ALONE)
 			group_submit(&w, job);
 		else
 			take_job(&w, job);

@@ -117,7 +117,11 @@ class Groups(Case):
         self.returned = self.post(self.offices[3], self.body(manifest, records[3:]))
         self.forged = self.post(self.offices[3], self.bodies(1)[0], signature=b"\0" * 64)
 
+    def batches(self):
+        return int(self.site.value("SELECT count(*) FROM lantik.batch"))
+
     def test_each_as_if_it_had_come_alone(self):
+        before = self.batches()
         holding, since = self.gather(3, self.fill)
         # all but what is held by then or forged, which nobody judges
         self.counted("submissions", since, len(self.sent) - 1)
@@ -128,10 +132,32 @@ class Groups(Case):
         self.check_outcomes(receipts)
         recorded = len(receipts) - 2  # one was sent twice, and one holds the records of another
         self.assertEqual(len({receipt.index for receipt in receipts.values()}), recorded)
-        self.assertEqual(int(self.site.value("SELECT count(*) FROM lantik.batch")), recorded + 1, "and the first of all")
+        self.assertEqual(self.batches() - before, recorded + 1, "and the first of all")
         counters = self.site.daemon.counters()
         self.assertGreater(counters["group_split"], since["group_split"], "what collides is taken apart")
         self.assertGreater(counters["grouped"] - since["grouped"], OFFICES * EACH // 2, "and the others stay together")
+        self.site.audit()
+
+    def fill_middle(self):
+        """Batches of some hundred people, two of which name one more person, the same."""
+        _, _, person = self.people(1)
+        self.middle = []
+        for n in range(4):
+            _, manifest, records = self.people(100)
+            self.middle.append(self.post(self.offices[n], self.body(manifest, records + person[:n // 2])))
+
+    def test_batches_of_middle_size_share_a_transaction(self):
+        holding, since = self.gather(3, self.fill_middle)
+        self.counted("submissions", since, len(self.sent))
+        holding.sql("ROLLBACK")
+        self.collect()
+        verdicts = [self.proved(request_id).verdict for request_id in self.middle]
+        self.assertEqual(sorted(verdict.accepted for verdict in verdicts), [100, 100, 100, 101])
+        [late] = [verdict for verdict in verdicts if verdict.accepted < verdict.record_count]
+        self.assertEqual(self.outcomes(late), {101: ("returned", {"S05.same_step"})})
+        counters = self.site.daemon.counters()
+        self.assertGreater(counters["group_split"], since["group_split"], "the two are taken apart")
+        self.assertGreater(counters["grouped"], since["grouped"], "and the others stay together")
         self.site.audit()
 
     def check_outcomes(self, receipts):

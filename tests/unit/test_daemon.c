@@ -468,17 +468,18 @@ Test(daemon, small_submissions_are_taken_together)
 	expect_next(queue, ping, "an enquiry goes before");
 	expect_next(queue, big, "whose office is next");
 	expect_next(queue, third, "and the next");
-	cr_expect_eq(queue_take_small(queue, 2, taken), 2);
+	cr_expect_eq(queue_take_more(queue, JOB_SMALL, 2, taken), 2);
 	cr_expect(taken[0] == first && taken[1] == behind, "one of each office");
-	cr_expect_eq(queue_take_small(queue, 8, taken), 1, "one of each office, neither a rehearsal nor an enquiry");
+	cr_expect_eq(queue_take_more(queue, JOB_SMALL, 8, taken), 1,
+		"one of each office, neither a rehearsal nor an enquiry");
 	cr_expect_eq(taken[0], again, "the oldest first");
-	cr_expect_eq(queue_take_small(queue, 8, taken), 1);
+	cr_expect_eq(queue_take_more(queue, JOB_SMALL, 8, taken), 1);
 	cr_expect_eq(taken[0], more);
-	cr_expect_eq(queue_take_small(queue, 8, taken), 0);
+	cr_expect_eq(queue_take_more(queue, JOB_SMALL, 8, taken), 0);
 	expect_next(queue, rehearsal, "what is left");
 	struct job *late = waiting(queue, 2, LANTIK_SUBMIT, QUEUE_SMALL + 1),
 		   *last = waiting(queue, 2, LANTIK_SUBMIT, 1);
-	cr_expect_eq(queue_take_small(queue, 8, taken), 0, "not before an older batch of the office");
+	cr_expect_eq(queue_take_more(queue, JOB_SMALL, 8, taken), 0, "not before an older batch of the office");
 	cr_expect_eq(queue_withdraw(queue), late);
 	cr_expect_eq(late->next, last);
 	struct job *all[] = {first, again, more, ping, big, behind, third, rehearsal};
@@ -497,11 +498,11 @@ Test(daemon, small_submissions_of_one_office_fill_a_group)
 	for (int i = 0; i < 5; i++)
 		jobs[i] = waiting(queue, 1, LANTIK_SUBMIT, 10);
 	expect_next(queue, jobs[0], "the first");
-	cr_expect_eq(queue_take_small(queue, 3, taken), 3, "nobody else would wait for them");
+	cr_expect_eq(queue_take_more(queue, JOB_SMALL, 3, taken), 3, "nobody else would wait for them");
 	cr_expect(taken[0] == jobs[1] && taken[1] == jobs[2] && taken[2] == jobs[3]);
 	struct job *other = waiting(queue, 2, LANTIK_SUBMIT, 10);
 	waiting(queue, 1, LANTIK_SUBMIT, 10);
-	cr_expect_eq(queue_take_small(queue, 8, taken), 2, "one of each");
+	cr_expect_eq(queue_take_more(queue, JOB_SMALL, 8, taken), 2, "one of each");
 	cr_expect(taken[0] == other || taken[1] == other);
 	answered(queue, taken[0]);
 	answered(queue, taken[1]);

@@ -27,7 +27,7 @@ static void *work(void *context)
 	while ((job = queue_take(queue))) {
 		size_t more = 0;
 		if (job->request == LANTIK_SUBMIT && job->body.len <= QUEUE_SMALL)
-			more = queue_take_small(queue, GROUP, group);
+			more = queue_take_more(queue, JOB_SMALL, GROUP, group);
 		while (more)
 			finish(queue, group[--more]);
 		finish(queue, job);
