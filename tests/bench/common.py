@@ -26,7 +26,7 @@ import ingest_profile  # noqa: E402
 
 SETTINGS = {"fsync": "on", "synchronous_commit": "on", "shared_buffers": "512MB", "max_wal_size": "4GB"}
 # Batches in flight: enough that a worker never waits for the sender.
-WINDOWS = {1000: 16, 7326: 4}
+WINDOWS = {1000: 32, 7326: 8}
 AGENCIES = 12
 # Where a batch's rows are kept.
 STORED = ["lantik.register", "lantik.current_appointment"]
