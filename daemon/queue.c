@@ -273,9 +273,9 @@ static struct line **next_of(struct queue *queue, enum job_size size, size_t sha
 }
 
 /* How many each office may add to a group; forgets what it added to the last one. Who has at most one batch waiting
- * sends one after the other, and would pay with its own time for all that a flood adds: then it is one of each office.
- */
-static size_t begin_group(struct queue *queue, size_t max, int64_t now)
+ * sends one after the other, and would pay with its own time for all that a flood adds: then it is one of each office,
+ * and of middle size none. */
+static size_t begin_group(struct queue *queue, enum job_size size, size_t max, int64_t now)
 {
 	bool alone = true;
 
@@ -284,7 +284,7 @@ static size_t begin_group(struct queue *queue, size_t max, int64_t now)
 		if (line->batches.first == line->batches.last)
 			alone &= !line->batches.first && !line->in_progress && line->warm_until <= now;
 	}
-	return alone ? max : 1;
+	return alone ? max : size == JOB_SMALL;
 }
 
 size_t queue_take_more(struct queue *queue, enum job_size size, size_t max, struct job *jobs[])
@@ -294,7 +294,7 @@ size_t queue_take_more(struct queue *queue, enum job_size size, size_t max, stru
 	size_t count = 0;
 
 	pthread_mutex_lock(&queue->lock);
-	size_t share = begin_group(queue, max, now);
+	size_t share = begin_group(queue, size, max, now);
 	while (count < max && (place = next_of(queue, size, share))) {
 		(*place)->in_group++;
 		jobs[count++] = take_batch(place, now);

@@ -37,8 +37,8 @@ void queue_put(struct queue *queue, struct job *job);
  * first. */
 struct job *queue_take(struct queue *queue);
 /* Worker: up to max more submissions of that size (not JOB_ALONE), one of each office in turn, for the same
- * transaction; and only one of each while any of them sends one after the other. No rehearsals. None is taken before an
- * older batch of its office. Returns how many; never waits. */
+ * transaction; and while any of them sends one after the other only one of each, or none when they are JOB_MIDDLE. No
+ * rehearsals. None is taken before an older batch of its office. Returns how many; never waits. */
 size_t queue_take_more(struct queue *queue, enum job_size size, size_t max, struct job *jobs[]);
 /* Worker: hands the answered job back and wakes the intake. Each job that was taken, once. */
 void queue_answer(struct queue *queue, struct job *job);
