@@ -13,12 +13,12 @@ BUSY_LOAD = 1
 
 class Fairness(harness.Case):
     # Two threads, so that two batches of the flood are in the workers' hands when the other office comes.
-    settings = {"workers": 1, "in_flight_bytes": 32 * 2**20, "office_in_flight_bytes": 32 * 2**20}
+    settings = {"workers": 1, "in_flight_bytes": 80 * 2**20, "office_in_flight_bytes": 80 * 2**20}
     FLOOD, CONNECTIONS, BODIES, AT_WORK = 8, 4, 3, 2
 
     def sample(self, office, seed):
-        """A batch that is too large to be written together with others."""
-        path = self.site.offices["sampler"].sample(f"{office.name}-{seed}", kind="PPPK_PW", step="NI", agency="6171", rows=40, seed=seed)
+        """A batch of more than 2 MiB, which is never written together with others."""
+        path = self.site.offices["sampler"].sample(f"{office.name}-{seed}", kind="PPPK_PW", step="NI", agency="6171", rows=2500, seed=seed)
         return office.body(path)
 
     def send(self, client, office, body):
