@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "row.h"
 
-#include <endian.h>
+#include "lantik/put.h"
+
 #include <string.h>
 
 /* PostgreSQL counts from 2000-01-01. */
@@ -46,30 +47,6 @@ static const uint64_t cold_values[2] = {0
 
 /* ---- values ---- */
 
-static uint8_t *put16(uint8_t *at, uint16_t value)
-{
-	uint16_t wire = htobe16(value);
-
-	memcpy(at, &wire, sizeof wire);
-	return at + sizeof wire;
-}
-
-static uint8_t *put32(uint8_t *at, uint32_t value)
-{
-	uint32_t wire = htobe32(value);
-
-	memcpy(at, &wire, sizeof wire);
-	return at + sizeof wire;
-}
-
-static uint8_t *put64(uint8_t *at, uint64_t value)
-{
-	uint64_t wire = htobe64(value);
-
-	memcpy(at, &wire, sizeof wire);
-	return at + sizeof wire;
-}
-
 static uint8_t *put_span(uint8_t *at, struct lantik_span span)
 {
 	if (span.len)
@@ -82,10 +59,10 @@ static uint8_t *put_documents(uint8_t *at, const struct lantik_documents *docume
 {
 	for (size_t i = 0; i < documents->count; i++) {
 		const struct lantik_document *document = &documents->items[i];
-		at = put16(at, (uint16_t)document->type);
+		at = lantik_put16(at, (uint16_t)document->type);
 		*at++ = (uint8_t)document->sha256.len;
 		at = put_span(at, document->sha256);
-		at = put16(at, (uint16_t)document->object.len);
+		at = lantik_put16(at, (uint16_t)document->object.len);
 		at = put_span(at, document->object);
 	}
 	return at;
@@ -95,27 +72,27 @@ static uint8_t *put_documents(uint8_t *at, const struct lantik_documents *docume
 
 static uint8_t *put_null(uint8_t *at)
 {
-	return put32(at, UINT32_MAX);
+	return lantik_put32(at, UINT32_MAX);
 }
 
 static uint8_t *column16(uint8_t *at, int32_t value)
 {
-	return put16(put32(at, 2), (uint16_t)value);
+	return lantik_put16(lantik_put32(at, 2), (uint16_t)value);
 }
 
 static uint8_t *column32(uint8_t *at, int32_t value)
 {
-	return put32(put32(at, 4), (uint32_t)value);
+	return lantik_put32(lantik_put32(at, 4), (uint32_t)value);
 }
 
 static uint8_t *column64(uint8_t *at, int64_t value)
 {
-	return put64(put32(at, 8), (uint64_t)value);
+	return lantik_put64(lantik_put32(at, 8), (uint64_t)value);
 }
 
 static uint8_t *column_span(uint8_t *at, struct lantik_span span)
 {
-	return span.len ? put_span(put32(at, (uint32_t)span.len), span) : put_null(at);
+	return span.len ? put_span(lantik_put32(at, (uint32_t)span.len), span) : put_null(at);
 }
 
 /* A value that the column holds. */
@@ -211,13 +188,13 @@ static uint8_t *cold_number(struct maker *m, const struct lantik_field *field, u
 
 	m->exact &= holds;
 	if (field->type == LANTIK_MONEY)
-		return put64(at, (uint64_t) * (const int64_t *)member);
+		return lantik_put64(at, (uint64_t) * (const int64_t *)member);
 	int32_t value = holds ? *(const int32_t *)member : 0;
 	if (field->type == LANTIK_WORD)
-		return put16(at, (uint16_t)value);
+		return lantik_put16(at, (uint16_t)value);
 	if (field->type == LANTIK_DATE && value)
 		value = (int32_t)(lantik_date_days(value) + LANTIK_COLD_EPOCH);
-	return put32(at, (uint32_t)value);
+	return lantik_put32(at, (uint32_t)value);
 }
 
 static uint8_t *cold_fixed(struct maker *m, uint8_t *at)
@@ -248,15 +225,15 @@ static void cold_column(struct maker *m)
 	for (uint32_t word = 0; word < 2; word++)
 		for (uint64_t left = cold_values[word]; left; left &= left - 1) {
 			at = cold_value(m, &lantik_record_fields[64 * word + (uint32_t)__builtin_ctzll(left) - 1], at);
-			ends = put16(ends, (uint16_t)(at - values));
+			ends = lantik_put16(ends, (uint16_t)(at - values));
 		}
 	at = put_span(at, m->row->nama_asli);
-	put16(ends, (uint16_t)(at - values));
+	lantik_put16(ends, (uint16_t)(at - values));
 	if (at == values && memcmp(m->at + 4, absent, sizeof absent) == 0) {
 		m->at = put_null(m->at);
 		return;
 	}
-	put32(m->at, (uint32_t)(at - m->at - 4));
+	lantik_put32(m->at, (uint32_t)(at - m->at - 4));
 	m->at = at;
 }
 
@@ -295,7 +272,7 @@ void row_encode(const struct row_context *context, const struct lantik_record *r
 
 	LANTIK_ASSERT(tuple);
 	struct maker m = {.context = context, .record = record, .row = row, .exact = true};
-	m.at = put16(tuple, context->columns->count);
+	m.at = lantik_put16(tuple, context->columns->count);
 	own_columns(&m, salt);
 	hot_columns(&m);
 	cold_column(&m);

@@ -1,36 +1,12 @@
 /* Versions of the register at both ends: what the daemon hashes and whoever reads the register hashes again.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "lantik/row.h"
+#include "lantik/put.h"
 
-#include <endian.h>
 #include <string.h>
 
 /* 0x00 of RFC 6962, the numbers, the salt, both lengths and the record's hash. */
 #define HASHED (1u + 2u + 8u + 4u + 4u + 2u + 2u + 8u + 4u + LANTIK_ROW_SALT + 1u + 2u + LANTIK_HASH)
-
-static uint8_t *put16(uint8_t *at, uint16_t value)
-{
-	uint16_t wire = htobe16(value);
-
-	memcpy(at, &wire, sizeof wire);
-	return at + sizeof wire;
-}
-
-static uint8_t *put32(uint8_t *at, uint32_t value)
-{
-	uint32_t wire = htobe32(value);
-
-	memcpy(at, &wire, sizeof wire);
-	return at + sizeof wire;
-}
-
-static uint8_t *put64(uint8_t *at, uint64_t value)
-{
-	uint64_t wire = htobe64(value);
-
-	memcpy(at, &wire, sizeof wire);
-	return at + sizeof wire;
-}
 
 static uint8_t *put_bytes(uint8_t *at, const void *bytes, size_t len)
 {
@@ -42,14 +18,14 @@ static uint8_t *put_bytes(uint8_t *at, const void *bytes, size_t len)
 static uint8_t *put_numbers(uint8_t *at, const struct lantik_row *row)
 {
 	*at++ = 0;
-	at = put16(at, LANTIK_ROW_FORMAT);
-	at = put64(at, (uint64_t)row->batch_no);
-	at = put32(at, row->record_no);
-	at = put32(at, (uint32_t)row->office_no);
-	at = put16(at, (uint16_t)row->kind);
-	at = put16(at, (uint16_t)row->step);
-	at = put64(at, (uint64_t)row->supersedes_batch_no);
-	return put32(at, row->supersedes_batch_no ? (uint32_t)row->supersedes_record_no : 0);
+	at = lantik_put16(at, LANTIK_ROW_FORMAT);
+	at = lantik_put64(at, (uint64_t)row->batch_no);
+	at = lantik_put32(at, row->record_no);
+	at = lantik_put32(at, (uint32_t)row->office_no);
+	at = lantik_put16(at, (uint16_t)row->kind);
+	at = lantik_put16(at, (uint16_t)row->step);
+	at = lantik_put64(at, (uint64_t)row->supersedes_batch_no);
+	return lantik_put32(at, row->supersedes_batch_no ? (uint32_t)row->supersedes_record_no : 0);
 }
 
 void lantik_row_hash(const struct lantik_row *row, const uint8_t record_hash[LANTIK_HASH], uint8_t ret[LANTIK_HASH])
@@ -63,7 +39,7 @@ void lantik_row_hash(const struct lantik_row *row, const uint8_t record_hash[LAN
 	at = put_bytes(at, row->salt, LANTIK_ROW_SALT);
 	*at++ = (uint8_t)agency.len;
 	at = put_bytes(at, agency.data, agency.len);
-	at = put16(at, other ? (uint16_t)row->nama.len : 0);
+	at = lantik_put16(at, other ? (uint16_t)row->nama.len : 0);
 	if (other)
 		at = put_bytes(at, row->nama.data, row->nama.len);
 	at = put_bytes(at, record_hash, LANTIK_HASH);

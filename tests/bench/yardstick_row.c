@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "yardstick_row.h"
 
-#include <endian.h>
+#include "lantik/put.h"
+
 #include <string.h>
 
 /* PostgreSQL counts from 2000-01-01. */
@@ -14,53 +15,29 @@
  * document. */
 #define MAX_TUPLE (LANTIK_MAX_RECORD + (LANTIK_FIELD_COUNT + OWN_COLUMNS) * 12 + LANTIK_MAX_DOCUMENTS * 8)
 
-static uint8_t *put16(uint8_t *at, uint16_t value)
-{
-	uint16_t wire = htobe16(value);
-
-	memcpy(at, &wire, sizeof wire);
-	return at + sizeof wire;
-}
-
-static uint8_t *put32(uint8_t *at, uint32_t value)
-{
-	uint32_t wire = htobe32(value);
-
-	memcpy(at, &wire, sizeof wire);
-	return at + sizeof wire;
-}
-
-static uint8_t *put64(uint8_t *at, uint64_t value)
-{
-	uint64_t wire = htobe64(value);
-
-	memcpy(at, &wire, sizeof wire);
-	return at + sizeof wire;
-}
-
 static uint8_t *put_null(uint8_t *at)
 {
-	return put32(at, UINT32_MAX);
+	return lantik_put32(at, UINT32_MAX);
 }
 
 static uint8_t *column16(uint8_t *at, int32_t value)
 {
-	return put16(put32(at, 2), (uint16_t)value);
+	return lantik_put16(lantik_put32(at, 2), (uint16_t)value);
 }
 
 static uint8_t *column32(uint8_t *at, int32_t value)
 {
-	return put32(put32(at, 4), (uint32_t)value);
+	return lantik_put32(lantik_put32(at, 4), (uint32_t)value);
 }
 
 static uint8_t *column64(uint8_t *at, int64_t value)
 {
-	return put64(put32(at, 8), (uint64_t)value);
+	return lantik_put64(lantik_put32(at, 8), (uint64_t)value);
 }
 
 static uint8_t *column_bytes(uint8_t *at, const void *bytes, size_t len)
 {
-	at = put32(at, (uint32_t)len);
+	at = lantik_put32(at, (uint32_t)len);
 	if (len)
 		memcpy(at, bytes, len);
 	return at + len;
@@ -80,16 +57,16 @@ static uint8_t *column_documents(uint8_t *at, const struct lantik_documents *doc
 	uint8_t *end = start;
 	for (size_t i = 0; i < documents->count; i++) {
 		const struct lantik_document *document = &documents->items[i];
-		end = put16(end, (uint16_t)document->type);
+		end = lantik_put16(end, (uint16_t)document->type);
 		*end++ = (uint8_t)document->sha256.len;
 		if (document->sha256.len)
 			memcpy(end, document->sha256.data, document->sha256.len);
-		end = put16(end + document->sha256.len, (uint16_t)document->object.len);
+		end = lantik_put16(end + document->sha256.len, (uint16_t)document->object.len);
 		if (document->object.len)
 			memcpy(end, document->object.data, document->object.len);
 		end += document->object.len;
 	}
-	put32(at, (uint32_t)(end - start));
+	lantik_put32(at, (uint32_t)(end - start));
 	return end;
 }
 
@@ -148,7 +125,7 @@ size_t yardstick_row_append(const struct yardstick_row *row, const struct lantik
 	uint8_t *tuple = lantik_buffer_extend(tuples, MAX_TUPLE);
 
 	LANTIK_ASSERT(tuple);
-	uint8_t *at = own_columns(put16(tuple, LANTIK_FIELD_COUNT + OWN_COLUMNS), row, salt);
+	uint8_t *at = own_columns(lantik_put16(tuple, LANTIK_FIELD_COUNT + OWN_COLUMNS), row, salt);
 	for (size_t i = 0; i < LANTIK_FIELD_COUNT; i++) {
 		const struct lantik_field *field = &lantik_record_fields[i];
 		if (field->number == LANTIK_F_kode_instansi)
