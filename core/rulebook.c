@@ -111,6 +111,16 @@ static enum lantik_error arrange(struct lantik_rulebook *book)
 	return LANTIK_OK;
 }
 
+/* Units are in order, and so are the fronts of their ids. */
+static void note_starts(const struct lantik_rows *rows, uint32_t starts[LANTIK_UNIT_FRONTS + 1])
+{
+	const struct lantik_unit_row *units = rows->items;
+	for (size_t i = 0; i < rows->count; i++)
+		starts[lantik_unit_front(units[i].id) + 1]++;
+	for (size_t front = 0; front < LANTIK_UNIT_FRONTS; front++)
+		starts[front + 1] += starts[front];
+}
+
 /* What would else be a search through a whole table. */
 static void take_notes(struct lantik_rulebook *book)
 {
@@ -120,6 +130,7 @@ static void take_notes(struct lantik_rulebook *book)
 		book->wage_years[wages[i].year - LANTIK_WAGE_YEAR_FIRST] = true;
 	for (size_t i = 0; i < book->tables[LANTIK_TABLE_UNIT].count; i++)
 		book->unit_agencies[strtoul(units[i].agency, NULL, 10)] = true;
+	note_starts(&book->tables[LANTIK_TABLE_UNIT], book->unit_starts);
 }
 
 struct lantik_rulebook *lantik_rulebook_empty(void)

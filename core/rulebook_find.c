@@ -62,14 +62,14 @@ static int32_t number_at(const char *row, size_t offset)
 	return number;
 }
 
-/* One bisection: the last row with this key that began on the day or before is the only one that can be in force. */
-const void *lantik_rulebook_row(
-	const struct lantik_rulebook *book, enum lantik_table table, const void *probe, int32_t on)
+/* One bisection of the rows from low to before high: the last row with this key that began on the day or before is the
+ * only one that can be in force. */
+static const void *row_between(const struct lantik_rulebook *book, enum lantik_table table, const void *probe,
+	int32_t on, size_t low, size_t high)
 {
 	const struct lantik_shape *shape = &lantik_shapes[table];
 	const char *items = book->tables[table].items;
 	bool timeless = shape->from == LANTIK_NO_PERIOD;
-	size_t low = 0, high = book->tables[table].count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const char *row = items + middle * shape->size;
@@ -84,6 +84,12 @@ const void *lantik_rulebook_row(
 		return NULL;
 	int32_t until = timeless ? 0 : number_at(row, shape->from + sizeof(int32_t));
 	return until == 0 || on < until ? row : NULL;
+}
+
+const void *lantik_rulebook_row(
+	const struct lantik_rulebook *book, enum lantik_table table, const void *probe, int32_t on)
+{
+	return row_between(book, table, probe, on, 0, book->tables[table].count);
 }
 
 const struct lantik_agency *lantik_rulebook_agency(
@@ -155,7 +161,8 @@ const struct lantik_position *lantik_rulebook_position(
 
 bool lantik_rulebook_unit(const struct lantik_rulebook *rulebook, const uint8_t id[16], int32_t on, char ret_agency[5])
 {
-	const struct lantik_unit_row *row = lantik_rulebook_row(rulebook, LANTIK_TABLE_UNIT, id, on);
+	const uint32_t *start = rulebook->unit_starts + lantik_unit_front(id);
+	const struct lantik_unit_row *row = row_between(rulebook, LANTIK_TABLE_UNIT, id, on, start[0], start[1]);
 	if (row == NULL)
 		return false;
 	memcpy(ret_agency, row->agency, sizeof row->agency);

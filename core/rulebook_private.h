@@ -107,12 +107,22 @@ struct lantik_rows {
 #define LANTIK_WAGE_YEARS 300
 #define LANTIK_WAGE_YEAR_FIRST 1900
 
+/* Units are the one table of tens of thousands of rows that records ask at random. By the first bits of their ids,
+ * which are evenly spread, a bisection has a few rows left instead of rows all over the table. */
+#define LANTIK_UNIT_FRONTS 4096u
+
+static inline size_t lantik_unit_front(const uint8_t id[16])
+{
+	return (size_t)id[0] << 4 | id[1] >> 4;
+}
+
 struct lantik_rulebook {
 	uint8_t digest[LANTIK_HASH];
 	struct lantik_rows tables[LANTIK_TABLE_COUNT]; /* retired codes stand among the regions */
 	bool has_provinces, has_districts, has_retired;
 	bool wage_years[LANTIK_WAGE_YEARS];
-	bool unit_agencies[10000]; /* by their code as a number */
+	bool unit_agencies[10000];                    /* by their code as a number */
+	uint32_t unit_starts[LANTIK_UNIT_FRONTS + 1]; /* how many units are before those whose ids begin so */
 };
 
 #define LANTIK_NO_PERIOD SIZE_MAX
