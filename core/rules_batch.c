@@ -15,7 +15,7 @@ static bool entry_sound(const struct lantik_manifest *manifest, const struct lan
 	switch (field->type) {
 	case LANTIK_TEXT: {
 		struct lantik_text_facts facts = lantik_text_facts(*span);
-		return !facts.control && !facts.invisible && !facts.zero_width &&
+		return !(facts.holds & (LANTIK_TEXT_CONTROL | LANTIK_TEXT_INVISIBLE | LANTIK_TEXT_ZERO_WIDTH)) &&
 		       facts.characters <= (size_t)field->extent && !lantik_text_formula(*span);
 	}
 	case LANTIK_ID:
@@ -64,7 +64,7 @@ static void check_entries(struct lantik_check *check, struct lantik_findings *fi
 	for (size_t i = 0; i < lantik_manifest_field_count; i++) {
 		const struct lantik_field *field = &lantik_manifest_fields[i];
 		const struct lantik_span *span = lantik_member(check->manifest, field);
-		if (field->type == LANTIK_TEXT && !lantik_text_facts(*span).valid)
+		if (field->type == LANTIK_TEXT && !(lantik_text_facts(*span).holds & LANTIK_TEXT_VALID))
 			readable = false;
 		else if (!has_own_case(check->manifest, field))
 			sound &= entry_sound(check->manifest, field);

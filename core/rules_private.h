@@ -88,14 +88,18 @@ struct lantik_check {
 	struct lantik_set decrees; /* of people who stand twice */
 };
 
-/* What one pass over a text tells. */
+/* What one pass over a text tells, in one word: of single bytes that are read as one the processor waits. */
+enum lantik_text_fact {
+	LANTIK_TEXT_VALID = 1,      /* UTF-8 without NUL */
+	LANTIK_TEXT_CONTROL = 2,    /* holds C0, DEL or C1 */
+	LANTIK_TEXT_INVISIBLE = 4,  /* turns the direction of writing, or joins words without a width */
+	LANTIK_TEXT_ZERO_WIDTH = 8, /* holds U+200B-U+200D */
+	LANTIK_TEXT_ORDINARY = 16,  /* nothing of that, and no formula either */
+};
+
 struct lantik_text_facts {
 	uint32_t characters;
-	bool valid;      /* UTF-8 without NUL */
-	bool control;    /* holds C0, DEL or C1 */
-	bool invisible;  /* turns the direction of writing, or joins words without a width */
-	bool zero_width; /* holds U+200B-U+200D */
-	bool ordinary;   /* nothing of that, and no formula either */
+	uint32_t holds; /* of enum lantik_text_fact */
 };
 
 /* One record on its way through the rules. */

@@ -46,11 +46,16 @@ static bool is_invisible(const uint8_t *at, size_t len)
 	return mark || turn || joiner || (at[0] == 0xEF && at[1] == 0xBB && at[2] == 0xBF);
 }
 
-static void judge_character(const uint8_t *at, size_t len, struct lantik_text_facts *facts)
+static uint32_t character_facts(const uint8_t *at, size_t len)
 {
-	facts->control |= at[0] == 0xC2 && at[1] < 0xA0;
-	facts->invisible |= is_invisible(at, len);
-	facts->zero_width |= len == 3 && at[0] == 0xE2 && at[1] == 0x80 && at[2] >= 0x8B && at[2] <= 0x8D;
+	uint32_t holds = 0;
+	if (at[0] == 0xC2 && at[1] < 0xA0)
+		holds |= LANTIK_TEXT_CONTROL;
+	if (is_invisible(at, len))
+		holds |= LANTIK_TEXT_INVISIBLE;
+	if (len == 3 && at[0] == 0xE2 && at[1] == 0x80 && at[2] >= 0x8B && at[2] <= 0x8D)
+		holds |= LANTIK_TEXT_ZERO_WIDTH;
+	return holds;
 }
 
 /* What may begin a formula, or blanks before one. */
@@ -59,27 +64,32 @@ static bool begins_oddly(uint8_t byte)
 	return byte == ' ' || byte == '=' || byte == '+' || byte == '-' || byte == '@';
 }
 
-struct lantik_text_facts lantik_text_facts(struct lantik_span text)
+/* Of a text that is_printable is false of. */
+static struct lantik_text_facts odd_facts(struct lantik_span text)
 {
-	struct lantik_text_facts facts = {.valid = true};
-	if (is_printable(text)) {
-		facts.characters = (uint32_t)text.len;
-		facts.ordinary = text.len > 0 && !begins_oddly(text.data[0]);
-		return facts;
-	}
+	struct lantik_text_facts facts = {0, 0};
 	for (size_t at = 0, len; at < text.len; at += len) {
 		uint8_t byte = text.data[at];
 		len = byte >= 0x20 && byte < 0x7F ? 1 : lantik_utf8_length(text.data + at, text.len - at);
-		if (len == 0 || byte == 0) {
-			facts.valid = false;
+		if (len == 0 || byte == 0)
 			return facts;
-		}
 		if (len > 1)
-			judge_character(text.data + at, len, &facts);
-		facts.control |= byte < 0x20 || byte == 0x7F;
+			facts.holds |= character_facts(text.data + at, len);
+		if (byte < 0x20 || byte == 0x7F)
+			facts.holds |= LANTIK_TEXT_CONTROL;
 		facts.characters++;
 	}
+	facts.holds |= LANTIK_TEXT_VALID;
 	return facts;
+}
+
+struct lantik_text_facts lantik_text_facts(struct lantik_span text)
+{
+	if (!is_printable(text))
+		return odd_facts(text);
+	bool ordinary = text.len > 0 && !begins_oddly(text.data[0]);
+	return (struct lantik_text_facts){
+		(uint32_t)text.len, ordinary ? LANTIK_TEXT_VALID | LANTIK_TEXT_ORDINARY : LANTIK_TEXT_VALID};
 }
 
 /* The fields of text, in the order of the table. */
@@ -112,14 +122,14 @@ bool lantik_row_readable(struct lantik_row *row)
 		if (text.len == 0)
 			continue;
 		row->facts[field->number] = lantik_text_facts(text);
-		if (!row->facts[field->number].valid) {
+		if (!(row->facts[field->number].holds & LANTIK_TEXT_VALID)) {
 			lantik_row_report(row, LANTIK_CASE_B01_utf8, (enum lantik_field_id)field->number);
 			readable = false;
 		}
 	}
 	for (size_t i = 0; i < row->record->dokumen.count; i++) {
 		row->paths[i] = lantik_text_facts(row->record->dokumen.items[i].object);
-		if (!row->paths[i].valid) {
+		if (!(row->paths[i].holds & LANTIK_TEXT_VALID)) {
 			lantik_row_report(row, LANTIK_CASE_B01_utf8, LANTIK_F_dokumen);
 			return false;
 		}
@@ -131,11 +141,14 @@ bool lantik_row_readable(struct lantik_row *row)
 static bool plain_text(
 	struct lantik_row *row, struct lantik_span text, struct lantik_text_facts facts, enum lantik_field_id field)
 {
-	if (facts.ordinary)
+	bool invisible = (facts.holds & LANTIK_TEXT_INVISIBLE) != 0;
+	if (facts.holds & LANTIK_TEXT_ORDINARY)
 		return true;
-	bool returned = facts.control && lantik_row_report(row, LANTIK_CASE_T01_control, field);
 	/* of a name T09 takes them out */
-	if (facts.invisible || (facts.zero_width && field != LANTIK_F_nama))
+	if ((facts.holds & LANTIK_TEXT_ZERO_WIDTH) && field != LANTIK_F_nama)
+		invisible = true;
+	bool returned = (facts.holds & LANTIK_TEXT_CONTROL) && lantik_row_report(row, LANTIK_CASE_T01_control, field);
+	if (invisible)
 		returned |= lantik_row_report(row, LANTIK_CASE_T01_invisible, field);
 	if (lantik_text_formula(text))
 		returned |= lantik_row_report(row, LANTIK_CASE_T01_formula, field);
