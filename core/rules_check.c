@@ -125,6 +125,7 @@ void lantik_check_record(struct lantik_check *check, uint32_t record_no, const s
 	lantik_row_values(&row);
 	lantik_row_nip_shape(&row);
 	lantik_row_nik(&row);
+	lantik_row_keys(&row);
 	lantik_row_nip(&row);
 	lantik_row_participant(&row);
 	lantik_row_position(&row);

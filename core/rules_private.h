@@ -114,6 +114,8 @@ struct lantik_row {
 	struct lantik_text_facts paths[LANTIK_MAX_DOCUMENTS]; /* of the documents' objects, likewise */
 	bool spoiled[LANTIK_FIELD_END]; /* returned by T01, T06, T07 or T08: no second finding for that cause */
 	bool nik_ok, nip_ok;            /* N01 and P01 hold */
+	uint64_t nik, pertek;           /* as numbers, for what may stand twice in the batch */
+	bool pertek_ok;                 /* no_pertek is there and readable */
 	int32_t birth;                  /* tgl_lahir when it is a day, else 0 */
 	int32_t tmt;                    /* the TMT of this kind when it is a day, else 0 */
 	enum lantik_field_id tmt_field;
@@ -139,6 +141,7 @@ void lantik_row_name(struct lantik_row *row);        /* T03, T05, T09 */
 void lantik_row_values(struct lantik_row *row);      /* T07, D01, and what later rules need of dates */
 void lantik_row_nip_shape(struct lantik_row *row);   /* P01 */
 void lantik_row_nik(struct lantik_row *row);         /* N01-N06 */
+void lantik_row_keys(struct lantik_row *row);        /* what lantik_row_repeated will look for */
 void lantik_row_nip(struct lantik_row *row);         /* P02-P09, T06.rounded */
 void lantik_row_participant(struct lantik_row *row); /* K01, K02, K04-K06 */
 void lantik_row_position(struct lantik_row *row);    /* J01-J07, and the position that the dates ask for */

@@ -21,10 +21,16 @@ static uint64_t number_of(struct lantik_span text)
 	return number;
 }
 
+/* Where the search for a value begins; the set has slots. */
+static size_t place_of(const struct lantik_set *set, uint64_t key)
+{
+	return (size_t)((key * MIX) >> (64 - set->bits));
+}
+
 /* Where the value stands, or would stand. */
 static struct lantik_slot *probe(const struct lantik_set *set, uint64_t key)
 {
-	size_t last = ((size_t)1 << set->bits) - 1, at = (size_t)((key * MIX) >> (64 - set->bits));
+	size_t last = ((size_t)1 << set->bits) - 1, at = place_of(set, key);
 	while (set->slots[at].record_no != 0 && set->slots[at].key != key)
 		at = (at + 1) & last;
 	return &set->slots[at];
@@ -88,8 +94,9 @@ static void check_decree(struct lantik_row *row, uint64_t nik, uint64_t decree, 
 }
 
 /* N07, S02 */
-static void check_person(struct lantik_row *row, uint64_t nik)
+static void check_person(struct lantik_row *row)
 {
+	uint64_t nik = row->nik;
 	struct lantik_span text = row->record->no_sk;
 	uint64_t decree = text.len > 0 ? number_of(text) : 0;
 	struct lantik_slot *slot = find_slot(&row->check->niks, nik);
@@ -104,24 +111,44 @@ static void check_person(struct lantik_row *row, uint64_t nik)
 }
 
 /* S03.shared */
-static void check_pertek(struct lantik_row *row, uint64_t nik)
+static void check_pertek(struct lantik_row *row)
 {
-	struct lantik_span text = row->record->no_pertek;
-	if (text.len == 0 || row->spoiled[LANTIK_F_no_pertek])
+	uint64_t key = row->pertek;
+	if (!row->pertek_ok)
 		return;
-	uint64_t key = number_of(text);
 	struct lantik_slot *slot = find_slot(&row->check->perteks, key);
 	if (slot->record_no == 0)
-		take_slot(row->check, &row->check->perteks, slot, (struct lantik_slot){key, nik, row->number, false});
-	else if (slot->other != nik || slot->reported)
+		take_slot(row->check, &row->check->perteks, slot,
+			(struct lantik_slot){key, row->nik, row->number, false});
+	else if (slot->other != row->nik || slot->reported)
 		report_all(row, slot, LANTIK_CASE_S03_shared, LANTIK_F_no_pertek);
+}
+
+/* The slots of a large batch lie outside the cache; the processor fetches these while the next rules run. */
+static void fetch(const struct lantik_set *set, uint64_t key)
+{
+	if (set->slots != NULL)
+		__builtin_prefetch(&set->slots[place_of(set, key)], 1);
+}
+
+void lantik_row_keys(struct lantik_row *row)
+{
+	struct lantik_span pertek = row->record->no_pertek;
+	if (!row->nik_ok)
+		return;
+	row->nik = lantik_digits_value(row->record->nik);
+	fetch(&row->check->niks, row->nik);
+	row->pertek_ok = pertek.len > 0 && !row->spoiled[LANTIK_F_no_pertek];
+	if (!row->pertek_ok)
+		return;
+	row->pertek = number_of(pertek);
+	fetch(&row->check->perteks, row->pertek);
 }
 
 void lantik_row_repeated(struct lantik_row *row)
 {
 	if (!row->nik_ok)
 		return;
-	uint64_t nik = lantik_digits_value(row->record->nik);
-	check_person(row, nik);
-	check_pertek(row, nik);
+	check_person(row);
+	check_pertek(row);
 }
