@@ -90,13 +90,7 @@ static enum lantik_error scan_record(struct batch_scan *s)
 	struct lantik_span *record = &s->records[s->view.record_count - 1];
 	enum lantik_error error = find_record(&s->scan, record);
 
-	if (!error)
-		error = record_read(*record, &s->record, &s->reading);
-	if (error)
-		return error;
-	s->view.present[0] |= s->reading.present[0];
-	s->view.present[1] |= s->reading.present[1];
-	return LANTIK_OK;
+	return error ? error : record_read(*record, &s->record, &s->reading);
 }
 
 /* Room for as many records as there can be: each takes two bytes at least. */
@@ -123,6 +117,8 @@ static enum lantik_error scan_records(struct batch_scan *s, struct lantik_arena 
 		if (error)
 			return error;
 	}
+	for (uint32_t number = 0; number < SCAN_MAX_FIELD; number++)
+		s->view.present[number / 64] |= (uint64_t)s->reading.given[number] << number % 64;
 	return s->view.record_count ? LANTIK_OK : LANTIK_E_TRUNCATED;
 }
 

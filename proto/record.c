@@ -1,7 +1,11 @@
 /* Records from bytes to plain C, by a table made from fields.def: most of what a batch's bytes are.
- * Only what is well formed is read here. scan_message knows why anything else is refused, and is asked then.
+ * Nearly all records come in the one form that protobuf-c writes, and are read by a loop that takes nothing else; what
+ * it leaves is read by one that takes whatever is well formed. scan_message knows why anything else is refused, and is
+ * asked then.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "record.h"
+
+#include <string.h>
 
 #include "lantik/v1/batch.pb-c.h"
 #include "scan.h"
@@ -42,13 +46,6 @@ static const struct member document_members[TAGS] = {
 	MEMBER(3, FORM_SPAN, lantik_document, sha256),
 };
 
-/* What was seen of one message. */
-struct seen {
-	uint64_t present[2];
-	uint32_t last; /* number of the field before; canonical bytes have them in order */
-	bool canonical;
-};
-
 /* A varint in its shortest form. Most are of one byte. */
 static inline bool read_varint(struct scan *scan, uint64_t *ret)
 {
@@ -78,18 +75,6 @@ static inline bool read_tag(struct scan *scan, uint32_t *ret)
 	return true;
 }
 
-/* Whether the field may stand here; a repeated one may come again. */
-static inline bool note_field(struct seen *seen, uint32_t number, enum form form)
-{
-	uint64_t bit = UINT64_C(1) << (number % 64);
-	bool again = (seen->present[number / 64] & bit) != 0;
-
-	seen->present[number / 64] |= bit;
-	seen->canonical &= number >= seen->last;
-	seen->last = number;
-	return form == FORM_DOCUMENTS || !again;
-}
-
 static inline bool put_number(enum form form, uint64_t value, void *to)
 {
 	switch (form) {
@@ -107,56 +92,129 @@ static inline bool put_number(enum form form, uint64_t value, void *to)
 	}
 }
 
-static bool read_message(struct lantik_span bytes, const struct member members[TAGS], void *owner,
-	struct record_reading *reading, uint64_t ret_present[2]);
-
-static bool read_document(struct lantik_span bytes, struct record_reading *reading)
-{
-	uint64_t present[2];
-
-	if (reading->document_count == LANTIK_MAX_DOCUMENTS)
-		return false;
-	struct lantik_document *document = &reading->documents[reading->document_count++];
-	*document = (struct lantik_document){0};
-	return read_message(bytes, document_members, document, reading, present);
-}
-
-static inline bool read_content(
-	struct scan *scan, uint64_t len, enum form form, void *to, struct record_reading *reading, struct seen *seen)
+/* Its bytes, when so many are left. */
+static inline bool take_content(struct scan *scan, uint64_t len, struct lantik_span *ret)
 {
 	if (len > (uint64_t)(scan->end - scan->at))
 		return false;
-	struct lantik_span content = {.data = scan->at, .len = (size_t)len};
+	*ret = (struct lantik_span){.data = scan->at, .len = (size_t)len};
 	scan->at += len;
-	if (form == FORM_DOCUMENTS)
-		return read_document(content, reading);
-	seen->canonical &= len != 0;
-	*(struct lantik_span *)to = content;
 	return true;
 }
 
+static struct lantik_document *next_document(struct record_reading *reading)
+{
+	if (reading->document_count == LANTIK_MAX_DOCUMENTS)
+		return NULL;
+	struct lantik_document *document = &reading->documents[reading->document_count++];
+	*document = (struct lantik_document){0};
+	return document;
+}
+
+/* ---- the one form that there is: fields in order, each once, nothing that is empty ---- */
+
+static inline bool put_value(struct scan *scan, enum form form, uint64_t value, void *to)
+{
+	if (!value)
+		return false;
+	return form == FORM_SPAN ? take_content(scan, value, to) : put_number(form, value, to);
+}
+
+static bool read_canonical_document(struct lantik_span bytes, struct record_reading *reading)
+{
+	struct lantik_document *document = next_document(reading);
+	struct scan scan = scan_of(bytes);
+	uint64_t value;
+
+	if (!document)
+		return false;
+	for (uint32_t tag, last = 0; scan.at != scan.end; last = tag) {
+		if (!read_tag(&scan, &tag) || !read_varint(&scan, &value) || tag <= last)
+			return false;
+		struct member member = document_members[tag];
+		if (!put_value(&scan, (enum form)member.form, value, (char *)document + member.offset))
+			return false;
+	}
+	return true;
+}
+
+/* Tags are in order when numbers are, as each number has one wire type. False is no refusal. */
+static bool read_canonical(struct lantik_span bytes, struct lantik_record *record, struct record_reading *reading)
+{
+	struct scan scan = scan_of(bytes);
+	struct lantik_span content;
+	uint64_t value;
+
+	for (uint32_t tag, last = 0; scan.at != scan.end; last = tag) {
+		if (!read_tag(&scan, &tag) || !read_varint(&scan, &value))
+			return false;
+		struct member member = record_members[tag];
+		reading->given[tag >> 3] = 1;
+		if (tag > last && member.form != FORM_DOCUMENTS) {
+			if (!put_value(&scan, (enum form)member.form, value, (char *)record + member.offset))
+				return false;
+		} else if (tag < last || member.form != FORM_DOCUMENTS || !take_content(&scan, value, &content) ||
+			   !read_canonical_document(content, reading)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* ---- any other form that the contract allows ---- */
+
+/* What was seen of one message. */
+struct seen {
+	uint64_t fields[2];
+	uint32_t last; /* number of the field before; canonical bytes have them in order */
+	bool canonical;
+};
+
+/* Whether the field may stand here; a repeated one may come again. */
+static bool note_field(struct seen *seen, uint32_t number, enum form form)
+{
+	uint64_t bit = UINT64_C(1) << (number % 64);
+	bool again = (seen->fields[number / 64] & bit) != 0;
+
+	seen->fields[number / 64] |= bit;
+	seen->canonical &= number >= seen->last;
+	seen->last = number;
+	return form == FORM_DOCUMENTS || !again;
+}
+
+static bool read_message(struct lantik_span bytes, const struct member members[TAGS], void *owner,
+	struct record_reading *reading, uint64_t ret_fields[2]);
+
+static bool read_document(struct lantik_span bytes, struct record_reading *reading)
+{
+	struct lantik_document *document = next_document(reading);
+	uint64_t fields[2];
+
+	return document && read_message(bytes, document_members, document, reading, fields);
+}
+
 /* The next field, of whatever form the table says. */
-static inline bool read_field(struct scan *scan, const struct member members[TAGS], void *owner,
+static bool read_field(struct scan *scan, const struct member members[TAGS], void *owner,
 	struct record_reading *reading, struct seen *seen)
 {
 	uint32_t tag;
 	uint64_t value;
+	struct lantik_span content;
 
 	if (!read_tag(scan, &tag) || !read_varint(scan, &value))
 		return false;
-	struct member member = members[tag];
-	enum form form = (enum form)member.form;
-	void *to = (char *)owner + member.offset;
+	enum form form = (enum form)members[tag].form;
+	void *to = (char *)owner + members[tag].offset;
 	if (form == FORM_NONE || !note_field(seen, tag >> 3, form))
 		return false;
-	if (form == FORM_SPAN || form == FORM_DOCUMENTS)
-		return read_content(scan, value, form, to, reading, seen);
+	if (form == FORM_DOCUMENTS)
+		return take_content(scan, value, &content) && read_document(content, reading);
 	seen->canonical &= value != 0;
-	return put_number(form, value, to);
+	return form == FORM_SPAN ? take_content(scan, value, to) : put_number(form, value, to);
 }
 
 static bool read_message(struct lantik_span bytes, const struct member members[TAGS], void *owner,
-	struct record_reading *reading, uint64_t ret_present[2])
+	struct record_reading *reading, uint64_t ret_fields[2])
 {
 	struct scan scan = scan_of(bytes);
 	struct seen seen = {.canonical = true};
@@ -165,8 +223,20 @@ static bool read_message(struct lantik_span bytes, const struct member members[T
 		if (!read_field(&scan, members, owner, reading, &seen))
 			return false;
 	reading->canonical &= seen.canonical;
-	ret_present[0] = seen.present[0];
-	ret_present[1] = seen.present[1];
+	memcpy(ret_fields, seen.fields, sizeof seen.fields);
+	return true;
+}
+
+static bool read_any(struct lantik_span bytes, struct lantik_record *record, struct record_reading *reading)
+{
+	uint64_t fields[2];
+
+	reading->document_count = 0;
+	reading->canonical = true;
+	if (!read_message(bytes, record_members, record, reading, fields))
+		return false;
+	for (uint32_t number = 0; number < SCAN_MAX_FIELD; number++)
+		reading->given[number] |= fields[number / 64] >> number % 64 & 1;
 	return true;
 }
 
@@ -183,5 +253,5 @@ enum lantik_error record_read(struct lantik_span bytes, struct lantik_record *re
 {
 	ret->document_count = 0;
 	ret->canonical = true;
-	return read_message(bytes, record_members, record, ret, ret->present) ? LANTIK_OK : refusal_of(bytes);
+	return read_canonical(bytes, record, ret) || read_any(bytes, record, ret) ? LANTIK_OK : refusal_of(bytes);
 }
