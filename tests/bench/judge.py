@@ -16,7 +16,7 @@ import common
 import harness
 
 STEPS = [("scan", "find the records, look at every field"), ("hash", "SHA-256 of each record"), ("root", "root of the records' tree"),
-         ("decode", "a record into plain C"), ("judge", "rules, and the name's one form"),
+         ("decode", "a record into plain C"), ("judge", "rules, and the name's one form"), ("row", "the tuple of COPY BINARY and its hash"),
          ("batch", "what is asked once a batch")]
 FULL_ROWS, QUICK_ROWS, MOST_BATCHES = 73_260, 2_000, 2_000
 csv.field_size_limit(2**25)  # how the cluster gives a rulebook

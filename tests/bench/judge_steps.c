@@ -3,7 +3,8 @@
  * judge_steps BODIES RULEBOOK ROUNDS
  * BODIES is a file of ingest_make, RULEBOOK a rulebook's text. Every round judges every body as the daemon does, one
  * step of all its records after another; the least of the rounds is printed, as one line of JSON. hash and root are of
- * the tree of records, judge is the rules and the name's form, batch is what is asked once a batch.
+ * the tree of records, judge is the rules and the name's form, row is the tuple and its hash, batch is what is asked
+ * once a batch.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <linux/perf_event.h>
@@ -16,14 +17,15 @@
 #include "lantik/codec.h"
 #include "lantik/name.h"
 #include "lantik/rules.h"
+#include "row.h"
 
 /* When ingest_make says that the batches were made. */
 #define RECEIVED_AT INT64_C(1759276800000000)
 #define BATCH_ARENA (LANTIK_MAX_RECORDS * sizeof(struct lantik_span) + 64u * 1024)
 #define RECORD_ARENA (64u * 1024)
 
-enum step { SCAN, HASH, ROOT, DECODE, JUDGE, BATCH, STEP_COUNT };
-static const char *const step_names[] = {"scan", "hash", "root", "decode", "judge", "batch"};
+enum step { SCAN, HASH, ROOT, DECODE, JUDGE, ROW, BATCH, STEP_COUNT };
+static const char *const step_names[] = {"scan", "hash", "root", "decode", "judge", "row", "batch"};
 
 struct cost {
 	double seconds;
@@ -35,6 +37,7 @@ struct judge {
 	struct lantik_rulebook *rulebook;
 	struct lantik_arena *batch_arena, *record_arena;
 	struct lantik_findings findings;
+	struct lantik_buffer tuples;
 	uint8_t *hashes;
 	int counter; /* of instructions; -1 where the kernel does not let us count */
 	size_t rows, bytes, found;
@@ -106,6 +109,26 @@ static void judge_records(struct judge *j, const struct lantik_batch_view *view,
 	j->found += j->findings.count;
 }
 
+static void encode_rows(struct judge *j, const struct lantik_batch_view *view, const struct lantik_manifest *manifest)
+{
+	static const uint8_t salt[LANTIK_ROW_SALT];
+	struct row_columns columns;
+	struct row_context context = {
+		.batch_no = 1, .office_no = 1, .manifest = manifest, .columns = &columns, .names_agency = true};
+	struct lantik_record record;
+
+	begin(j);
+	row_columns_of(view->present, &columns);
+	lantik_buffer_reset(&j->tuples);
+	for (uint32_t i = 0; i < view->record_count; i++) {
+		struct row_source source = {.bytes = view->records[i], .hash = j->hashes + (size_t)i * LANTIK_HASH};
+		struct row row = {.record_no = i + 1};
+		decode(j, view->records[i], &record);
+		row_encode(&context, &record, &source, salt, &row, &j->tuples);
+	}
+	end(j, ROW);
+}
+
 static void judge_body(struct judge *j, struct lantik_span body)
 {
 	struct lantik_batch_view view;
@@ -132,6 +155,7 @@ static void judge_body(struct judge *j, struct lantik_span body)
 		decode(j, view.records[i], &record);
 	end(j, DECODE);
 	judge_records(j, &view, &manifest);
+	encode_rows(j, &view, &manifest);
 	j->rows += view.record_count;
 	j->bytes += body.len;
 }
@@ -142,9 +166,11 @@ static void round_of(struct judge *j)
 	memset(j->now, 0, sizeof j->now);
 	for (size_t i = 0; i < j->bodies.count; i++)
 		judge_body(j, j->bodies.items[i]);
-	/* where it is judged, a record is decoded once more, since all of them would not fit */
-	j->now[JUDGE].seconds -= j->now[DECODE].seconds;
-	j->now[JUDGE].instructions -= j->now[DECODE].instructions;
+	/* where it is judged or written, a record is decoded once more, since all of them would not fit */
+	for (enum step step = JUDGE; step <= ROW; step++) {
+		j->now[step].seconds -= j->now[DECODE].seconds;
+		j->now[step].instructions -= j->now[DECODE].instructions;
+	}
 	for (int i = 0; i < STEP_COUNT; i++) {
 		struct cost *least = &j->least[i];
 		if (least->seconds == 0 || j->now[i].seconds < least->seconds)
@@ -194,6 +220,7 @@ int main(int argc, char **argv)
 	lantik_arena_free(&j.record_arena);
 	lantik_rulebook_free(&j.rulebook);
 	lantik_buffer_free(&rulebook);
+	lantik_buffer_free(&j.tuples);
 	bench_pieces_free(&j.bodies);
 	return 0;
 }
