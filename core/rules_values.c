@@ -9,72 +9,63 @@
 #define DOCUMENT_TYPE_MAX 9999
 #define DOCUMENT_PATH_MAX 200 /* characters */
 
-/* The fields whose value alone can be wrong, in the order of the table: all but texts and documents. */
-#define IF_TEXT(name)
-#define IF_ID(name) LANTIK_F_##name,
-#define IF_DATE(name) LANTIK_F_##name,
-#define IF_TIME(name) LANTIK_F_##name,
-#define IF_MONEY(name) LANTIK_F_##name,
-#define IF_INT(name) LANTIK_F_##name,
-#define IF_WORD(name) LANTIK_F_##name,
-#define IF_DOCUMENTS(name)
-static const uint8_t value_fields[] = {
-#define FIELD(number, name, type, extent, class, place) IF_##type(name)
-#include "lantik/fields.def"
-#undef FIELD
-};
-
-static void check_int(struct lantik_row *row, const struct lantik_field *field, int32_t value)
+static inline void check_int(struct lantik_row *row, enum lantik_field_id field, int32_t value, int32_t most)
 {
 	if (value == LANTIK_UNREADABLE)
-		lantik_row_report(row, LANTIK_CASE_T07_number, (enum lantik_field_id)field->number);
-	else if (value < 0 || value > field->extent)
-		lantik_row_report(row, LANTIK_CASE_T07_range, (enum lantik_field_id)field->number);
+		lantik_row_report(row, LANTIK_CASE_T07_number, field);
+	else if (value < 0 || value > most)
+		lantik_row_report(row, LANTIK_CASE_T07_range, field);
 }
 
-static void check_money(struct lantik_row *row, const struct lantik_field *field, int64_t value)
+static inline void check_money(struct lantik_row *row, enum lantik_field_id field, int64_t value)
 {
 	if (value < 0)
-		lantik_row_report(row, LANTIK_CASE_T07_money, (enum lantik_field_id)field->number);
+		lantik_row_report(row, LANTIK_CASE_T07_money, field);
 	else if (value > MONEY_MAX)
-		lantik_row_report(row, LANTIK_CASE_T07_range, (enum lantik_field_id)field->number);
+		lantik_row_report(row, LANTIK_CASE_T07_range, field);
 }
 
-static void check_value(struct lantik_row *row, const struct lantik_field *field)
+static inline void check_time(struct lantik_row *row, enum lantik_field_id field, int64_t value)
 {
-	const void *member = lantik_member(row->record, field);
-	enum lantik_field_id id = (enum lantik_field_id)field->number;
-	switch (field->type) {
-	case LANTIK_INT:
-		check_int(row, field, *(const int32_t *)member);
-		break;
-	case LANTIK_MONEY:
-		check_money(row, field, *(const int64_t *)member);
-		break;
-	case LANTIK_TIME:
-		if (*(const int64_t *)member < 0 || *(const int64_t *)member >= TIME_END)
-			lantik_row_report(row, LANTIK_CASE_T07_time, id);
-		break;
-	case LANTIK_WORD:
-		if (*(const int32_t *)member != 0 &&
-			lantik_word(field->words, *(const int32_t *)member, LANTIK_ENGLISH) == NULL)
-			lantik_row_report(row, LANTIK_CASE_T07_word, id);
-		break;
-	case LANTIK_ID: {
-		size_t len = ((const struct lantik_span *)member)->len;
-		if (len != 0 && len != 16)
-			lantik_row_report(row, LANTIK_CASE_T07_id, id);
-		break;
-	}
-	case LANTIK_DATE:
-		if (*(const int32_t *)member != 0 && !lantik_date_valid(*(const int32_t *)member))
-			lantik_row_report(row, LANTIK_CASE_D01_unreadable, id);
-		break;
-	case LANTIK_TEXT:
-	case LANTIK_HASH_FIELD:
-	case LANTIK_DOCUMENTS:
-		break;
-	}
+	if (value < 0 || value >= TIME_END)
+		lantik_row_report(row, LANTIK_CASE_T07_time, field);
+}
+
+static inline void check_word(
+	struct lantik_row *row, enum lantik_field_id field, int32_t value, enum lantik_word_list words)
+{
+	if (value != 0 && lantik_word(words, value, LANTIK_ENGLISH) == NULL)
+		lantik_row_report(row, LANTIK_CASE_T07_word, field);
+}
+
+static inline void check_id(struct lantik_row *row, enum lantik_field_id field, struct lantik_span id)
+{
+	if (id.len != 0 && id.len != 16)
+		lantik_row_report(row, LANTIK_CASE_T07_id, field);
+}
+
+static inline void check_date(struct lantik_row *row, enum lantik_field_id field, int32_t date)
+{
+	if (date != 0 && !lantik_date_valid(date))
+		lantik_row_report(row, LANTIK_CASE_D01_unreadable, field);
+}
+
+/* The fields whose value alone can be wrong, in the order of the table: all but texts and documents. */
+#define CHECK_TEXT(name, extent)
+#define CHECK_DOCUMENTS(name, extent)
+#define CHECK_ID(name, extent) check_id(row, LANTIK_F_##name, record->name);
+#define CHECK_DATE(name, extent) check_date(row, LANTIK_F_##name, record->name);
+#define CHECK_TIME(name, extent) check_time(row, LANTIK_F_##name, record->name);
+#define CHECK_MONEY(name, extent) check_money(row, LANTIK_F_##name, record->name);
+#define CHECK_INT(name, extent) check_int(row, LANTIK_F_##name, record->name, extent);
+#define CHECK_WORD(name, extent) check_word(row, LANTIK_F_##name, record->name, LANTIK_WORDS_##extent);
+
+/* A line a field, so that no field has to be asked what it is. */
+static void check_values(struct lantik_row *row, const struct lantik_record *record)
+{
+#define FIELD(number, name, type, extent, class, place) CHECK_##type(name, extent)
+#include "lantik/fields.def"
+#undef FIELD
 }
 
 static void check_documents(struct lantik_row *row)
@@ -109,8 +100,7 @@ void lantik_row_values(struct lantik_row *row)
 {
 	const struct lantik_record *record = row->record;
 	bool functional = row->check->manifest->kind == LANTIK_JF;
-	for (size_t i = 0; i < LANTIK_COUNT(value_fields); i++)
-		check_value(row, &lantik_record_fields[value_fields[i] - 1]);
+	check_values(row, record);
 	check_documents(row);
 	if (record->jenis_kelamin.len > 0 && !is_sex(record->jenis_kelamin) && !row->spoiled[LANTIK_F_jenis_kelamin])
 		lantik_row_report(row, LANTIK_CASE_T07_word, LANTIK_F_jenis_kelamin);
