@@ -19,14 +19,14 @@ struct cursor {
 	const uint8_t *end;
 };
 
-/* Days since 1970-01-01 of the proleptic Gregorian calendar, counted in years that begin in March. */
-static int64_t days_of(int64_t year, int month, int day)
+/* Days since 1970-01-01 of the proleptic Gregorian calendar, counted in years that begin in March; from the year 1 on.
+ */
+static int64_t days_of(int year, int month, int day)
 {
-	year -= month <= 2;
-	int64_t era = (year >= 0 ? year : year - 399) / 400;
-	int64_t year_of_era = year - era * 400;
-	int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+	int begun = year - (month <= 2);
+	int leap_days = begun / 4 - begun / 100 + begun / 400;
+	int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+	return 365 * begun + leap_days + day_of_year - 719468;
 }
 
 static bool is_leap(int year)
@@ -45,34 +45,11 @@ static int32_t join(int year, int month, int day)
 	return year * 10000 + month * 100 + day;
 }
 
-int lantik_date_year(int32_t date)
-{
-	return date / 10000;
-}
-
-int lantik_date_month(int32_t date)
-{
-	return date / 100 % 100;
-}
-
-int lantik_date_day(int32_t date)
-{
-	return date % 100;
-}
-
 int32_t lantik_date_make(int year, int month, int day)
 {
 	if (year < 1900 || year > 2199 || month < 1 || month > 12 || day < 1 || day > month_days(year, month))
 		return 0;
 	return join(year, month, day);
-}
-
-bool lantik_date_valid(int32_t date)
-{
-	int year = lantik_date_year(date), month = lantik_date_month(date), day = lantik_date_day(date);
-	if (date >= 19000101 && date <= 21991231 && day >= 1 && day <= 28)
-		return month >= 1 && month <= 12; /* every month has it */
-	return date > 0 && lantik_date_make(year, month, day) != 0;
 }
 
 int64_t lantik_date_days(int32_t date)

@@ -7,10 +7,9 @@
 #include "lantik/name.h"
 #include "lantik/row.h"
 
-/* PostgreSQL counts from 2000-01-01, and an instant ends before 294277 of our era. */
+/* PostgreSQL counts from 2000-01-01. */
 #define EPOCH_DAYS 10957
 #define EPOCH_MICROS (INT64_C(946684800) * 1000000)
-#define END_MICROS INT64_C(9223371331200000000)
 
 /* ---- columns ---- */
 
@@ -32,7 +31,7 @@ const char *lantik_row_column(size_t at)
 	return names[at];
 }
 
-static bool holds_documents(const struct lantik_documents *documents)
+bool lantik_row_holds_documents(const struct lantik_documents *documents)
 {
 	bool holds = documents->count <= LANTIK_MAX_DOCUMENTS;
 
@@ -42,30 +41,6 @@ static bool holds_documents(const struct lantik_documents *documents)
 			(!document->sha256.len || document->sha256.len == LANTIK_HASH);
 	}
 	return holds;
-}
-
-bool lantik_row_holds(const struct lantik_field *field, const void *member)
-{
-	switch (field->type) {
-	case LANTIK_ID: {
-		size_t len = ((const struct lantik_span *)member)->len;
-		return !len || len == 16;
-	}
-	case LANTIK_DATE: {
-		int32_t date = *(const int32_t *)member;
-		return !date || lantik_date_valid(date);
-	}
-	case LANTIK_WORD:
-		return *(const int32_t *)member == (int16_t) * (const int32_t *)member;
-	case LANTIK_TIME: {
-		int64_t value = *(const int64_t *)member;
-		return value >= 0 && value < END_MICROS;
-	}
-	case LANTIK_DOCUMENTS:
-		return holds_documents(member);
-	default:
-		return true;
-	}
 }
 
 /* ---- the tuple, cell by cell ---- */
@@ -147,7 +122,7 @@ static int64_t time_cell(struct reader *r)
 	if (!cell(r, &bytes))
 		return 0;
 	int64_t micros = (int64_t)number_of(bytes);
-	r->bad |= bytes.len != 8 || micros <= -EPOCH_MICROS || micros >= END_MICROS - EPOCH_MICROS;
+	r->bad |= bytes.len != 8 || micros <= -EPOCH_MICROS || micros >= LANTIK_ROW_END_MICROS - EPOCH_MICROS;
 	return r->bad ? 0 : micros + EPOCH_MICROS;
 }
 
@@ -210,7 +185,7 @@ static struct lantik_documents documents_of(struct reader *r, struct lantik_span
 		r->bad |= list.bad;
 	}
 	ret.items = items;
-	r->bad |= !holds_documents(&ret);
+	r->bad |= !lantik_row_holds_documents(&ret);
 	return ret;
 }
 

@@ -78,8 +78,35 @@ struct lantik_row {
 
 /* Name of a column of lantik.register, by its place from 0 to LANTIK_ROW_COLUMNS - 1. */
 const char *lantik_row_column(size_t at);
+/* PostgreSQL's instants end before 294277 of our era, in microseconds since 1970. */
+#define LANTIK_ROW_END_MICROS INT64_C(9223371331200000000)
+
+bool lantik_row_holds_documents(const struct lantik_documents *documents);
+
 /* Whether the register can hold this value of a record, member as lantik_member gives it, so that it is had back. */
-bool lantik_row_holds(const struct lantik_field *field, const void *member);
+static inline bool lantik_row_holds(const struct lantik_field *field, const void *member)
+{
+	switch (field->type) {
+	case LANTIK_ID: {
+		size_t len = ((const struct lantik_span *)member)->len;
+		return !len || len == 16;
+	}
+	case LANTIK_DATE: {
+		int32_t date = *(const int32_t *)member;
+		return !date || lantik_date_valid(date);
+	}
+	case LANTIK_WORD:
+		return *(const int32_t *)member == (int16_t) * (const int32_t *)member;
+	case LANTIK_TIME: {
+		int64_t value = *(const int64_t *)member;
+		return value >= 0 && value < LANTIK_ROW_END_MICROS;
+	}
+	case LANTIK_DOCUMENTS:
+		return lantik_row_holds_documents((const struct lantik_documents *)member);
+	default:
+		return true;
+	}
+}
 
 /* The hash of a row under rows_root, of LANTIK_ROW_FORMAT: SHA-256 over 0x00, u16 row format, i64 batch_no,
  * u32 record_no, u32 office_no, u16 kind, u16 step, i64 supersedes_batch_no, u32 supersedes_record_no (0 both when

@@ -11,11 +11,33 @@
 /* A date is an int32 YYYYMMDD; 0 is absent, LANTIK_UNREADABLE is text in the office's cell that is no date. */
 #define LANTIK_UNREADABLE (-1)
 
-bool lantik_date_valid(int32_t date);                   /* a real day of the years 1900-2199 */
+static inline int lantik_date_year(int32_t date)
+{
+	return date / 10000;
+}
+
+static inline int lantik_date_month(int32_t date)
+{
+	return date / 100 % 100;
+}
+
+static inline int lantik_date_day(int32_t date)
+{
+	return date % 100;
+}
+
 int32_t lantik_date_make(int year, int month, int day); /* 0 when it is no real day */
-int lantik_date_year(int32_t date);
-int lantik_date_month(int32_t date);
-int lantik_date_day(int32_t date);
+
+/* A real day of the years 1900-2199. */
+static inline bool lantik_date_valid(int32_t date)
+{
+	int year = lantik_date_year(date), month = lantik_date_month(date), day = lantik_date_day(date);
+
+	if (date >= 19000101 && date <= 21991231 && day >= 1 && day <= 28)
+		return month >= 1 && month <= 12; /* every month has it */
+	return date > 0 && lantik_date_make(year, month, day) != 0;
+}
+
 /* Days since 1970-01-01; the date must be valid. */
 int64_t lantik_date_days(int32_t date);
 int32_t lantik_date_from_days(int64_t days);
