@@ -129,6 +129,14 @@ static const char *least_education(const struct lantik_row *row, bool *ret_unver
 	return lantik_rulebook_group_education(check->rulebook, group, ret_unverified);
 }
 
+static bool level_known(struct lantik_check *check, struct lantik_span level)
+{
+	uint8_t *answer = &check->levels[lantik_digits_value(level)];
+	if (*answer == NOT_ASKED)
+		*answer = lantik_rulebook_education(check->rulebook, level) ? KNOWN : UNKNOWN;
+	return *answer == KNOWN;
+}
+
 /* J04; codes are two digits, so that they compare as text as they do as numbers. */
 static void check_education(struct lantik_row *row)
 {
@@ -136,7 +144,7 @@ static void check_education(struct lantik_row *row)
 	bool unverified = false;
 	if (level.len == 0 || row->spoiled[LANTIK_F_tk_pendidikan_id])
 		return;
-	if (level.len != 2 || !lantik_all_digits(level) || !lantik_rulebook_education(row->check->rulebook, level)) {
+	if (level.len != 2 || !lantik_all_digits(level) || !level_known(row->check, level)) {
 		lantik_row_report(row, LANTIK_CASE_J04_unknown, LANTIK_F_tk_pendidikan_id);
 		return;
 	}

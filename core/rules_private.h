@@ -47,6 +47,14 @@ struct lantik_seen_district {
 	enum lantik_case_id found; /* LANTIK_CASE_COUNT: nothing; 0: the place is free */
 };
 
+/* The same for the parts of kategori, of which there are a dozen. */
+#define LANTIK_SEEN_CATEGORIES 16u
+
+struct lantik_seen_category {
+	uint64_t part; /* its bytes; 0: the place is free */
+	enum lantik_category category;
+};
+
 /* Documents that a rulebook may require; a record holds LANTIK_MAX_DOCUMENTS. */
 #define LANTIK_MAX_REQUIRED 64u
 
@@ -84,6 +92,8 @@ struct lantik_check {
 	bool wages_asked, wages_known;   /* of any year */
 	struct lantik_seen positions[LANTIK_SEEN], units[LANTIK_SEEN], studies[LANTIK_SEEN];
 	struct lantik_seen_district districts[LANTIK_SEEN_DISTRICTS];
+	struct lantik_seen_category categories[LANTIK_SEEN_CATEGORIES];
+	uint8_t levels[100]; /* answers about tk_pendidikan_id, by its two digits */
 	struct lantik_set niks, perteks;
 	struct lantik_set decrees; /* of people who stand twice */
 };
