@@ -105,9 +105,9 @@ void audit_slots_judge(
 			continue;
 		bool first = holding == holdings.items, others = first && holdings.count > 1;
 		if (row->nik_slot != (first ? 0 : row->kind))
-			found(row->kind, "nik_slot", context);
+			found(row->kind, "nik_key", context);
 		if (row->nip_slot != holding->nip_slot)
-			found(row->kind, "nip_slot", context);
+			found(row->kind, "nip_key", context);
 		if (others ? row->other_kinds_null || !row->other_kinds : !row->other_kinds_null)
 			found(row->kind, "other_kinds", context);
 	}

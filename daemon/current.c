@@ -5,7 +5,7 @@
 #include <endian.h>
 #include <string.h>
 
-#define COLUMNS 11
+#define COLUMNS 9
 /* Lengths and numbers of all columns, and the texts of an agency and a programme as call_text lets them in. */
 #define MAX_TUPLE (2 + COLUMNS * 12 + LANTIK_PLACE_AGENCY + LANTIK_PLACE_PROGRAMME)
 
@@ -83,12 +83,10 @@ void current_encode(
 	LANTIK_ASSERT(tuple && manifest->kode_instansi.len < LANTIK_PLACE_AGENCY &&
 		      manifest->programme.len < LANTIK_PLACE_PROGRAMME);
 	memcpy(at, count, sizeof count);
-	at = put64(at + sizeof count, row->nik);
-	at = row->nip ? put64(at, row->nip) : put_null(at);
+	at = put64(at + sizeof count, current_key(row->nik, 0));
+	at = row->nip ? put64(at, current_key(row->nip, 0)) : put_null(at);
 	at = put64(at, batch_no);
 	at = put32(at, row->record_no);
-	at = put16(at, 0);
-	at = put16(at, 0);
 	at = put16(at, manifest->kind);
 	at = put16(at, manifest->step);
 	at = formed ? put16(at, row->kelompok_lapor) : put_null(at);

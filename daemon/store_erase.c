@@ -74,9 +74,9 @@ const struct store_statement store_erase_statements[] = {
 		"WHERE r.nik = $1::text ORDER BY r.kind, d.leaf_index, r.programme"},
 	{"lock_person", "SELECT coalesce(c.change_kind, 0) < 3 AND coalesce(a.tgl_kontrak_akhir >= "
 			"(clock_timestamp() AT TIME ZONE 'Asia/Jakarta')::date, true) FROM current_appointment c "
-			"LEFT JOIN appointment a USING (batch_no, record_no) WHERE c.nik = $1::text::bigint ORDER BY "
-			"c.nik_slot "
-			"FOR UPDATE OF c"},
+			"LEFT JOIN appointment a USING (batch_no, record_no) "
+			"WHERE c.nik_key BETWEEN $1::text::bigint << 3 AND ($1::text::bigint << 3) + 7 "
+			"ORDER BY c.nik_key FOR UPDATE OF c"},
 	{"asked_in_force", "SELECT in_force FROM deed_request WHERE request_no = $1::bigint"},
 	{"erase", "SELECT lantik.erase($1::bigint, $2::text, $3::bigint[], $4::int[], $5::bytea[], $6::bigint[], "
 		  "$7::int[], $8::bytea[], $9::bigint[], $10::int)"},

@@ -11,65 +11,71 @@
 
 /* A row may become current when it is the person's first of its kind, or a later step of the same agency and number
  * and, when it names a predecessor, of that very row; and when the person stands under no other kind. What else is
- * legal was judged under lock and is listed in $15. A new row takes a place of its formation ($5) in its group; a later
- * one keeps the place, but for those listed in $16. Arrays that would say nothing are empty: unnest makes them NULL.
+ * legal was judged under lock and is listed in $13. A new row takes a place of its formation ($5) in its group; a later
+ * one keeps the place, but for those listed in $14. Arrays that would say nothing are empty: unnest makes them NULL.
  * The rows come sorted by NIK, in which order they are locked.
  *
  * A number that a row brings first is taken in slot 0, where it is free for everybody or for nobody; another row of the
  * same person holds it in its own slot, which the look under lock found. */
 #define CURRENT                                                                                                        \
-	"WITH made AS (INSERT INTO current_appointment AS c (nik, nip, batch_no, record_no, nik_slot, nip_slot, "      \
+	"WITH made AS (INSERT INTO current_appointment AS c (nik_key, nip_key, batch_no, record_no, "                  \
 	"kind, step, kelompok_lapor, change_kind, supersedes_batch_no, supersedes_record_no, kode_instansi, "          \
 	"programme) "                                                                                                  \
-	"SELECT x.nik, nullif(x.nip, 0), $1::bigint, x.record_no, coalesce(x.nik_slot, 0::smallint), "                 \
-	"coalesce(x.nip_slot, 0::smallint), $2::smallint, $3::smallint, x.kelompok_lapor, "                            \
+	"SELECT x.nik_key, nullif(x.nip_key, 0), $1::bigint, x.record_no, $2::smallint, $3::smallint, "                \
+	"x.kelompok_lapor, "                                                                                           \
 	"nullif(x.change_kind, 0::smallint), nullif(x.before_batch, 0), "                                              \
 	"CASE WHEN x.before_batch <> 0 THEN x.before_record END, $4::text, $5::text "                                  \
-	"FROM unnest($6::bigint[], $7::bigint[], $8::int[], $9::smallint[], $10::smallint[], $11::smallint[], "        \
-	"$12::smallint[], $13::bigint[], $14::int[]) AS x(nik, nip, record_no, kelompok_lapor, nik_slot, nip_slot, "   \
-	"change_kind, before_batch, before_record) "                                                                   \
-	"ON CONFLICT (nik, nik_slot) DO UPDATE SET nip = coalesce(excluded.nip, c.nip), "                              \
-	"nip_slot = CASE WHEN c.nip IS NULL OR excluded.nip <> c.nip THEN excluded.nip_slot ELSE c.nip_slot END, "     \
+	"FROM unnest($6::bigint[], $7::bigint[], $8::int[], $9::smallint[], $10::smallint[], $11::bigint[], "          \
+	"$12::int[]) AS x(nik_key, nip_key, record_no, kelompok_lapor, change_kind, before_batch, before_record) "     \
+	"ON CONFLICT (nik_key) DO UPDATE SET nip_key = CASE WHEN c.nip_key IS NULL "                                   \
+	"OR excluded.nip_key >> 3 <> c.nip_key >> 3 THEN excluded.nip_key ELSE c.nip_key END, "                        \
 	"kode_instansi = excluded.kode_instansi, step = excluded.step, change_kind = excluded.change_kind, "           \
 	"batch_no = excluded.batch_no, record_no = excluded.record_no, "                                               \
 	"supersedes_batch_no = excluded.supersedes_batch_no, supersedes_record_no = excluded.supersedes_record_no, "   \
-	"programme = CASE WHEN excluded.record_no = ANY ($16::int[]) THEN excluded.programme ELSE c.programme END, "   \
-	"kelompok_lapor = CASE WHEN excluded.record_no = ANY ($16::int[]) THEN excluded.kelompok_lapor "               \
+	"programme = CASE WHEN excluded.record_no = ANY ($14::int[]) THEN excluded.programme ELSE c.programme END, "   \
+	"kelompok_lapor = CASE WHEN excluded.record_no = ANY ($14::int[]) THEN excluded.kelompok_lapor "               \
 	"ELSE c.kelompok_lapor END "                                                                                   \
 	"WHERE c.kind = excluded.kind AND ((excluded.step > c.step AND c.other_kinds IS NULL "                         \
 	"AND excluded.kode_instansi = c.kode_instansi "                                                                \
 	"AND excluded.change_kind IS NULL AND coalesce(c.change_kind, 1) < 3 "                                         \
-	"AND (excluded.nip = c.nip OR excluded.nip IS NULL OR c.nip IS NULL) "                                         \
+	"AND (excluded.nip_key >> 3 = c.nip_key >> 3 OR excluded.nip_key IS NULL OR c.nip_key IS NULL) "               \
 	"AND (excluded.supersedes_batch_no IS NULL OR (excluded.supersedes_batch_no, excluded.supersedes_record_no) "  \
-	"= (c.batch_no, c.record_no))) OR excluded.record_no = ANY ($15::int[])) "                                     \
+	"= (c.batch_no, c.record_no))) OR excluded.record_no = ANY ($13::int[])) "                                     \
 	"RETURNING kelompok_lapor, xmax = 0 AND supersedes_batch_no IS NOT NULL AS orphan, "                           \
 	"xmax = 0 AND programme IS NOT NULL AND change_kind IS DISTINCT FROM 4 AS begun) "                             \
 	"SELECT coalesce(kelompok_lapor, 0::smallint), count(*), count(*) FILTER (WHERE orphan), "                     \
 	"count(*) FILTER (WHERE begun) FROM made GROUP BY 1"
 
+/* Keys of all slots of the person p, whose slot 0 is given. LATERAL keeps the planner from beginning at the table. */
+#define OF_PERSON "nik_key BETWEEN p.first AND p.first + 7"
+
 /* People who stand under another kind now, in the row that a further step of theirs meets first. */
 #define MARK_KINDS                                                                                                     \
 	"UPDATE current_appointment SET other_kinds = true "                                                           \
-	"WHERE nik = ANY ($1::bigint[]) AND nik_slot = 0 AND other_kinds IS NULL"
+	"WHERE nik_key = ANY ($1::bigint[]) AND other_kinds IS NULL"
 
 /* A number whose slot 0 its person left, and which the same person still has under another kind: slot 0 is what keeps
  * others off it. */
 #define KEEP_NUMBERS                                                                                                   \
-	"UPDATE current_appointment c SET nip_slot = 0 FROM (SELECT DISTINCT ON (x.nip) x.nik, x.nik_slot "            \
-	"FROM current_appointment x WHERE x.nik = ANY ($1::bigint[]) AND x.nip IS NOT NULL AND NOT EXISTS ("           \
-	"SELECT FROM current_appointment z WHERE z.nip = x.nip AND z.nip_slot = 0) ORDER BY x.nip, x.nip_slot) k "     \
-	"WHERE c.nik = k.nik AND c.nik_slot = k.nik_slot"
+	"UPDATE current_appointment c SET nip_key = k.first FROM (SELECT DISTINCT ON (x.nip_key & -8) x.nik_key, "     \
+	"x.nip_key & -8 AS first FROM unnest($1::bigint[]) AS p(first) "                                               \
+	"JOIN LATERAL (SELECT * FROM current_appointment x WHERE x." OF_PERSON " OFFSET 0) x ON true "                 \
+	"WHERE x.nip_key IS NOT NULL AND NOT EXISTS (SELECT FROM current_appointment z "                               \
+	"WHERE z.nip_key = x.nip_key & -8) ORDER BY x.nip_key & -8, x.nip_key) k WHERE c.nik_key = k.nik_key"
 
 #define LOCK_PEOPLE                                                                                                    \
-	"SELECT count(*) FROM (SELECT 1 FROM current_appointment WHERE nik = ANY ($1::bigint[]) "                      \
-	"ORDER BY nik, nik_slot FOR UPDATE) l"
+	"SELECT count(*) FROM (SELECT first FROM unnest($1::bigint[]) AS p(first) ORDER BY 1) p "                      \
+	"JOIN LATERAL (SELECT FROM current_appointment x WHERE x." OF_PERSON                                           \
+	" ORDER BY x.nik_key FOR UPDATE) c ON true"
 #define FACTS                                                                                                          \
-	"SELECT p.record_no, c.nik = p.nik, c.kind, coalesce(c.nip, 0), c.nik_slot, c.nip_slot, "                      \
+	"SELECT p.record_no, c.nik_key & -8 = p.first, c.kind, coalesce(c.nip_key >> 3, 0), "                          \
+	"(c.nik_key & 7)::smallint, coalesce(c.nip_key & 7, 0)::smallint, "                                            \
 	"c.kode_instansi = $4::text, coalesce(c.change_kind, 0::smallint), c.step, c.batch_no, c.record_no, "          \
 	"coalesce(c.programme, ''), coalesce(c.kelompok_lapor, 0::smallint) "                                          \
-	"FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS p(record_no, nik, nip) "                                \
-	"JOIN LATERAL (SELECT * FROM current_appointment x WHERE x.nik = p.nik UNION ALL "                             \
-	"SELECT * FROM current_appointment x WHERE x.nip = p.nip AND x.nik <> p.nik) c ON true ORDER BY 1"
+	"FROM unnest($1::int[], $2::bigint[], $3::bigint[]) AS p(record_no, first, nip) "                              \
+	"JOIN LATERAL (SELECT * FROM current_appointment x WHERE x." OF_PERSON " UNION ALL "                           \
+	"SELECT * FROM current_appointment x WHERE x.nip_key BETWEEN p.nip AND p.nip + 7 "                             \
+	"AND x.nik_key & -8 <> p.first) c ON true ORDER BY 1"
 
 /* All groups in one statement, locked in their order. A withdrawal only ever subtracts, so what is inserted is never
  * negative; a group whose quota does not hold what is added returns no row. */
@@ -141,14 +147,25 @@ static int32_t group_of(const struct row *row)
 	return row->kelompok_lapor;
 }
 
-static int32_t nik_slot_of(const struct row *row)
+static int64_t nik_key_of(const struct row *row)
 {
-	return row->nik_slot;
+	return current_key(row->nik, row->nik_slot);
 }
 
-static int32_t nip_slot_of(const struct row *row)
+static int64_t nip_key_of(const struct row *row)
 {
-	return row->nip_slot;
+	return row->nip ? current_key(row->nip, row->nip_slot) : 0;
+}
+
+/* Slot 0 of a person, of a number. */
+static int64_t first_nik_key_of(const struct row *row)
+{
+	return current_key(row->nik, 0);
+}
+
+static int64_t first_nip_key_of(const struct row *row)
+{
+	return current_key(row->nip, 0);
 }
 
 static int32_t change_of(const struct row *row)
@@ -231,12 +248,10 @@ static void call_current(struct store_call *call, const struct store_to_current 
 	call_int2(call, what->manifest->step);
 	call_text(call, what->manifest->kode_instansi);
 	call_text_or_null(call, what->manifest->programme);
-	call_int8s(call, rows, count, false, row_nik);
-	call_int8s(call, rows, count, true, row_nip);
+	call_int8s(call, rows, count, false, nik_key_of);
+	call_int8s(call, rows, count, true, nip_key_of);
 	call_int4s(call, rows, count, record_of);
 	call_groups(call, what);
-	call_int2s(call, rows, count, nik_slot_of);
-	call_int2s(call, rows, count, nip_slot_of);
 	call_int2s(call, rows, count, change_of);
 	call_int8s(call, rows, count, true, before_batch_of);
 	call_int4s(call, rows, count, before_record_of);
@@ -268,7 +283,7 @@ static enum store_result run_about(struct store *store, const struct store_to_cu
 	call_array(&call, TYPE_INT8, count);
 	for (size_t i = 0; i < what->count; i++)
 		if (concerns(what->rows[i]))
-			call_element_int8(&call, what->rows[i]->nik);
+			call_element_int8(&call, first_nik_key_of(what->rows[i]));
 	call_array_end(&call);
 	return store_run(&call, statement, NULL);
 }
@@ -391,7 +406,7 @@ enum store_result store_lock_people(struct store *store, struct row *const *rows
 	struct store_call call = store_call(store);
 	int64_t locked;
 
-	call_int8s(&call, rows, count, false, row_nik);
+	call_int8s(&call, rows, count, false, first_nik_key_of);
 	enum store_result result = store_ask_int8(&call, "lock_people", &locked);
 	if (!result)
 		*ret_count = (size_t)locked;
@@ -405,8 +420,8 @@ enum store_result store_facts(struct store *store, struct row *const *people, si
 	PGresult *rows;
 
 	call_int4s(&call, people, count, record_of);
-	call_int8s(&call, people, count, false, row_nik);
-	call_int8s(&call, people, count, true, row_nip);
+	call_int8s(&call, people, count, false, first_nik_key_of);
+	call_int8s(&call, people, count, true, first_nip_key_of);
 	call_bytes(&call, agency);
 	enum store_result result = store_run(&call, "facts", &rows);
 	if (result)

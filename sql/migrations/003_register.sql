@@ -607,12 +607,10 @@ COMMENT ON COLUMN lantik.appointment.corrects_record_no IS
     'Record number of that record in its batch. Number up to 10000. Privacy: N.';
 
 CREATE TABLE lantik.current_appointment (
-    nik                  bigint NOT NULL,
-    nip                  bigint,
+    nik_key              bigint NOT NULL,
+    nip_key              bigint,
     batch_no             bigint NOT NULL,
     record_no            integer NOT NULL,
-    nik_slot             smallint NOT NULL,
-    nip_slot             smallint NOT NULL,
     kind                 smallint NOT NULL,
     step                 smallint NOT NULL,
     kelompok_lapor       smallint,
@@ -622,8 +620,8 @@ CREATE TABLE lantik.current_appointment (
     other_kinds          boolean,
     kode_instansi        text COLLATE "C" NOT NULL,
     programme            text COLLATE "C",
-    CONSTRAINT current_appointment_pkey PRIMARY KEY (nik, nik_slot),
-    CONSTRAINT current_appointment_nip_key UNIQUE (nip, nip_slot)
+    CONSTRAINT current_appointment_pkey PRIMARY KEY (nik_key),
+    CONSTRAINT current_appointment_nip_key UNIQUE (nip_key)
 )
 -- Room on every page for a second version of each row: an agency's next step updates all rows of a page in one commit. At
 -- 70 only half of these updates were HOT; at 50 all are, in half the time, with half the WAL and a smaller table.
@@ -631,14 +629,12 @@ WITH (fillfactor = 50, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_sca
       autovacuum_analyze_scale_factor = 0.05);
 COMMENT ON TABLE lantik.current_appointment IS
     'Which version of an appointment is current. Can be made anew from the register. The slots make each key guard a person across kinds and a number across people without a look-up. Grain: one person (NIK) and kind. Source: lantikd. Privacy: I.';
-COMMENT ON COLUMN lantik.current_appointment.nik IS 'Population number, 16 digits. Privacy: I.';
-COMMENT ON COLUMN lantik.current_appointment.nip IS 'NIP or NI PPPK, 18 digits; NULL before it is fixed. Privacy: I.';
+COMMENT ON COLUMN lantik.current_appointment.nik_key IS
+    'Population number of 16 digits, times 8, plus its slot; 0: the first kind that the register held of this person; of another kind the kind itself. Privacy: I.';
+COMMENT ON COLUMN lantik.current_appointment.nip_key IS
+    'NIP or NI PPPK of 18 digits, times 8, plus its slot; 0: the row that holds the number; of another kind of the same person under the same number the kind itself. NULL before it is fixed. Privacy: I.';
 COMMENT ON COLUMN lantik.current_appointment.batch_no IS 'Batch of the current version. Privacy: N.';
 COMMENT ON COLUMN lantik.current_appointment.record_no IS 'Record of the current version. Privacy: N.';
-COMMENT ON COLUMN lantik.current_appointment.nik_slot IS
-    '0: the first kind that the register held of this person; of another kind the kind itself. Privacy: N.';
-COMMENT ON COLUMN lantik.current_appointment.nip_slot IS
-    '0: the row that holds the number, or would; of another kind of the same person under the same number the kind itself. Privacy: N.';
 COMMENT ON COLUMN lantik.current_appointment.kind IS 'Kind of appointment. Code of list kind of lantik.word. Privacy: N.';
 COMMENT ON COLUMN lantik.current_appointment.step IS 'Step reached. Code of list step of lantik.word. Privacy: N.';
 COMMENT ON COLUMN lantik.current_appointment.kelompok_lapor IS
@@ -650,7 +646,7 @@ COMMENT ON COLUMN lantik.current_appointment.supersedes_record_no IS
 COMMENT ON COLUMN lantik.current_appointment.supersedes_batch_no IS
     'Batch of the version before, when the record names it; compared in the commit. Privacy: N.';
 COMMENT ON COLUMN lantik.current_appointment.other_kinds IS
-    'True in nik_slot 0 when the person stands under other kinds, too: then every further step is judged. Else NULL. Privacy: N.';
+    'True in slot 0 of nik_key when the person stands under other kinds, too: then every further step is judged. Else NULL. Privacy: N.';
 COMMENT ON COLUMN lantik.current_appointment.kode_instansi IS
     'Agency that holds the appointment, BKN code; no other agency continues or changes it. Privacy: N.';
 COMMENT ON COLUMN lantik.current_appointment.programme IS

@@ -86,7 +86,7 @@ SELECT n.kode_instansi, g.nama AS instansi, k.word AS kind, l.word AS kelompok_l
                   FROM lantik.appointment
                  WHERE step = 3
                  ORDER BY nik, kind, batch_no DESC, record_no DESC) a
-          JOIN lantik.current_appointment c ON lpad(c.nik::text, 16, '0') = a.nik AND c.kind = a.kind
+          JOIN lantik.current_appointment c ON lpad((c.nik_key >> 3)::text, 16, '0') = a.nik AND c.kind = a.kind
          WHERE c.change_kind IS DISTINCT FROM 4
          GROUP BY a.kode_instansi, a.kind, a.kelompok_lapor) n
   LEFT JOIN lantik.agency_latest g USING (kode_instansi)

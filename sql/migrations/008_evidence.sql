@@ -242,7 +242,8 @@ CREATE FUNCTION lantik.erase(leaf bigint, nik text, row_batch_nos bigint[], row_
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    done integer;
+    done      integer;
+    first_key bigint := nullif(erase.nik, '')::bigint << 3;
 BEGIN
     IF cardinality(row_batch_nos) + cardinality(returned_batch_nos) + cardinality(body_batch_nos) = 0 THEN
         RAISE EXCEPTION 'nothing to erase' USING ERRCODE = 'invalid_parameter_value';
@@ -277,9 +278,9 @@ BEGIN
     END IF;
     -- A current row or a rejection tells of rows; it goes with them.
     DELETE FROM lantik.current_appointment c
-     WHERE c.nik = nullif(erase.nik, '')::bigint
+     WHERE c.nik_key BETWEEN first_key AND first_key + 7
        AND (c.batch_no, c.record_no) IN (SELECT * FROM unnest(row_batch_nos, row_record_nos));
-    PERFORM FROM lantik.current_appointment c WHERE c.nik = nullif(erase.nik, '')::bigint;
+    PERFORM FROM lantik.current_appointment c WHERE c.nik_key BETWEEN first_key AND first_key + 7;
     IF FOUND THEN
         RAISE EXCEPTION 'a current row has no row in the register' USING ERRCODE = 'serialization_failure';
     END IF;

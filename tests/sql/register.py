@@ -95,9 +95,9 @@ def people(number, agency, kind, step, first, last, group, sign="NULL", change="
         f" '40', {cold(jabatan_nama=position.encode())}, {group}, '9971', '2025-10-01', 101651525, ({sign})::smallint, ({change})::smallint"
         f" FROM generate_series({first}, {last}) AS p RETURNING nik, kind, nip, kode_instansi, step, change_kind, batch_no,"
         " record_no)"
-        " INSERT INTO current_appointment (nik, kind, nip, kode_instansi, step, change_kind, batch_no, record_no, nik_slot,"
-        " nip_slot) SELECT nik::bigint, kind, nip::bigint, kode_instansi, step, change_kind, batch_no, record_no,"
-        " 0, 0 FROM made ON CONFLICT (nik, nik_slot) DO UPDATE SET step = excluded.step, change_kind = excluded.change_kind,"
+        " INSERT INTO current_appointment (nik_key, kind, nip_key, kode_instansi, step, change_kind, batch_no, record_no)"
+        " SELECT nik::bigint << 3, kind, nip::bigint << 3, kode_instansi, step, change_kind, batch_no, record_no"
+        " FROM made ON CONFLICT (nik_key) DO UPDATE SET step = excluded.step, change_kind = excluded.change_kind,"
         " batch_no = excluded.batch_no, record_no = excluded.record_no;")
 
 

@@ -134,7 +134,7 @@ class ReturnedAndCorrected(harness.Case):
         write(returned, rows)
         done = office.submit(returned)
         self.assertEqual((done.summary["accepted"], done.summary["returned"]), (BROKEN, 0))
-        self.assertEqual(self.site.value("SELECT count(DISTINCT nik) || ' ' || count(*) FROM lantik.current_appointment"),
+        self.assertEqual(self.site.value("SELECT count(DISTINCT nik_key) || ' ' || count(*) FROM lantik.current_appointment"),
                          f"{ROWS} {ROWS}")
         self.assertEqual(self.site.value("SELECT count(*) FROM lantik.appointment"), str(ROWS))
         self.assertEqual({nik for (nik,) in self.site.sql("SELECT nik FROM lantik.appointment")},

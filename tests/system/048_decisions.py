@@ -82,7 +82,7 @@ class Decisions(decided.Case):
                              (decided.OFFICIAL, decided.POSITION, decided.REASON))
         self.assertEqual(self.site.sql(f"SELECT record_no, nik FROM lantik.appointment WHERE batch_no = {accepted} ORDER BY 1"),
                          [("1", records[0].nik), ("4", records[3].nik)])
-        self.assertEqual(self.site.sql("SELECT batch_no, record_no FROM lantik.current_appointment WHERE nik ="
+        self.assertEqual(self.site.sql("SELECT batch_no, record_no FROM lantik.current_appointment WHERE nik_key >> 3 ="
                                        f" '{records[3].nik}'"), [(str(accepted), "4")])
         self.assertEqual(self.site.sql(f"SELECT record_no, state, decision_no FROM lantik.record_state WHERE batch_no = {batch}"
                                        " ORDER BY 1"),
@@ -201,7 +201,7 @@ class Decisions(decided.Case):
         self.assertEqual(decided.told(told), {1: ("accepted", ["N08.other_kind:nik"])}, "what was waived is said")
         self.assertEqual(self.site.sql(f"SELECT rule_case, severity FROM lantik.finding WHERE batch_no = {decision}"),
                          [("N08.other_kind", "3")])
-        self.assertEqual(self.site.sql(f"SELECT kind FROM lantik.current_appointment WHERE nik = '{one.nik}' ORDER BY 1"),
+        self.assertEqual(self.site.sql(f"SELECT kind FROM lantik.current_appointment WHERE nik_key >> 3 = '{one.nik}' ORDER BY 1"),
                          [("1",), ("2",)])
 
     def test_an_official_says_whose_a_person_is(self):
@@ -212,8 +212,8 @@ class Decisions(decided.Case):
         receipt, _ = self.send(other, proposed)
         self.assertEqual(self.outcomes(receipt), {1: ("review", {"N08.other_ni"})})
         decision = self.decide("accept", self.batch_no(receipt), [1])
-        self.assertEqual(self.site.sql("SELECT kode_instansi, nip, batch_no FROM lantik.current_appointment WHERE nik ="
-                                       f" '{records[0].nik}'"), [("6200", proposed[0].nip, str(decision))])
+        self.assertEqual(self.site.sql("SELECT kode_instansi, nip_key >> 3, batch_no FROM lantik.current_appointment"
+                                       f" WHERE nik_key >> 3 = '{records[0].nik}'"), [("6200", proposed[0].nip, str(decision))])
 
     def test_a_decided_record_can_be_continued(self):
         first = decided.Case.taken

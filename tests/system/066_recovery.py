@@ -158,7 +158,7 @@ class LossyFailover(Lost):
         # nothing is lost and nothing doubled
         wanted = sorted(nik for file in self.sent.values() for nik in niks(file))
         self.assertEqual(sorted(nik for (nik,) in standby.sql("SELECT nik FROM lantik.appointment")), wanted)
-        self.assertEqual(sorted(nik for (nik,) in standby.sql("SELECT nik FROM lantik.current_appointment")), wanted)
+        self.assertEqual(sorted(nik for (nik,) in standby.sql("SELECT nik_key >> 3 FROM lantik.current_appointment")), wanted)
         self.assertEqual(self.site.places(), self.site.places_by_history())
         # both receipts are kept, and the new ones are of the new epoch
         for path, content in before.items():

@@ -45,8 +45,9 @@ class Erasure(decided.Case):
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'lantik'::regnamespace ORDER BY 1")]
 
     def found(self, values):
-        """{table: rows that hold one of the values, as text or as bytes}."""
-        patterns = [f"%{value}%" for value in values] + [f"%{value.encode().hex()}%" for value in values]
+        """{table: rows that hold one of the values, as text, as bytes or as a key of current_appointment}."""
+        keys = [int(value) * 8 + slot for value in values if value.isdigit() and len(value) > 15 for slot in range(6)]
+        patterns = [f"%{value}%" for value in [*values, *keys]] + [f"%{value.encode().hex()}%" for value in values]
         listed = "ARRAY[" + ", ".join(f"'{p}'" for p in patterns) + "]"
         held = {table: int(self.site.value(f"SELECT count(*) FROM lantik.{table} t WHERE t::text ILIKE ANY ({listed})"))
                 for table in self.tables()}
@@ -65,7 +66,7 @@ class Erasure(decided.Case):
         listed = ", ".join(f"'{nik}'" for nik in niks)
         return self.site.sql(
             f"SELECT 'rows', md5(string_agg(a::text, '' ORDER BY batch_no, record_no)) FROM lantik.appointment a WHERE nik NOT IN ({listed})"
-            f" UNION ALL SELECT 'current', md5(string_agg(c::text, '' ORDER BY nik, kind)) FROM lantik.current_appointment c WHERE nik NOT IN ({listed})"
+            f" UNION ALL SELECT 'current', md5(string_agg(c::text, '' ORDER BY nik_key)) FROM lantik.current_appointment c WHERE nik_key >> 3 NOT IN ({listed})"
             " UNION ALL SELECT 'counter', md5(string_agg(c::text, '' ORDER BY c::text)) FROM lantik.counter c"
             " UNION ALL SELECT 'places', md5(string_agg(c::text, '' ORDER BY c::text)) FROM lantik.formation_use c"
             " UNION ALL SELECT 'batch', md5(string_agg(c::text, '' ORDER BY batch_no)) FROM lantik.batch c"

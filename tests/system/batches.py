@@ -124,8 +124,8 @@ class Case(harness.Case):
         return accepted
 
     def current(self, nik):
-        return self.site.value(f"SELECT kind || ' ' || step || ' ' || kode_instansi || ' ' || coalesce(nip::text, '-') FROM "
-                               f"lantik.current_appointment WHERE nik = '{nik}' ORDER BY kind")
+        return self.site.value(f"SELECT kind || ' ' || step || ' ' || kode_instansi || ' ' || coalesce((nip_key >> 3)::text, '-') FROM "
+                               f"lantik.current_appointment WHERE nik_key >> 3 = '{nik}' ORDER BY kind")
 
     def tearDown(self):
         wrong = self.site.sql(

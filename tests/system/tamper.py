@@ -42,8 +42,9 @@ class Row:
     def says(self, name, token):
         """Whether a finding that shows a column so is about this row."""
         value = self.values.get(name)
-        if name == "nik" and isinstance(value, int):  # a key of current_appointment; the audit tells it as the register has it
-            value = f"{value:016d}" if 0 <= value < 10 ** 16 else str(value)
+        if name == "nik" and "nik_key" in self.values:  # the audit tells it as the register has it
+            number = self.values["nik_key"] >> 3
+            value = f"{number:016d}" if 0 <= number < 10 ** 16 else str(number)
         if name == "nik" and token.startswith("sha256:"):
             return value is not None and hashlib.sha256(value.encode()).hexdigest().startswith(token[7:])
         text = text_of(value)
@@ -59,7 +60,8 @@ class Row:
     def is_named(self, key):
         """Whether every column that the key shows is this row's, and at least one is."""
         words = re.sub(r",", " ", key).split()
-        pairs = [(name, words[i + 1]) for i, name in enumerate(words[:-1]) if name in self.values]
+        pairs = [(name, words[i + 1]) for i, name in enumerate(words[:-1])
+                 if name in self.values or name == "nik" and "nik_key" in self.values]
         return bool(pairs) and all(self.says(name, token) for name, token in pairs)
 
 
