@@ -16,16 +16,15 @@
 
 /* Versions of a person and kind in the order of their leaves, then the row that says which is current. */
 #define PEOPLE                                                                                                         \
-	"SELECT nik, kind, is_current, kode_instansi, step, change_kind, batch_no, record_no, supersedes_batch_no, "   \
-	"supersedes_record_no, nip, programme, kelompok_lapor, leaf_index, nik_slot, nip_slot, other_kinds FROM ("     \
+	"SELECT nik, kind, is_current, kode_instansi, step, change_kind, batch_no, record_no, "                        \
+	"nip, programme, kelompok_lapor, leaf_index, nik_slot, nip_slot, other_kinds FROM ("                           \
 	"SELECT a.nik, a.kind, false AS is_current, a.kode_instansi, a.step, a.change_kind, a.batch_no, a.record_no, " \
-	"a.supersedes_batch_no, a.supersedes_record_no, a.nip, e.programme COLLATE \"C\" AS programme, "               \
+	"a.nip, e.programme COLLATE \"C\" AS programme, "                                                              \
 	"a.kelompok_lapor, e.leaf_index, NULL::bigint AS nik_slot, NULL::bigint AS nip_slot, "                         \
 	"NULL::boolean AS other_kinds FROM lantik.appointment a JOIN lantik.entry e ON e.batch_no = a.batch_no "       \
 	"UNION ALL SELECT " DIGITS("(c.nik_key >> 3)", "16",                                                           \
 		"9999999999999999") ", c.kind, true, c.kode_instansi, c.step, c.change_kind, c.batch_no, "             \
-				    "c.record_no, "                                                                    \
-				    "c.supersedes_batch_no, c.supersedes_record_no, " DIGITS("(c.nip_key >> 3)", "18", \
+				    "c.record_no, " DIGITS("(c.nip_key >> 3)", "18",                                   \
 					    "999999999999999999") ", c.programme, c.kelompok_lapor, NULL, "            \
 								  "c.nik_key & 7, c.nip_key & 7, c.other_kinds "       \
 								  "FROM lantik.current_appointment c) v ORDER BY nik " \
@@ -40,7 +39,7 @@ enum {
 	STEP = 4,
 	CHANGE_KIND,
 	RECORD_NO = 7,
-	NIP = 10,
+	NIP,
 	PROGRAMME,
 	GROUP,
 	LEAF_INDEX,
@@ -50,8 +49,7 @@ enum {
 };
 
 /* The columns that the current row has from its version; of the number, from the last version that has one. */
-static const char *const kept_names[] = {"kode_instansi", "step", "change_kind", "batch_no", "record_no",
-	"supersedes_batch_no", "supersedes_record_no", "nip_key"};
+static const char *const kept_names[] = {"kode_instansi", "step", "change_kind", "batch_no", "record_no", "nip_key"};
 #define KEPT_COUNT LANTIK_COUNT(kept_names)
 
 struct kept {

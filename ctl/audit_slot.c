@@ -68,7 +68,7 @@ static struct holding *other_holding(struct holdings *holdings, int32_t kind, in
 	return lowest;
 }
 
-/* As store_register.c does it: a number keeps its slot while its row has it, comes beside other rows that hold it, and
+/* As store_current.c does it: a number keeps its slot while its row has it, comes beside other rows that hold it, and
  * one of these moves up when the row in slot 0 leaves it. */
 static void take(struct holdings *holdings, const struct audit_slot_version *version)
 {

@@ -98,6 +98,21 @@ static enum store_result copy_current(struct submission *s, struct store_made_cu
 	return result;
 }
 
+/* Where none of the people is there, they began elsewhere and are as new as those of a first step. */
+static enum store_result continue_current(
+	struct submission *s, const struct store_to_current *what, struct store_made_current *ret)
+{
+	size_t rows;
+	enum store_result result = store_continue(s->worker->store, what, &rows);
+
+	if (result)
+		return result;
+	if (!rows && !s->names_steps)
+		return copy_current(s, ret);
+	*ret = (struct store_made_current){.rows = (uint32_t)rows};
+	return STORE_OK;
+}
+
 static enum store_result make_current(
 	struct submission *s, const int32_t *judged, size_t judged_count, bool slow, struct store_made_current *ret)
 {
@@ -108,9 +123,9 @@ static enum store_result make_current(
 		.judged = judged,
 		.judged_count = judged_count};
 
-	if (!slow && submission_is_of_new_people(s))
-		return copy_current(s, ret);
-	return store_current(s->worker->store, &what, ret);
+	if (slow)
+		return store_current(s->worker->store, &what, ret);
+	return submission_is_of_new_people(s) ? copy_current(s, ret) : continue_current(s, &what, ret);
 }
 
 /* New people take a place; of the others the slow path told what becomes of theirs. */
@@ -151,7 +166,7 @@ enum store_result submission_write_rows(struct submission *s, const int32_t *jud
 	enum store_result result = make_current(s, judged, judged_count, slow, &made);
 	if (result)
 		return result;
-	if (made.rows < s->copied || (made.orphans && !slow))
+	if (made.rows < s->copied)
 		return STORE_CONFLICT;
 	sum_places(s, &made);
 	return copy_rows(s);

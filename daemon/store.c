@@ -77,13 +77,15 @@ static enum store_result prepare_all(struct store *store, const struct store_sta
 static enum store_result plan_by_keys(struct store *store)
 {
 	return store_simple(store,
-		"SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off", NULL);
+		"SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET "
+		"enable_mergejoin = off; SET jit = off",
+		NULL);
 }
 
 static const struct store_statement *const all_statements[] = {store_reference_statements, store_offices_statements,
 	store_transaction_statements, store_commit_statements, store_enquiry_statements, store_decision_statements,
 	store_deed_statements, store_erase_statements, store_receipt_statements, store_register_statements,
-	store_witness_statements};
+	store_current_statements, store_witness_statements};
 
 /* Whether the connection stood while nobody used it: a server that went away has closed it, which is seen without
  * asking it. What it said before is read first. */

@@ -146,7 +146,6 @@ LANTIK_MUST_CHECK enum store_result store_copy_data(struct store *store, const v
 LANTIK_MUST_CHECK enum store_result store_copy_end(struct store *store);
 struct store_made_current {
 	uint32_t rows;                              /* that became current: fewer than sent is a collision */
-	uint32_t orphans;                           /* of these, new people although a predecessor was named */
 	uint32_t begun[LANTIK_WORD_UNREADABLE + 1]; /* of these, new people that take a place, by kelompok_lapor */
 };
 /* New people by COPY BINARY, as current_encode writes them, sorted by NIK; data and end as for the register.
@@ -161,7 +160,10 @@ struct store_to_current {
 	const int32_t *judged; /* records that were judged under lock and may replace what is there */
 	size_t judged_count;
 };
-/* Makes rows current, whatever is there. */
+/* Further steps of people whose current rows these continue. *ret_rows: how many do; the others are as they were. */
+LANTIK_MUST_CHECK enum store_result store_continue(
+	struct store *store, const struct store_to_current *what, size_t *ret_rows);
+/* Makes rows current beside what is there; after the register was asked. */
 LANTIK_MUST_CHECK enum store_result store_current(
 	struct store *store, const struct store_to_current *what, struct store_made_current *ret);
 LANTIK_MUST_CHECK enum store_result store_ledger_size(struct store *store, uint64_t *ret);

@@ -1,5 +1,5 @@
 /* The commit: everything that one batch writes, in the order of the locks
- * (current_appointment by NIK, counters, ledger head; store_register.c has the first two).
+ * (current_appointment by NIK: store_current.c; counters: store_register.c; ledger head).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_private.h"
 

@@ -90,6 +90,17 @@ void call_element_int2(struct store_call *call, int32_t value);
 void call_element_int4(struct store_call *call, int32_t value);
 void call_element_int8(struct store_call *call, int64_t value);
 void call_array_end(struct store_call *call);
+/* One array over all rows; of int8 empty when it would hold nothing but zeros and may be. */
+struct row;
+void call_int8s(struct store_call *call, struct row *const *rows, size_t count, bool may_be_empty,
+	int64_t (*of)(const struct row *row));
+void call_int4s(struct store_call *call, struct row *const *rows, size_t count, int32_t (*of)(const struct row *row));
+/* What such an array may be of: record number, and slot 0 of person and number. */
+int32_t row_record_no(const struct row *row);
+int64_t row_first_nik_key(const struct row *row);
+int64_t row_first_nip_key(const struct row *row);
+/* Keys of all slots of the person p, whose slot 0 is given. LATERAL keeps the planner from beginning at the table. */
+#define OF_PERSON "nik_key BETWEEN p.first AND p.first + 7"
 void call_hash(struct store_call *call, const uint8_t hash[LANTIK_HASH]);
 /* Hash of the leaf, then levels, indexes and hashes of the subtrees that it completes, then edge and root after it. */
 void call_growth(struct store_call *call, const struct growth *growth);
@@ -151,6 +162,7 @@ extern const struct store_statement store_deed_statements[];
 extern const struct store_statement store_erase_statements[];
 extern const struct store_statement store_receipt_statements[];
 extern const struct store_statement store_register_statements[];
+extern const struct store_statement store_current_statements[];
 extern const struct store_statement store_witness_statements[];
 
 #endif

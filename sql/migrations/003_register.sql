@@ -607,24 +607,23 @@ COMMENT ON COLUMN lantik.appointment.corrects_record_no IS
     'Record number of that record in its batch. Number up to 10000. Privacy: N.';
 
 CREATE TABLE lantik.current_appointment (
-    nik_key              bigint NOT NULL,
-    nip_key              bigint,
-    batch_no             bigint NOT NULL,
-    record_no            integer NOT NULL,
-    kind                 smallint NOT NULL,
-    step                 smallint NOT NULL,
-    kelompok_lapor       smallint,
-    change_kind          smallint,
-    supersedes_record_no integer,
-    supersedes_batch_no  bigint,
-    other_kinds          boolean,
-    kode_instansi        text COLLATE "C" NOT NULL,
-    programme            text COLLATE "C",
+    nik_key        bigint NOT NULL,
+    nip_key        bigint,
+    batch_no       bigint NOT NULL,
+    record_no      integer NOT NULL,
+    kind           smallint NOT NULL,
+    step           smallint NOT NULL,
+    kelompok_lapor smallint,
+    change_kind    smallint,
+    other_kinds    boolean,
+    kode_instansi  text COLLATE "C" NOT NULL,
+    programme      text COLLATE "C",
     CONSTRAINT current_appointment_pkey PRIMARY KEY (nik_key),
     CONSTRAINT current_appointment_nip_key UNIQUE (nip_key)
 )
 -- Room on every page for a second version of each row: an agency's next step updates all rows of a page in one commit. At
--- 70 only half of these updates were HOT; at 50 all are, in half the time, with half the WAL and a smaller table.
+-- 70 only half of these updates were HOT; at 50 all are, in half the time, with half the WAL and a smaller table. No column
+-- may be filled by the next step alone: a row that grew would find no room.
 WITH (fillfactor = 50, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_scale_factor = 0.05,
       autovacuum_analyze_scale_factor = 0.05);
 COMMENT ON TABLE lantik.current_appointment IS
@@ -641,10 +640,6 @@ COMMENT ON COLUMN lantik.current_appointment.kelompok_lapor IS
     'Reporting group whose place it takes, code of list kelompok_lapor of lantik.word, 0 when it began without one; NULL without a programme. Privacy: N.';
 COMMENT ON COLUMN lantik.current_appointment.change_kind IS
     'Last change; 3 (termination) and 4 (withdrawal) end the appointment. Code of list change_kind of lantik.word. Privacy: N.';
-COMMENT ON COLUMN lantik.current_appointment.supersedes_record_no IS
-    'Record of the version before, when the record names it; compared in the commit. Privacy: N.';
-COMMENT ON COLUMN lantik.current_appointment.supersedes_batch_no IS
-    'Batch of the version before, when the record names it; compared in the commit. Privacy: N.';
 COMMENT ON COLUMN lantik.current_appointment.other_kinds IS
     'True in slot 0 of nik_key when the person stands under other kinds, too: then every further step is judged. Else NULL. Privacy: N.';
 COMMENT ON COLUMN lantik.current_appointment.kode_instansi IS

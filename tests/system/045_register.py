@@ -23,6 +23,20 @@ class Register(batches.Case):
         self.assertEqual(self.expect(self.send(manifest, records[1:3]),
                                      r1=("returned", "S05.order"), r2=("returned", "S05.order")), 0)
 
+    def test_further_steps_of_known_or_of_new_people_alone_collide_with_nobody(self):
+        first, manifest, records = self.people(6, step="NI")
+        self.assertEqual(self.expect(self.send(manifest, records[:4])), 4)
+        slow = self.site.daemon.counters()["slow_path"]
+        _, decree, decrees = self.people(6, step="SK", first=first)
+        self.assertEqual(self.expect(self.send(decree, decrees[:2])), 2)
+        _, decree_of_new, news = self.people(2, step="SK")
+        self.assertEqual(self.expect(self.send(decree_of_new, news)), 2)
+        self.assertEqual(self.site.daemon.counters()["slow_path"], slow)
+        self.assertEqual(self.expect(self.send(decree, decrees[2:])), 4)
+        self.assertEqual(self.site.daemon.counters()["slow_path"], slow + 1, "two are known and two are new")
+        for record in decrees + news:
+            self.assertEqual(self.current(record.nik), f"1 2 6171 {record.nip}")
+
     def test_a_bad_neighbour_changes_nothing(self):
         first, manifest, records = self.people(3, step="NI")
         self.assertEqual(self.expect(self.send(manifest, records)), 3)
@@ -166,17 +180,18 @@ class Register(batches.Case):
         self.assertEqual(self.expect(self.send(again, anew[3:]), r1=("accepted", "P10.changed")), 1)
 
     def test_a_named_predecessor_is_the_current_row(self):
-        first, manifest, records = self.people(3, step="NI")
-        self.assertEqual(self.expect(self.send(manifest, records)), 3)
+        first, manifest, records = self.people(4, step="NI")
+        self.assertEqual(self.expect(self.send(manifest, records)), 4)
         batch_id = manifest.batch_id
-        _, manifest, records = self.people(3, step="SK", first=first)
+        _, manifest, records = self.people(4, step="SK", first=first)
         for at, record in enumerate(records):
             record.predecessor_batch_id, record.predecessor_record_no = batch_id, at + 1
         records[1].predecessor_record_no = 3
+        self.assertEqual(self.expect(self.send(manifest, records[:2]), r2=("returned", "S05.predecessor")), 1)
         records[2].predecessor_batch_id = b"\1" * 16
-        said = self.send(manifest, records)
-        self.assertEqual(self.expect(said, r2=("returned", "S05.predecessor"),
-                                     r3=("accepted", "S05.predecessor_missing")), 2)
+        records[3].predecessor_record_no = 1
+        self.assertEqual(self.expect(self.send(manifest, records[2:]), r1=("accepted", "S05.predecessor_missing"),
+                                     r2=("returned", "S05.predecessor")), 1)
         self.assertEqual(self.site.value("SELECT count(*) FROM lantik.appointment WHERE supersedes_record_no = 1 AND nik = "
                                          f"'{records[0].nik}'"), "1")
 
