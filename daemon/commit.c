@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "counters.h"
-#include "current.h"
 #include "lantik/row.h"
 #include "log.h"
 #include "request.h"
@@ -15,163 +14,6 @@
 /* Attempts that found a formation full. Alone, the second one knows what is left; only what takes places without that
  * lock (decisions) or judges by another rulebook (a daemon that has not looked yet) can be in between. */
 #define MAX_FULL 8
-/* COPY data goes to libpq in pieces of this size. */
-#define CHUNK (64u * 1024)
-
-/* Rows of one COPY. PostgreSQL collects up to 1,000 rows before it stores them, a slot for each, and enters every slot
- * of a COPY into a table by the address of the one row descriptor that all share: the nth costs n steps, and again when
- * it is taken out (ResourceOwnerRememberTupleDesc, up to version 16). Few rows a COPY make that cheap, and a COPY costs
- * about as much as 100 rows to begin; a large batch pays for 1,000 slots once, and they serve all its rows. */
-#define COPY_FEW 250
-#define COPY_ALL_FROM 2500
-
-static size_t rows_of_a_copy(size_t rows)
-{
-	return rows < COPY_ALL_FROM ? COPY_FEW : rows;
-}
-
-static enum store_result copy_bytes(struct store *store, const uint8_t *data, size_t len)
-{
-	enum store_result result = STORE_OK;
-
-	for (size_t at = 0; at < len && !result; at += CHUNK)
-		result = store_copy_data(store, data + at, len - at < CHUNK ? len - at : CHUNK);
-	return result;
-}
-
-/* Rows lie one behind another in the order of the records: those between two that stay out are sent at once. */
-static enum store_result copy_rows(struct submission *s)
-{
-	struct store *store = s->worker->store;
-	const struct row *rows = s->desk->rows;
-	size_t few = rows_of_a_copy(s->copied), left = 0;
-	enum store_result result = STORE_OK;
-
-	for (size_t i = 0, next; i < s->row_count && !result; i = next) {
-		next = i + 1;
-		if (!rows[i].goes_in)
-			continue;
-		if (!left)
-			result = store_copy_begin(store, &s->columns);
-		left = left ? left : few;
-		while (next < s->row_count && rows[next].goes_in && next - i < left)
-			next++;
-		const struct row *last = &rows[next - 1];
-		if (!result)
-			result = copy_bytes(store, s->desk->tuples.data + rows[i].offset,
-				last->offset + last->len - rows[i].offset);
-		left -= next - i;
-		if (!result && !left)
-			result = store_copy_end(store);
-	}
-	return result || !left ? result : store_copy_end(store);
-}
-
-/* A batch of first steps is of people whom the register does not know: their rows are copied, and the keys of the table
- * say when one is known after all. */
-bool submission_is_of_new_people(const struct submission *s)
-{
-	return s->manifest.step == LANTIK_STEP_NI && !s->has_changes && !s->names_steps;
-}
-
-static enum store_result copy_current(struct submission *s, struct store_made_current *ret)
-{
-	struct worker *w = s->worker;
-	size_t few = rows_of_a_copy(s->copied);
-	enum store_result result = STORE_OK;
-
-	*ret = (struct store_made_current){.rows = (uint32_t)s->copied};
-	for (size_t i = 0; i < s->copied && !result;) {
-		result = store_copy_current_begin(w->store);
-		lantik_buffer_reset(&w->chunk);
-		for (size_t end = s->copied - i < few ? s->copied : i + few; i < end; i++) {
-			const struct row *row = s->desk->order[i];
-			current_encode(s->batch_no, &s->manifest, row, &w->chunk);
-			ret->begun[row->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
-		}
-		LANTIK_ASSERT(!w->chunk.error);
-		if (!result)
-			result = store_copy_data(w->store, w->chunk.data, w->chunk.len);
-		if (!result)
-			result = store_copy_end(w->store);
-	}
-	return result;
-}
-
-/* Where none of the people is there, they began elsewhere and are as new as those of a first step. */
-static enum store_result continue_current(
-	struct submission *s, const struct store_to_current *what, struct store_made_current *ret)
-{
-	size_t rows;
-	enum store_result result = store_continue(s->worker->store, what, &rows);
-
-	if (result)
-		return result;
-	if (!rows && !s->names_steps)
-		return copy_current(s, ret);
-	*ret = (struct store_made_current){.rows = (uint32_t)rows};
-	return STORE_OK;
-}
-
-static enum store_result make_current(
-	struct submission *s, const int32_t *judged, size_t judged_count, bool slow, struct store_made_current *ret)
-{
-	struct store_to_current what = {.batch_no = s->batch_no,
-		.manifest = &s->manifest,
-		.rows = s->desk->order,
-		.count = s->copied,
-		.judged = judged,
-		.judged_count = judged_count};
-
-	if (slow)
-		return store_current(s->worker->store, &what, ret);
-	return submission_is_of_new_people(s) ? copy_current(s, ret) : continue_current(s, &what, ret);
-}
-
-/* New people take a place; of the others the slow path told what becomes of theirs. */
-static void sum_places(struct submission *s, const struct store_made_current *made)
-{
-	struct places *places = &s->desk->places;
-
-	places->count = 0;
-	for (int32_t group = 0; group <= LANTIK_WORD_UNREADABLE; group++)
-		places_add(places, s->manifest.programme, group, made->begun[group]);
-	for (size_t i = 0; i < s->copied; i++) {
-		const struct row *row = s->desk->order[i];
-		if (row_takes_another(row))
-			places_add(places, s->manifest.programme, row->kelompok_lapor, 1);
-		if (row->place == ROW_PLACE_FREED || row->place == ROW_PLACE_MOVED)
-			places_add(places, lantik_span_of(row->held_programme), row->held_group, -1);
-	}
-	places_settle(places);
-}
-
-void submission_take_places(struct submission *s)
-{
-	struct store_made_current made = {.rows = (uint32_t)s->copied};
-
-	for (size_t i = 0; i < s->copied; i++)
-		made.begun[s->desk->order[i]->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
-	sum_places(s, &made);
-}
-
-enum store_result submission_write_rows(struct submission *s, const int32_t *judged, size_t judged_count, bool slow)
-{
-	struct store_made_current made;
-
-	s->desk->places.count = 0;
-	if (!s->copied)
-		return STORE_OK;
-	/* first, because what collides is found before the wide rows are written */
-	enum store_result result = make_current(s, judged, judged_count, slow, &made);
-	if (result)
-		return result;
-	if (made.rows < s->copied)
-		return STORE_CONFLICT;
-	sum_places(s, &made);
-	return copy_rows(s);
-}
-
 size_t submission_sum(struct submission *s, struct store_count ret[LANTIK_WORD_UNREADABLE + 1])
 {
 	int64_t groups[LANTIK_WORD_UNREADABLE + 1] = {0};
@@ -265,8 +107,8 @@ enum store_result submission_write_details(struct submission *s)
 		result = write_returned(s);
 	if (result)
 		return result;
-	hashes = (struct store_hashes){.rows = {.data = s->desk->hashes, .len = s->copied * LANTIK_HASH},
-		.returned = lantik_buffer_span(&s->desk->returned_hashes)};
+	hashes = (struct store_hashes){
+		.rows = submission_row_hashes(s), .returned = lantik_buffer_span(&s->desk->returned_hashes)};
 	return s->verdict.refused ? store_body(w->store, s->batch_no, &hashes, s->job->body)
 				  : store_hashes(w->store, s->batch_no, &hashes);
 }
@@ -332,28 +174,61 @@ enum store_result submission_append(struct submission *s, struct store_ledger *l
  * them and keeps others out. The lock comes before all others, so that nobody waits for it with a lock in hand. */
 static enum store_result begin(struct submission *s, enum approach approach)
 {
+	s->sent = s->copy_left = 0;
 	if (!submission_is_formed(s))
 		return store_begin(s->worker->store);
 	return store_begin_locked(s->worker->store, submission_formation_number(s), approach == APPROACH_ALONE);
 }
 
-static enum store_result transact(struct submission *s, enum approach approach, struct batch_appended *ret)
+/* Whether what was sent is all that goes in, and nothing has to be asked before it does. */
+static bool stands(struct submission *s)
 {
-	struct store *store = s->worker->store;
+	submission_settle(s);
+	return s->sent == s->copied && !submission_needs_the_register(s) &&
+	       (s->verdict.accepted == s->verdict.records || !submission_wants_all(s));
+}
+
+/* What is not judged yet is judged now, and its rows are sent meanwhile. When all records are known and other rows go
+ * in, those are taken back, and the transaction begins anew. */
+static enum store_result begin_judged(struct submission *s, enum approach approach, bool *ret_answered)
+{
+	enum store_result result = begin(s, approach);
+
+	*ret_answered = false;
+	if (result || s->judged)
+		return result;
+	s->sends = true;
+	result = submission_judge(s, ret_answered);
+	if (result || *ret_answered || stands(s))
+		return result;
+	counter_increment(COUNTER_taken_back);
+	store_rollback(s->worker->store);
+	return begin(s, approach);
+}
+
+static enum store_result write_rows(struct submission *s, enum approach approach)
+{
 	int32_t *judged = NULL;
 	size_t judged_count = 0;
 	bool asked = false;
-	struct store_ledger ledger;
-	enum store_result result = begin(s, approach);
 
-	if (!result)
-		result = submission_weigh(s, approach, &asked, &judged, &judged_count);
+	if (approach == APPROACH_FAST && submission_needs_the_register(s))
+		approach = APPROACH_ASK;
+	enum store_result result = submission_weigh(s, approach, &asked, &judged, &judged_count);
 	if (!result)
 		result = submission_write_rows(s, judged, judged_count, asked);
 	free(judged);
+	return result;
+}
+
+/* What follows the rows. */
+static enum store_result write_rest(struct submission *s, struct batch_appended *ret)
+{
+	struct store *store = s->worker->store;
+	struct store_ledger ledger;
+
 	store_hurry(store);
-	if (!result)
-		result = submission_write_counters(s);
+	enum store_result result = submission_write_counters(s);
 	if (!result)
 		result = submission_write_details(s);
 	if (!result)
@@ -363,6 +238,17 @@ static enum store_result transact(struct submission *s, enum approach approach, 
 	if (!result)
 		result = submission_append(s, &ledger, ret);
 	return result ? result : store_commit(store);
+}
+
+static enum store_result transact(
+	struct submission *s, enum approach approach, struct batch_appended *ret, bool *ret_answered)
+{
+	enum store_result result = begin_judged(s, approach, ret_answered);
+
+	if (result || *ret_answered)
+		return result;
+	result = write_rows(s, approach);
+	return result ? result : write_rest(s, ret);
 }
 
 static void count_and_log(const struct submission *s, const struct batch_appended *appended)
@@ -438,22 +324,24 @@ static enum approach next_approach(enum approach approach, enum store_result res
 	return approach;
 }
 
-/* One attempt, when a permit is free. False: answered, because the key was cut off while the batch waited for it. */
+/* One attempt, when a permit is free. False: answered, because the key was cut off while the batch waited for it, or
+ * because a record cannot be read. */
 static bool attempt(
 	struct submission *s, enum approach approach, struct batch_appended *appended, enum store_result *ret_result)
 {
 	struct worker *w = s->worker;
+	bool answered = false;
 
 	permits_take(w->permits);
 	bool let_in = offices_let_in(w->house->offices, s->job->office.curve_key);
 	if (let_in)
-		*ret_result = transact(s, approach, appended);
-	if (let_in && *ret_result)
+		*ret_result = transact(s, approach, appended, &answered);
+	if (let_in && (*ret_result || answered))
 		store_rollback(w->store);
 	permits_give(w->permits);
 	if (!let_in)
 		request_refuse_revoked(s->job);
-	return let_in;
+	return let_in && !answered;
 }
 
 /* Changes are judged by what is there; and PNS and functional officials mostly stand under another kind, too. */
@@ -465,7 +353,7 @@ bool submission_needs_the_register(const struct submission *s)
 /* True: answered. Otherwise *ret_result is what the last attempt came to. */
 static bool attempt_until_done(struct submission *s, struct batch_appended *appended, enum store_result *ret_result)
 {
-	enum approach approach = submission_needs_the_register(s) ? APPROACH_ASK : APPROACH_FAST;
+	enum approach approach = APPROACH_FAST;
 	int attempts = 0, full = 0;
 
 	do {

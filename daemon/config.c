@@ -161,7 +161,7 @@ static bool complete(const struct config *config)
 	return false;
 }
 
-/* Beside the bodies: a thread's rows and tuples of the largest batch, and everything else. */
+/* Beside the bodies: a thread's rows of the largest batch and the tuples of its groups, and everything else. */
 #define THREAD_BYTES (32 * MIB)
 #define REST_BYTES (64 * MIB)
 

@@ -131,7 +131,7 @@ void decision_open(struct decision *d)
 	}
 	place_records(d);
 	d->s.job = &d->job;
-	d->s.alone = true;
+	d->s.alone = d->s.keeps_tuples = true;
 	d->s.names_agency = d->request.names_agency;
 	d->s.waives_review = d->request.act == LANTIK_ACCEPT;
 	d->s.desk->findings.count = 0;

@@ -96,7 +96,7 @@ static enum store_result write_details(struct decision *d)
 		result = store_findings(w->store, s->batch_no, d->s.desk->findings.items, d->s.desk->findings.count);
 	if (!result)
 		result = write_outcomes(d);
-	struct store_hashes hashes = {.rows = {.data = d->s.desk->hashes, .len = s->copied * LANTIK_HASH}};
+	struct store_hashes hashes = {.rows = submission_row_hashes(s)};
 	if (!result)
 		result = store_hashes(w->store, s->batch_no, &hashes);
 	if (!result && d->request.act == LANTIK_REJECT)

@@ -10,13 +10,13 @@
 struct desk {
 	size_t capacity;                  /* records */
 	struct lantik_arena *batch_arena; /* record spans and manifest */
-	struct lantik_buffer tuples;
+	struct lantik_buffer tuples;      /* of a batch that keeps them */
 	struct row *rows;
 	struct row **order;     /* rows that go to the register, by NIK */
 	uint8_t (*niks)[16];    /* of the records that a decision is about */
 	uint8_t *record_hashes; /* of every record: the leaves of records_root */
 	uint8_t *salts;
-	uint8_t *hashes;                      /* of the rows that go in, in the order of the records */
+	uint8_t *hashes;                      /* of the rows that went in, in the order of the records */
 	struct lantik_buffer returned_hashes; /* of the attempt under way, in the order of the records */
 	struct lantik_findings findings;
 	struct places places; /* of the attempt under way */

@@ -116,13 +116,22 @@ static void row_identity(struct row *row, const struct lantik_record *record, in
 	row->change_kind = record->change_kind;
 	row->not_proposed = step != LANTIK_STEP_NI && record->predecessor_batch_id.len > 0;
 	row_forget(row);
-	row->nama_asli = (struct lantik_span){0};
 }
 
 static void add_central(
 	struct submission *s, uint32_t record_no, enum lantik_case_id case_id, enum lantik_field_id field)
 {
 	lantik_findings_add(&s->desk->findings, record_no, case_id, s->severities.of[case_id], field);
+}
+
+/* A question to the database ends the COPY that is open. What names more batches than are remembered would ask all the
+ * time, and is written when all of it is judged. */
+static enum store_result make_way(struct submission *s, const struct lineage *lineage, struct lantik_span batch_id)
+{
+	if (lineage_knows(lineage, batch_id))
+		return STORE_OK;
+	s->sends = s->sends && !lineage_is_full(lineage);
+	return submission_pause(s);
 }
 
 /* What the record continues; named but not held is a finding. */
@@ -133,9 +142,12 @@ static enum store_result find_predecessor(
 
 	row->supersedes_batch_no = 0;
 	row->supersedes_record_no = record->predecessor_record_no;
-	if (record->predecessor_batch_id.len == 16 && record->predecessor_record_no > 0)
-		result = lineage_predecessor(lineage, record->predecessor_batch_id, record->predecessor_record_no,
-			&row->supersedes_batch_no);
+	if (record->predecessor_batch_id.len == 16 && record->predecessor_record_no > 0) {
+		result = make_way(s, lineage, record->predecessor_batch_id);
+		if (!result)
+			result = lineage_predecessor(lineage, record->predecessor_batch_id,
+				record->predecessor_record_no, &row->supersedes_batch_no);
+	}
 	s->names_steps |= row->supersedes_batch_no != 0;
 	if (result || !record->predecessor_batch_id.len || row->supersedes_batch_no)
 		return result;
@@ -154,8 +166,11 @@ static enum store_result find_corrected(
 
 	if (!batch_id.len && !record->corrects_record_no)
 		return STORE_OK;
-	if (batch_id.len == 16)
-		result = lineage_returned(lineage, batch_id, record->corrects_record_no, &returned);
+	if (batch_id.len == 16) {
+		result = make_way(s, lineage, batch_id);
+		if (!result)
+			result = lineage_returned(lineage, batch_id, record->corrects_record_no, &returned);
+	}
 	if (!result && !returned)
 		add_central(s, record_no, LANTIK_CASE_S06_not_held, LANTIK_F_corrects_record_no);
 	return result;
@@ -182,6 +197,7 @@ static void unify_name(struct submission *s, struct lantik_record *record, struc
 {
 	struct lantik_span sent = record->nama;
 
+	row->nama_asli = (struct lantik_span){0};
 	if (lantik_name_unify(sent, s->worker->record_arena, &record->nama))
 		row->nama_asli = sent;
 }
@@ -194,17 +210,35 @@ static bool passes(const struct lantik_findings *findings, size_t from)
 	return true;
 }
 
-enum store_result submission_add_row(
-	struct submission *s, uint32_t i, struct lantik_record *record, struct lineage *lineage)
+void submission_encode_row(
+	struct submission *s, struct lantik_record *record, struct row *row, struct lantik_buffer *tuples)
 {
-	struct row *row = &s->desk->rows[s->row_count];
+	size_t i = row->record_no - 1;
 	struct row_context context = {.batch_no = s->batch_no,
 		.office_no = s->job->office.office_no,
 		.manifest = &s->manifest,
 		.columns = &s->columns,
 		.names_agency = s->names_agency};
-	struct row_source source = {
-		.bytes = s->view.records[i], .hash = s->desk->record_hashes + (size_t)i * LANTIK_HASH};
+	struct row_source source = {.bytes = s->view.records[i], .hash = s->desk->record_hashes + i * LANTIK_HASH};
+
+	unify_name(s, record, row);
+	row_encode(&context, record, &source, s->desk->salts + i * LANTIK_ROW_SALT, row, tuples);
+}
+
+/* Rows that are sent stay when nothing needs to be asked first. */
+static enum store_result send_row(struct submission *s, struct lantik_record *record, struct row *row)
+{
+	s->sends = s->sends && !submission_needs_the_register(s);
+	if (!s->sends)
+		return STORE_OK;
+	s->sent++;
+	return submission_send_row(s, record, row);
+}
+
+enum store_result submission_add_row(
+	struct submission *s, uint32_t i, struct lantik_record *record, struct lineage *lineage)
+{
+	struct row *row = &s->desk->rows[s->row_count];
 
 	row->record_no = i + 1;
 	row_identity(row, record, s->manifest.step);
@@ -213,12 +247,11 @@ enum store_result submission_add_row(
 		result = find_corrected(s, record, lineage, row->record_no);
 	if (result)
 		return result;
-	unify_name(s, record, row);
 	s->has_changes |= record->change_kind != 0;
-	if (!s->rehearsed)
-		row_encode(
-			&context, record, &source, s->desk->salts + (size_t)i * LANTIK_ROW_SALT, row, &s->desk->tuples);
 	s->row_count++;
+	if (!s->keeps_tuples)
+		return send_row(s, record, row);
+	submission_encode_row(s, record, row, &s->desk->tuples);
 	return STORE_OK;
 }
 
@@ -252,6 +285,32 @@ enum store_result submission_judge_record(struct submission *s, struct lantik_ch
 	return passes(&s->desk->findings, before) ? submission_add_row(s, i, &record, lineage) : STORE_OK;
 }
 
+static bool has_fatal(const struct lantik_findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->items[i].severity == LANTIK_FATAL)
+			return true;
+	return false;
+}
+
+/* Everything before the records. */
+static struct lantik_check *begin_judging(struct submission *s)
+{
+	struct lantik_check *check = lantik_check_new(s->rulebook->rulebook, &s->manifest, s->job->received_at);
+
+	LANTIK_ASSERT(check);
+	s->severities = *lantik_check_severities(check);
+	s->desk->findings.count = 0;
+	s->row_count = s->sent = s->copy_left = 0;
+	s->has_changes = s->names_steps = false;
+	lantik_buffer_reset(&s->desk->tuples);
+	row_columns_of(s->view.present, &s->columns);
+	lantik_random(s->desk->salts, (size_t)s->view.record_count * LANTIK_ROW_SALT);
+	lantik_check_manifest(check, &s->desk->findings);
+	s->sends = s->sends && !has_fatal(&s->desk->findings);
+	return check;
+}
+
 enum store_result submission_judge(struct submission *s, bool *ret_answered)
 {
 	struct worker *w = s->worker;
@@ -260,18 +319,12 @@ enum store_result submission_judge(struct submission *s, bool *ret_answered)
 	uint32_t i;
 
 	*ret_answered = false;
-	struct lantik_check *check = lantik_check_new(s->rulebook->rulebook, &s->manifest, s->job->received_at);
-	LANTIK_ASSERT(check);
-	s->severities = *lantik_check_severities(check);
-	s->desk->findings.count = 0;
-	s->row_count = 0;
-	lantik_buffer_reset(&s->desk->tuples);
-	row_columns_of(s->view.present, &s->columns);
-	lantik_random(s->desk->salts, (size_t)s->view.record_count * LANTIK_ROW_SALT);
-	lantik_check_manifest(check, &s->desk->findings);
+	struct lantik_check *check = begin_judging(s);
 	enum store_result result = find_corrected_batch(s, &lineage);
 	for (i = 0; i < s->view.record_count && !result && !error; i++)
 		result = submission_judge_record(s, check, i, &lineage, &error);
+	if (!result)
+		result = submission_pause(s);
 	if (!result && !error)
 		lantik_check_finish(check, &s->desk->findings);
 	lantik_check_not_checked(check, s->not_checked);
@@ -281,6 +334,7 @@ enum store_result submission_judge(struct submission *s, bool *ret_answered)
 		refuse_bytes(s, error, i);
 		*ret_answered = true;
 	}
+	s->judged = !result && !error;
 	return result;
 }
 
@@ -309,8 +363,6 @@ void submission_keep(struct submission *s)
 		if (row->goes_in)
 			s->desk->order[s->copied++] = row;
 	}
-	for (size_t i = 0; i < s->copied; i++)
-		memcpy(s->desk->hashes + i * LANTIK_HASH, s->desk->order[i]->hash, LANTIK_HASH);
 	rows_sort(s->desk->order, s->copied, row_nik);
 }
 

@@ -26,16 +26,29 @@ static struct lineage_entry *place_of(struct lineage *lineage)
 	return entry;
 }
 
-static enum store_result find(struct lineage *lineage, struct lantik_span batch_id, const struct store_ancestor **ret)
+static const struct lineage_entry *known(const struct lineage *lineage, struct lantik_span batch_id)
 {
-	struct store_ancestor ancestor;
-
 	LANTIK_ASSERT(batch_id.len == sizeof lineage->entries[0].batch_id);
 	for (size_t i = 0; i < lineage->count; i++)
-		if (memcmp(lineage->entries[i].batch_id, batch_id.data, batch_id.len) == 0) {
-			*ret = &lineage->entries[i].ancestor;
-			return STORE_OK;
-		}
+		if (memcmp(lineage->entries[i].batch_id, batch_id.data, batch_id.len) == 0)
+			return &lineage->entries[i];
+	return NULL;
+}
+
+bool lineage_knows(const struct lineage *lineage, struct lantik_span batch_id)
+{
+	return known(lineage, batch_id) != NULL;
+}
+
+static enum store_result find(struct lineage *lineage, struct lantik_span batch_id, const struct store_ancestor **ret)
+{
+	const struct lineage_entry *held = known(lineage, batch_id);
+	struct store_ancestor ancestor;
+
+	if (held) {
+		*ret = &held->ancestor;
+		return STORE_OK;
+	}
 	enum store_result result = store_ancestor(lineage->store, lineage->office_no, batch_id, &ancestor);
 	if (result)
 		return result;

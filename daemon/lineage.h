@@ -21,6 +21,14 @@ struct lineage {
 struct lineage lineage_of(struct store *store, int32_t office_no);
 void lineage_free(struct lineage *lineage);
 
+/* Whether what is asked about the batch is known. batch_id has 16 bytes. */
+bool lineage_knows(const struct lineage *lineage, struct lantik_span batch_id);
+/* From here on each new batch is asked for at the cost of one that was known. */
+static inline bool lineage_is_full(const struct lineage *lineage)
+{
+	return lineage->count == LINEAGE_KEPT;
+}
+
 /* Where the record stands in the register: under its batch, or under the decision that accepted it. *ret_batch_no is 0
  * when the batch is not held of this office. batch_id has 16 bytes; it may be a decision's. */
 LANTIK_MUST_CHECK enum store_result lineage_predecessor(

@@ -1,5 +1,6 @@
-/* Permits for transactions: there are more threads than transactions at a time, so that one judges its batch while the
- * server works on those of the others. Who waits for a permit holds no lock of the database.
+/* Permits for transactions: there are more threads than transactions at a time, so that one prepares its batch while
+ * those of the others are judged and written: reads, hashes and verifies a large one, or judges what is not judged in
+ * its transaction. Who waits for a permit holds no lock of the database.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_PERMITS_H
 #define LANTIK_DAEMON_PERMITS_H

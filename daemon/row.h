@@ -28,7 +28,7 @@ struct row_context {
 struct row {
 	uint32_t record_no;
 	bool goes_in;       /* nothing that was found keeps it out (submission_keep) */
-	size_t offset, len; /* the tuple */
+	size_t offset, len; /* the tuple, where it was encoded */
 	uint8_t hash[LANTIK_HASH];
 	int64_t nik, nip; /* as they are keyed; nip 0: none */
 	int32_t kelompok_lapor, step, change_kind;

@@ -2,6 +2,7 @@
  *   submit.c   the way itself: identity, digests, resends, then judge, commit, answer
  *   judge.c    scan, decode, rules, encoded rows
  *   commit.c   the transaction
+ *   write_rows.c  its rows, while they are judged or afterwards
  *   group.c    the same for many small batches at once
  *   register.c the slow path: rows that collide with the register are judged one by one
  *   receipt.c  receipts and checkpoints
@@ -41,7 +42,7 @@ struct worker {
 	struct store *store;
 	struct desk *desk;                 /* for a batch of any size */
 	struct lantik_arena *record_arena; /* one record */
-	struct lantik_buffer chunk;        /* current rows as their COPY has them */
+	struct lantik_buffer chunk;        /* of rows, as a COPY has them, on their way to libpq */
 	/* evidence */
 	struct nodes *nodes;
 	uint64_t generation;          /* of house->known, when the job came */
@@ -67,6 +68,11 @@ struct submission {
 	bool has_changes;                        /* a record changes an earlier step, or names one that is not held */
 	bool names_steps;                        /* a record names an earlier step that is held */
 	size_t copied;                           /* of desk->order */
+	bool keeps_tuples;                       /* rows are encoded into desk->tuples when they are judged */
+	bool sends;                              /* rows are sent to the register when they are judged */
+	bool judged;                             /* desk->findings and desk->rows are whole */
+	size_t sent;                             /* rows, in the transaction under way, before all were judged */
+	size_t copy_left;                        /* rows until the COPY that is open ends; 0: none is open */
 	bool rehearsed;                          /* nothing is written and nothing is locked */
 	bool asked_formation;                    /* what is beyond the quotas was found */
 	struct store_rejections_seen rejections; /* when it was last looked */
@@ -90,16 +96,20 @@ LANTIK_MUST_CHECK bool submission_identify(struct submission *s);
 /* Fills view, manifest and the desk's record_hashes; what cannot be taken, or is not what the manifest names, is
  * answered here. More records than the desk holds go to the worker's own. False: answered. */
 LANTIK_MUST_CHECK bool submission_open(struct submission *s);
-/* Runs the rules and encodes the rows that pass. STORE_OK, or what asking for predecessors came to. */
+/* Runs the rules; rows that pass are encoded when they are kept or sent. STORE_OK, or what asking for predecessors or
+ * sending came to. */
 LANTIK_MUST_CHECK enum store_result submission_judge(struct submission *s, bool *ret_answered);
 /* One record, by its place in the view: the rules, and its row when it passes. ret_error: it cannot be decoded. */
 LANTIK_MUST_CHECK enum store_result submission_judge_record(struct submission *s, struct lantik_check *check,
 	uint32_t i, struct lineage *lineage, enum lantik_error *ret_error);
-/* The row of a record that passed; its name is put into the register's form. */
+/* The row of a record that passed, kept, sent, or neither. */
 LANTIK_MUST_CHECK enum store_result submission_add_row(
 	struct submission *s, uint32_t i, struct lantik_record *record, struct lineage *lineage);
-/* Sorts the findings; rows that they let in go to desk->order, sorted by NIK, and their hashes to desk->hashes in
- * the order of the records. */
+/* Appends its tuple and sets its hash; the name is put into the register's form. However often it is encoded, the row
+ * is the same. */
+void submission_encode_row(
+	struct submission *s, struct lantik_record *record, struct row *row, struct lantik_buffer *tuples);
+/* Sorts the findings; rows that they let in go to desk->order, sorted by NIK. */
 void submission_keep(struct submission *s);
 /* The verdict: sorts and counts, and keeps the rows that stay accepted. */
 void submission_settle(struct submission *s);
@@ -133,6 +143,9 @@ enum approach {
 LANTIK_MUST_CHECK enum store_result submission_weigh(
 	struct submission *s, enum approach approach, bool *ret_asked, int32_t **ret_judged, size_t *ret_count);
 
+/* Whether the office wants all of its records recorded or none. */
+bool submission_wants_all(const struct submission *s);
+
 /* formation.c */
 /* Whether rule B09 counts for this batch: its agency has a formation of its programme. */
 bool submission_is_formed(const struct submission *s);
@@ -160,21 +173,31 @@ LANTIK_MUST_CHECK enum store_result submission_check_since(
 /* Takes back what an earlier attempt found in the register. */
 void submission_forget_register(struct submission *s);
 
-/* commit.c */
-/* Parts of the transaction that a decision shares. Both work on desk->order, s->copied, s->batch_no and s->manifest.
- * The rows into the register and current; judged are the records that may replace a current row, slow says that the
- * register was asked. STORE_CONFLICT: some collide with what is there. Sums up desk->places. */
+/* write_rows.c */
+/* One row to the register, through a COPY that is begun when none is open. */
+LANTIK_MUST_CHECK enum store_result submission_send_row(
+	struct submission *s, struct lantik_record *record, struct row *row);
+/* Ends the COPY that is open: the connection is free for something else. */
+LANTIK_MUST_CHECK enum store_result submission_pause(struct submission *s);
+/* Parts of the transaction that a decision shares. They work on desk->order, s->copied, s->batch_no and s->manifest.
+ * The rows into the register, unless they were sent, and current; judged are the records that may replace a current
+ * row, slow says that the register was asked. STORE_CONFLICT: some collide with what is there, or were sent and stay
+ * out. Sums up desk->places. */
 LANTIK_MUST_CHECK enum store_result submission_write_rows(
 	struct submission *s, const int32_t *judged, size_t judged_count, bool slow);
-/* Counters, then places of the formations; after the rows, before the ledger. STORE_FULL: a formation has not so many
- * places left. */
-LANTIK_MUST_CHECK enum store_result submission_write_counters(struct submission *s);
-/* Commits and answers. */
-void submission_commit(struct submission *s);
+/* After they were written: the hashes of the rows, in the order of the records, which desk->hashes holds. */
+struct lantik_span submission_row_hashes(struct submission *s);
 /* What a person who is new takes of the formations: into desk->places. */
 void submission_take_places(struct submission *s);
 /* First steps of people whom the register does not know: their current rows are copied. */
 bool submission_is_of_new_people(const struct submission *s);
+
+/* commit.c */
+/* Counters, then places of the formations; after the rows, before the ledger. STORE_FULL: a formation has not so many
+ * places left. */
+LANTIK_MUST_CHECK enum store_result submission_write_counters(struct submission *s);
+/* Commits and answers. What is not judged yet is judged in its transaction, and its rows are sent meanwhile. */
+void submission_commit(struct submission *s);
 /* Whether the register is asked before anything is written. */
 bool submission_needs_the_register(const struct submission *s);
 /* Parts of the transaction that a group shares, in this order. */

@@ -65,7 +65,8 @@ struct store_query submission_query(const struct submission *s)
 	return (struct store_query){.office_no = s->job->office.office_no, .manifest = &s->manifest};
 }
 
-bool submission_prepare(struct submission *s, enum store_result found, struct store_query *query)
+/* Under its number, unless it is held. False: answered. */
+static bool begin(struct submission *s, enum store_result found, struct store_query *query)
 {
 	bool goes_on = !found && !query->held.found;
 
@@ -78,8 +79,17 @@ bool submission_prepare(struct submission *s, enum store_result found, struct st
 		return false;
 	s->batch_no = query->start.batch_no;
 	s->rejections = query->start.rejections;
+	/* what its transaction locks at first follows from them */
+	lantik_severities_for(
+		s->rulebook->rulebook, &s->manifest, lantik_instant_date(s->job->received_at), &s->severities);
 	counter_increment(COUNTER_submissions);
-	return judge(s);
+	return true;
+}
+
+bool submission_prepare(struct submission *s, enum store_result found, struct store_query *query)
+{
+	s->keeps_tuples = true;
+	return begin(s, found, query) && judge(s);
 }
 
 void submission_record(struct submission *s)
@@ -87,7 +97,7 @@ void submission_record(struct submission *s)
 	struct store_query query = submission_query(s), *queries[] = {&query};
 	enum store_result found = store_find_or_number(s->worker->store, queries, 1);
 
-	if (submission_prepare(s, found, &query))
+	if (begin(s, found, &query) && (!submission_needs_the_register(s) || judge(s)))
 		submission_commit(s);
 }
 

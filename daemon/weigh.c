@@ -5,7 +5,7 @@
 /* Of yes_no in words.def. */
 #define YES 1
 
-static bool wants_all(const struct submission *s)
+bool submission_wants_all(const struct submission *s)
 {
 	return s->manifest.all_or_nothing == YES;
 }
@@ -16,7 +16,7 @@ static bool must_ask(const struct submission *s, enum approach approach)
 {
 	if (s->verdict.refused)
 		return false;
-	return approach != APPROACH_FAST || (wants_all(s) && s->verdict.accepted < s->verdict.records);
+	return approach != APPROACH_FAST || (submission_wants_all(s) && s->verdict.accepted < s->verdict.records);
 }
 
 static enum store_result ask(struct submission *s, enum approach approach, int32_t **ret_judged, size_t *ret_count)
@@ -46,7 +46,7 @@ enum store_result submission_weigh(
 		result = submission_has_rejected(s, ret_asked);
 	if (!result && *ret_asked)
 		result = ask(s, approach, ret_judged, ret_count);
-	if (!result && wants_all(s)) {
+	if (!result && submission_wants_all(s)) {
 		lantik_findings_all_or_nothing(&s->manifest, &s->severities, &s->desk->findings);
 		submission_settle(s);
 	}

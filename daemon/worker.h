@@ -1,5 +1,5 @@
 /* The workers: threads that each take a job, carry it out on their own connection, and hand the reply back. There is
- * one more than there may be transactions at a time, which judges meanwhile.
+ * one more than there may be transactions at a time, which prepares its batch meanwhile.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_WORKER_H
 #define LANTIK_DAEMON_WORKER_H
