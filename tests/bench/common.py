@@ -93,6 +93,11 @@ def peak_memory(pid):
     return int(re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1]) * 1024
 
 
+def forget_peak(pid):
+    """From now on it is that of what follows."""
+    pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
 def program(name):
     path = harness.BUILD / "tests" / "bench" / name
     if not path.exists():
@@ -275,6 +280,7 @@ class Bench:
         samples = self.site.directory / "samples"
         command = self.watched(command, samples, pid, backends)
         others = Others(self.cluster, pid)
+        forget_peak(pid)
         done = harness.run(*command, timeout=600)
         share = others.share()
         used = cpu_seconds(pid) - before

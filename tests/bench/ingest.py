@@ -122,17 +122,19 @@ def profile(bench, work, workers, output):
 
 def memory(bench, work, args, output):
     """The daemon's greatest memory beside the bodies that were in flight all the time: as many offices, one batch each."""
-    in_flight = work.made["body_bytes"] / work.made["batches"] * MEMORY_BATCHES
     for workers in args.workers:
-        runs = [bench.lantikd(work, workers, window=1, offices=MEMORY_BATCHES) for _ in range(args.pairs)]
-        peaks = [run["peak_bytes"] for run in runs]
-        for run in runs:
-            output.line(type="run", in_flight_bytes=in_flight, **run)
-        output.line(type="memory", batch_rows=work.batch_rows, workers=workers, in_flight_bytes=in_flight,
-                    peak_bytes=common.spread(peaks))
-        print(f"{work.batch_rows:>6,} rows a batch, {common.plural(workers)}: peak RSS {max(peaks) / MIB:6.1f} MiB with "
-              f"{MEMORY_BATCHES} batches of {in_flight / MEMORY_BATCHES / MIB:.1f} MiB in flight: {(max(peaks) - in_flight) / MIB:+.1f} "
-              f"MiB beside them (most of {args.pairs} runs of {work.rows:,} rows, {runs[0]['rows_per_second']:,.0f} rows/s)")
+        rounds = [bench.lantikd(work, workers, window=1, offices=MEMORY_BATCHES, next_step=True) for _ in range(args.pairs)]
+        for title, runs in zip(("first step", "next step"), zip(*rounds)):
+            in_flight = runs[0]["bytes_per_row"] * work.batch_rows * MEMORY_BATCHES
+            peaks = [run["peak_bytes"] for run in runs]
+            for run in runs:
+                output.line(type="run", in_flight_bytes=in_flight, **run)
+            output.line(type="memory", batch_rows=work.batch_rows, workers=workers, subject=runs[0]["subject"],
+                        in_flight_bytes=in_flight, peak_bytes=common.spread(peaks))
+            print(f"{work.batch_rows:>6,} rows a batch, {common.plural(workers)}, {title}: peak RSS {max(peaks) / MIB:6.1f} MiB with "
+                  f"{MEMORY_BATCHES} batches of {in_flight / MEMORY_BATCHES / MIB:.1f} MiB in flight: "
+                  f"{(max(peaks) - in_flight) / MIB:+.1f} MiB beside them (most of {args.pairs} runs of {work.rows:,} rows, "
+                  f"{runs[0]['rows_per_second']:,.0f} rows/s)")
 
 
 def arguments():
@@ -178,7 +180,7 @@ def main():
         output.line(**facts)
         print(f"{common.place(facts)}; {args.pairs} round(s), each run into fresh tables", flush=True)
         for size in args.batches:
-            work = bench.work(size, args.rows, "bodies", *([] if args.memory else ["tuples", "next"]))
+            work = bench.work(size, args.rows, "bodies", "next", *([] if args.memory else ["tuples"]))
             if args.profile:
                 for workers in args.workers:
                     profile(bench, work, workers, output)
