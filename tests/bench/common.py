@@ -21,6 +21,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "system"))
 sys.dont_write_bytecode = True
+import cli  # noqa: E402
 import harness  # noqa: E402
 import ingest_profile  # noqa: E402
 
@@ -43,6 +44,7 @@ class Cluster(harness.Cluster):
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True,
                 **self._identity())
+        cli.clusters.add(self.process.pid)
         self.wait_ready()
 
     def fresh(self, database, template):
@@ -77,16 +79,12 @@ class Others:
         fields = [int(field) for field in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
         busy = (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
         parent = self.cluster.process.pid
-        ours = sum(cpu_seconds(pid, children=pid == parent) for pid in (parent, os.getpid(), *self.pids, *children_of(parent)))
+        ours = sum(cpu_seconds(pid, children=pid == parent) for pid in (parent, os.getpid(), *self.pids, *cli.children_of(parent)))
         return busy, ours, os.times().children_user + os.times().children_system, time.monotonic()
 
     def share(self):
         busy, ours, children, seconds = (after - before for before, after in zip(self.before, self._read()))
         return max(0.0, busy - ours - children) / seconds / os.cpu_count()
-
-
-def children_of(pid):
-    return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def peak_memory(pid):
@@ -355,7 +353,11 @@ class Output:
     """JSON Lines for programs; progress on stderr; the table at the end."""
 
     def __init__(self, path):
-        self.file = open(path, "w", encoding="utf-8") if path else None
+        try:
+            self.file = open(path, "w", encoding="utf-8") if path else None
+        except OSError as error:
+            print(f"--json: {path}: {error.strerror}", file=sys.stderr)
+            raise SystemExit(2) from None
 
     def line(self, **value):
         if self.file:
@@ -373,7 +375,3 @@ def idle(bench):
     others = Others(bench.cluster)
     select.select([], [], [], 3)
     return others.share()
-
-
-def numbers(text):
-    return [int(part) for part in text.split(",")]

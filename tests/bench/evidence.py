@@ -8,11 +8,11 @@ fresh tables after a CHECKPOINT, beginning with another one each time. What a pa
 everything on of the same round; what is printed are medians of rounds. LANTIK_BIN names the build.
 """
 
-import argparse
 import shutil
 import statistics
 import sys
 
+import cli
 import common
 from common import harness
 
@@ -128,13 +128,9 @@ def print_table(work, workers, runs):
     columns = [common.medians(runs[part]) for part in (None, *WITHOUT)]
     print(f"\n{work.batch_rows:,} rows a batch, {common.plural(workers)}: {work.rows:,} rows in {work.made['batches']} batches\n")
     print(f"{'':<40}" + "".join(f"{title:>20}" for title in (ON, *WITHOUT.values())))
-    cells = ["{median:.2f} ({least:.2f}-{greatest:.2f})".format(**common.spread([run["ratio"] for run in runs[part]]))
-             for part in WITHOUT]
+    cells = [cli.range_cell(common.spread([run["ratio"] for run in runs[part]])) for part in WITHOUT]
     print(f"{'rows/s, ratio to everything on':<40}{'1':>20}" + "".join(f"{cell:>20}" for cell in cells))
-    for title, key, form in ROWS:
-        if key not in columns[0]:
-            continue
-        print(f"{title:<40}" + "".join(f"{form.format(column[key]):>20}" for column in columns))
+    cli.print_rows([row for row in ROWS if row[1] in columns[0]], columns, 20)
     for title, key in SPARED:
         if key not in columns[0]:
             continue
@@ -143,19 +139,17 @@ def print_table(work, workers, runs):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="scripts/bench evidence", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="one round of few rows: against rot, not for speed")
-    parser.add_argument("--json", metavar="FILE", help="JSON Lines: machine, every run, results")
-    parser.add_argument("--pairs", type=int, help="rounds (default 5, quick 1)")
-    parser.add_argument("--rows", type=int, help=f"rows a run (default {FULL_ROWS}, quick {QUICK_ROWS})")
-    parser.add_argument("--batches", type=common.numbers, help="rows a batch (default 1000,7326, quick 1000)")
-    parser.add_argument("--workers", type=common.numbers, help="workers (default 1,2, quick 2)")
-    parser.add_argument("--calm", type=float, metavar="SHARE",
+    parser = cli.parser("evidence", __doc__.splitlines()[0], "one round of few rows", "machine, every run, results")
+    parser.add_argument("--pairs", type=cli.ROUNDS, help="rounds (default 5, quick 1)")
+    parser.add_argument("--rows", type=cli.ROWS, help=f"rows a run (default {FULL_ROWS}, quick {QUICK_ROWS})")
+    parser.add_argument("--batches", type=cli.each(cli.BATCH), help="rows a batch (default 1000,7326, quick 1000)")
+    parser.add_argument("--workers", type=cli.each(cli.WORKERS), help="workers (default 1,2, quick 2)")
+    parser.add_argument("--calm", type=cli.decimal(0, 1), metavar="SHARE",
                         help="wait for, and repeat rounds until, others use at most this share of all cores (0.1)")
     args = parser.parse_args()
     args.pairs = args.pairs or (1 if args.quick else 5)
-    args.rows = args.rows or (QUICK_ROWS if args.quick else FULL_ROWS)
     args.batches = args.batches or ([1000] if args.quick else [1000, 7326])
+    args.rows = cli.rows_of(args, parser, QUICK_ROWS if args.quick else FULL_ROWS)
     args.workers = args.workers or ([2] if args.quick else [1, 2])
     return args
 
@@ -178,4 +172,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    cli.run(main)

@@ -6,20 +6,18 @@ SPDX-License-Identifier: Apache-2.0
 The honest office sends one batch after the other, the next one as soon as it has verified the receipt. Its neighbour has
 batches of the same size and sends all the time: as the honest one does; or over many connections, with a window of batches
 in flight on each, and again at once when it is told Busy. Each run goes into fresh tables. A ratio is that of a round's
-percentiles; what is printed are medians of rounds. The bar: beside the flooder p99 is less than twice what it is beside the
-well-behaved office.
+percentiles; what is printed are medians of rounds.
 """
 
-import argparse
 import json
 import struct
 import subprocess
 import sys
 
+import cli
 import common
 import harness
 
-BAR = 2.0
 FULL, QUICK = {"pairs": 5, "count": 200, "batch": 1000}, {"pairs": 1, "count": 12, "batch": 200}
 # Batches of the neighbour for each of the honest office: offices take turns, so that it is done with about as many; but
 # small ones are written together, up to 64 at once.
@@ -123,31 +121,27 @@ def measure(bench, bodies, args, output):
 
 
 def print_table(runs, args, output):
-    print(f"\n{'':<30}" + "".join(f"{title:>20}" for title, *_ in COLUMNS))
+    print(f"\n{'':<30}" + cli.heads(COLUMNS, 20))
     for title, results in runs.items():
         middle = common.medians(results)
         output.line(type="result", title=title, workers=args.workers, batch_rows=args.batch, **middle)
-        print(f"{title:<30}" + "".join(f"{form.format(middle[key]):>20}" for _, key, form in COLUMNS))
+        print(f"{title:<30}" + cli.cells(COLUMNS, middle, 20))
     well_behaved, flooder = list(runs.values())[1:]
     for name in ("p50", "p99"):
         ratios = [theirs[f"latency_{name}_ms"] / ours[f"latency_{name}_ms"] for ours, theirs in zip(well_behaved, flooder)]
         ratio = common.spread(ratios)
-        output.line(type="ratio", of=name, bar=BAR, **ratio)
-        print("\n{} beside the flooder to {} beside the well-behaved office: {median:.2f} ({least:.2f}-{greatest:.2f})".format(
-            name, name, **ratio) + (f"; less than {BAR:.0f} is fair" if name == "p99" else ""), end="")
-    print()
+        output.line(type="ratio", of=name, **ratio)
+        print(f"its {name} beside the flooder is {cli.range_cell(ratio)} times that beside the well-behaved office")
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="scripts/bench fairness", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="one round of few batches: against rot, not for speed")
-    parser.add_argument("--json", metavar="FILE", help="JSON Lines: machine, every run, results, ratios")
-    parser.add_argument("--pairs", type=int, help="rounds (default 5, quick 1)")
-    parser.add_argument("--workers", type=int, default=2, help="workers (default 2)")
-    parser.add_argument("--batch", type=int, help=f"rows a batch, of every office (default {FULL['batch']:,}, quick {QUICK['batch']})")
-    parser.add_argument("--count", type=int, help=f"batches of the honest office a run (default {FULL['count']}, quick {QUICK['count']})")
-    parser.add_argument("--connections", type=int, default=8, help="of the flooder (default 8)")
-    parser.add_argument("--window", type=int, default=32, help="its batches in flight on each (default 32, the most that credit says)")
+    parser = cli.parser("fairness", __doc__.splitlines()[0], "one round of few batches", "machine, every run, results, ratios")
+    parser.add_argument("--pairs", type=cli.ROUNDS, help="rounds (default 5, quick 1)")
+    parser.add_argument("--workers", type=cli.WORKERS, default=2, help="workers (default 2)")
+    parser.add_argument("--batch", type=cli.BATCH, help=f"rows a batch, of every office (default {FULL['batch']:,}, quick {QUICK['batch']})")
+    parser.add_argument("--count", type=cli.whole(1, 100_000), help=f"batches of the honest office a run (default {FULL['count']}, quick {QUICK['count']})")
+    parser.add_argument("--connections", type=cli.whole(1, 64), default=8, help="of the flooder (default 8)")
+    parser.add_argument("--window", type=cli.whole(1, 1000), default=32, help="its batches in flight on each (default 32, the most that credit says)")
     args = parser.parse_args()
     for name, value in (QUICK if args.quick else FULL).items():
         setattr(args, name, getattr(args, name) or value)
@@ -170,4 +164,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    cli.run(main)

@@ -8,11 +8,11 @@ A ratio is that of a slice of lantikd to the slice of Y just before it; at each 
 Units are not loaded, so J03.unit is not checked.
 """
 
-import argparse
 import shutil
 import statistics
 import sys
 
+import cli
 import common
 
 FULL_ROWS, QUICK_ROWS = 5_600_000, 8_000
@@ -103,19 +103,18 @@ def print_table(slices, args, output):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="scripts/bench growth", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="few rows: against rot, not for speed")
-    parser.add_argument("--json", metavar="FILE", help="JSON Lines: machine, every slice, marks, summary")
-    parser.add_argument("--rows", type=int, help=f"rows at the end (default {FULL_ROWS:,}, at most 6,900,000; quick {QUICK_ROWS:,})")
-    parser.add_argument("--slice", type=int, help="rows measured at a time (default 100,000; quick 4,000)")
-    parser.add_argument("--batch", type=int, help=f"rows a batch (default {BATCH_ROWS:,}; quick 1,000)")
-    parser.add_argument("--workers", type=int, default=2, help="workers (default 2)")
+    parser = cli.parser("growth", __doc__.splitlines()[0], "few rows", "machine, every slice, marks, summary")
+    parser.add_argument("--rows", type=cli.ROWS, help=f"rows at the end (default {FULL_ROWS:,}, quick {QUICK_ROWS:,}), whole slices")
+    parser.add_argument("--slice", type=cli.ROWS, help="rows measured at a time, whole batches (default 100,000; quick 4,000)")
+    parser.add_argument("--batch", type=cli.BATCH, help=f"rows a batch (default {BATCH_ROWS:,}; quick 1,000)")
+    parser.add_argument("--workers", type=cli.WORKERS, default=2, help="workers (default 2)")
     args = parser.parse_args()
     args.rows = args.rows or (QUICK_ROWS if args.quick else FULL_ROWS)
     args.slice = args.slice or (4_000 if args.quick else 100_000)
     args.batch = args.batch or (1_000 if args.quick else BATCH_ROWS)
-    if args.rows > 6_900_000:
-        parser.error("--rows is at most 6,900,000: there are no more people")
+    if not args.batch <= args.slice <= args.rows:
+        parser.error(f"--rows {args.rows:,} is loaded in slices of --slice {args.slice:,} in batches of --batch {args.batch:,}: none of them "
+                     "may be less than the next")
     return args
 
 
@@ -137,4 +136,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    cli.run(main)

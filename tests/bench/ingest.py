@@ -8,9 +8,9 @@ with two. After each run of lantikd the same daemon takes the next step (the dec
 of a run of lantikd to the Y just before it, that of a next step is to its own first step; what is printed are medians.
 """
 
-import argparse
 import sys
 
+import cli
 import common
 import ingest_profile
 from common import harness
@@ -39,19 +39,13 @@ ROWS = [
 ]
 
 
-def ratio_cell(column, key):
-    return "{median:.2f} ({least:.2f}-{greatest:.2f})".format(**column[key]) if key in column else ""
-
-
 def print_table(size, made, columns):
     print(f"\n{size:,} rows a batch: {made['rows']:,} rows in {made['batches']} batches, {made['body_bytes'] / made['rows']:,.0f} "
           f"bytes of body and {made['tuple_bytes'] / made['rows']:,.0f} bytes of the yardstick's tuple a row\n")
-    print(f"{'':<40}" + "".join(f"{title:>22}" for title, _ in columns))
+    print(f"{'':<40}" + cli.heads(columns, 22))
     for title, key in (("ratio to Y (least-greatest)", "ratio"), ("next step's ratio to the first", "next_ratio")):
-        print(f"{title:<40}" + "".join(f"{ratio_cell(column, key):>22}" for _, column in columns))
-    for title, key, form in ROWS:
-        cells = [form.format(column[key]) if key in column else "" for _, column in columns]
-        print(f"{title:<40}" + "".join(f"{cell:>22}" for cell in cells))
+        print(f"{title:<40}" + "".join(f"{cli.range_cell(column.get(key)):>22}" for _, column in columns))
+    cli.print_rows(ROWS, [column for _, column in columns], 22)
 
 
 def finish_result(runs):
@@ -138,14 +132,12 @@ def memory(bench, work, args, output):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="scripts/bench ingest", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="one round of few rows: against rot, not for speed")
-    parser.add_argument("--json", metavar="FILE", help="JSON Lines: machine, every run, results, summary")
-    parser.add_argument("--pairs", type=int, help="rounds (default 5, quick 1)")
-    parser.add_argument("--rows", type=int, help=f"rows a run (default {FULL_ROWS:,}, quick {QUICK_ROWS:,})")
-    parser.add_argument("--batches", type=common.numbers, help="rows a batch (default 1000,7326; quick 1000)")
-    parser.add_argument("--workers", type=common.numbers, help="workers (default 1,2; quick 2)")
-    parser.add_argument("--calm", type=float, metavar="SHARE",
+    parser = cli.parser("ingest", __doc__.splitlines()[0], "one round of few rows", "machine, every run, results, summary")
+    parser.add_argument("--pairs", type=cli.ROUNDS, help="rounds (default 5, quick 1)")
+    parser.add_argument("--rows", type=cli.ROWS, help=f"rows a run (default {FULL_ROWS:,}, quick {QUICK_ROWS:,})")
+    parser.add_argument("--batches", type=cli.each(cli.BATCH), help="rows a batch (default 1000,7326; quick 1000)")
+    parser.add_argument("--workers", type=cli.each(cli.WORKERS), help="workers (default 1,2; quick 2)")
+    parser.add_argument("--calm", type=cli.decimal(0, 1), metavar="SHARE",
                         help="wait for, and repeat rounds until, others use at most this share of all cores (0.1)")
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--profile", action="store_true",
@@ -154,8 +146,8 @@ def arguments():
                          help=f"instead of rounds, the daemon's peak memory with {MEMORY_BATCHES} batches in flight")
     args = parser.parse_args()
     args.pairs = args.pairs or (1 if args.quick else 5)
-    args.rows = args.rows or (QUICK_ROWS if args.quick else FULL_ROWS)
     args.batches = args.batches or ([1000] if args.quick else [7326] if args.memory else [1000, 7326])
+    args.rows = cli.rows_of(args, parser, QUICK_ROWS if args.quick else FULL_ROWS, MEMORY_BATCHES if args.memory else 1)
     args.workers = args.workers or ([2] if args.quick or args.memory else [1, 2])
     return args
 
@@ -196,4 +188,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    cli.run(main)

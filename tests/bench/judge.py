@@ -7,11 +7,11 @@ The batches are those of the ingest bench, the rulebook is the one of a fresh da
 machine; nanoseconds are the least of all rounds.
 """
 
-import argparse
 import csv
 import json
 import sys
 
+import cli
 import common
 import harness
 
@@ -40,15 +40,13 @@ def print_table(results):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="scripts/bench judge", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="few rows: against rot, not for speed")
-    parser.add_argument("--json", metavar="FILE", help="JSON Lines: machine, results")
-    parser.add_argument("--rows", type=int, help=f"rows of each size (default {FULL_ROWS:,}, quick {QUICK_ROWS:,})")
-    parser.add_argument("--rounds", type=int, help="rounds (default 15, quick 1)")
-    parser.add_argument("--batches", type=common.numbers, help="rows a batch (default 1,1000,7326, quick 1000)")
+    parser = cli.parser("judge", __doc__.splitlines()[0], "few rows", "machine, results")
+    parser.add_argument("--rows", type=cli.ROWS, help=f"rows of each size (default {FULL_ROWS:,}, quick {QUICK_ROWS:,})")
+    parser.add_argument("--rounds", type=cli.ROUNDS, help="rounds (default 15, quick 1)")
+    parser.add_argument("--batches", type=cli.each(cli.BATCH), help="rows a batch (default 1,1000,7326, quick 1000)")
     args = parser.parse_args()
-    args.rows = args.rows or (QUICK_ROWS if args.quick else FULL_ROWS)
     args.batches = args.batches or ([1000] if args.quick else [1, 1000, 7326])
+    args.rows = cli.rows_of(args, parser, QUICK_ROWS if args.quick else FULL_ROWS)
     args.rounds = args.rounds or (1 if args.quick else 15)
     return args
 
@@ -72,4 +70,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    cli.run(main)

@@ -9,9 +9,9 @@ rates, sent at moments drawn beforehand and measured from them, so that a stall 
 printed are medians of rounds.
 """
 
-import argparse
 import sys
 
+import cli
 import common
 
 OFFICES = 64
@@ -62,31 +62,27 @@ def measure(bench, args, output):
 
 
 def print_table(runs, args, output):
-    print(f"\n{'':<34}{'p50 to Y (least-greatest)':>27}" + "".join(f"{title:>11}" for title, *_ in COLUMNS))
+    print(f"\n{'':<34}{'p50 to Y (least-greatest)':>27}" + cli.heads(COLUMNS, 11))
     for title, results in runs.items():
         middle = common.medians(results)
         ratio = common.spread([run["ratio"] for run in results])
         output.line(type="result", title=title, workers=args.workers, ratio=ratio,
                     **{key: value for key, value in middle.items() if key != "ratio"})
-        cell = "{median:.2f} ({least:.2f}-{greatest:.2f})".format(**ratio)
-        print(f"{title:<34}{cell:>27}"
-              + "".join(f"{form.format(middle[key]) if key in middle else '':>11}" for _, key, form in COLUMNS))
+        print(f"{title:<34}{cli.range_cell(ratio):>27}" + cli.cells(COLUMNS, middle, 11))
     print("\nCPU and WAL are of one batch. Latency is to the verified receipt: from the send, or with a rate from the moment when "
           "the batch\nwas due.")
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="scripts/bench latency", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="one round of few batches: against rot, not for speed")
-    parser.add_argument("--json", metavar="FILE", help="JSON Lines: machine, every run, results")
-    parser.add_argument("--pairs", type=int, help="rounds (default 5, quick 1)")
-    parser.add_argument("--workers", type=int, default=2, help="workers (default 2)")
-    parser.add_argument("--offices", type=int, default=OFFICES, help=f"offices at once (default {OFFICES})")
-    parser.add_argument("--rates", type=common.numbers, help="batches a second of the open loop (default 100,500,1000; quick 100)")
-    parser.add_argument("--alone", type=int, help=f"batches one at a time (default {FULL['alone']:,}, quick {QUICK['alone']:,})")
-    parser.add_argument("--together", type=int,
+    parser = cli.parser("latency", __doc__.splitlines()[0], "one round of few batches", "machine, every run, results")
+    parser.add_argument("--pairs", type=cli.ROUNDS, help="rounds (default 5, quick 1)")
+    parser.add_argument("--workers", type=cli.WORKERS, default=2, help="workers (default 2)")
+    parser.add_argument("--offices", type=cli.whole(1, cli.MOST_OFFICES), default=OFFICES, help=f"offices at once (default {OFFICES})")
+    parser.add_argument("--rates", type=cli.each(cli.whole(1, 10_000)), help="batches a second of the open loop (default 100,500,1000; quick 100)")
+    parser.add_argument("--alone", type=cli.ROWS, help=f"batches one at a time (default {FULL['alone']:,}, quick {QUICK['alone']:,})")
+    parser.add_argument("--together", type=cli.ROWS,
                         help=f"batches of all offices (default {FULL['together']:,}, quick {QUICK['together']:,})")
-    parser.add_argument("--seconds", type=float, help=f"of each rate (default {FULL['seconds']}, quick {QUICK['seconds']})")
+    parser.add_argument("--seconds", type=cli.decimal(0.1, 600), help=f"of each rate (default {FULL['seconds']}, quick {QUICK['seconds']})")
     args = parser.parse_args()
     args.pairs = args.pairs or (1 if args.quick else 5)
     args.rates = args.rates or ([100] if args.quick else RATES)
@@ -111,4 +107,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    cli.run(main)

@@ -9,7 +9,6 @@ counters are compared with a full count, and with --audit the whole ledger is au
 checked.
 """
 
-import argparse
 import json
 import math
 import random
@@ -19,11 +18,13 @@ import subprocess
 import sys
 import time
 
+import cli
 import common
 from common import harness
 
 FULL_ROWS, QUICK_ROWS = 1_240_000, 3_000
 AGENCIES, OFFICES = 600, 14
+MOST_AGENCIES = 64  # of an office
 MOST = 7326  # rows a batch: the largest one that the press tells of
 # How an agency sends: whole, in working days' portions, or as people hand their papers in.
 PORTIONS = [(MOST, 20), (2500, 20), (1000, 20), (250, 20), (50, 15), (5, 5)]
@@ -35,8 +36,8 @@ def sizes(agencies, total):
     dice = random.Random(2025)
     weights = [math.exp(dice.gauss(0, 0.9)) for _ in range(agencies)]
     rest, left, made = total, sum(weights), []
-    for weight in weights:
-        share = max(1, round(rest * weight / left)) if rest else 0
+    for waiting, weight in zip(range(agencies - 1, -1, -1), weights):
+        share = min(max(1, round(rest * weight / left)), rest - waiting)
         made.append(share)
         rest, left = rest - share, left - weight
     made[-1] += rest
@@ -171,19 +172,16 @@ def audit(bench):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="scripts/bench nation", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="few proposals: against rot, not for speed")
-    parser.add_argument("--json", metavar="FILE", help="JSON Lines: machine, progress, result")
-    parser.add_argument("--rows", type=int, help=f"proposals (default {FULL_ROWS:,}; quick {QUICK_ROWS:,})")
-    parser.add_argument("--offices", type=int, default=OFFICES, help=f"offices (default {OFFICES}, at least 10)")
-    parser.add_argument("--connections", type=int, default=2, help="of each office, a batch in flight on each (default 2)")
-    parser.add_argument("--workers", type=int, default=2, help="workers (default 2)")
-    parser.add_argument("--every", type=float, default=5, metavar="SECONDS", help="between two looks (default 5)")
+    parser = cli.parser("nation", __doc__.splitlines()[0], "few proposals", "machine, progress, result")
+    parser.add_argument("--rows", type=cli.whole(AGENCIES, cli.PEOPLE), help=f"proposals, at least one of each agency (default {FULL_ROWS:,}; quick {QUICK_ROWS:,})")
+    parser.add_argument("--offices", type=cli.whole(-(-AGENCIES // MOST_AGENCIES), 64), default=OFFICES, help=f"offices (default {OFFICES}); one speaks for at "
+                        f"most {MOST_AGENCIES} agencies")
+    parser.add_argument("--connections", type=cli.whole(1, 64), default=2, help="of each office, a batch in flight on each (default 2)")
+    parser.add_argument("--workers", type=cli.WORKERS, default=2, help="workers (default 2)")
+    parser.add_argument("--every", type=cli.decimal(0.1, 3600), default=5, metavar="SECONDS", help="between two looks (default 5)")
     parser.add_argument("--audit", action="store_true", help="audit the whole ledger at the end")
     args = parser.parse_args()
     args.rows = args.rows or (QUICK_ROWS if args.quick else FULL_ROWS)
-    if not 10 <= args.offices <= 64:
-        parser.error("--offices is 10 to 64: an office speaks for at most 64 agencies")
     return args
 
 
@@ -225,4 +223,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    cli.run(main)

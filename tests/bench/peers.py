@@ -9,7 +9,6 @@ the commit), and one psql that copies ready CSV files into Y's table, a transact
 compared. What is printed are medians; ratios are of lantikd to the others of its round.
 """
 
-import argparse
 import json
 import os
 import pathlib
@@ -17,6 +16,7 @@ import subprocess
 import sys
 import time
 
+import cli
 import common
 from common import harness
 
@@ -72,7 +72,7 @@ class Bench(common.Bench):
         start = time.monotonic()
         subprocess.run(self.psql("-f", work.directory / "commands"), check=True)
         seconds, share = time.monotonic() - start, others.share()
-        harness.wait_until(lambda: not any(map(is_peer, common.children_of(server))), 10, "psql's backend has ended")
+        harness.wait_until(lambda: not any(map(is_peer, cli.children_of(server))), 10, "psql's backend has ended")
         served = common.cpu_seconds(server, children=True) - served
         used = [after - before for before, after in zip(used, os.times())]
         fed = sum(path.stat().st_size for path in work.directory.glob("*.csv"))
@@ -102,7 +102,7 @@ class Bench(common.Bench):
             daemon.stdout.close()
 
     def fed(self, work, wal, daemon, endpoints):
-        pids = common.children_of(daemon.pid)
+        pids = cli.children_of(daemon.pid)
         backends = self.cluster.backends("peer")
         before = {pid: common.cpu_seconds(pid) for pid in [*pids, *backends]}
         others = common.Others(self.cluster, *pids)
@@ -162,30 +162,26 @@ def print_table(work, runs, output):
         if subject != "lantikd":
             ratios[subject] = common.spread([ours["rows_per_second"] / theirs["rows_per_second"]
                                              for ours, theirs in zip(runs["lantikd"], results)])
-    cells = ["{median:.2f} ({least:.2f}-{greatest:.2f})".format(**ratios[subject]) if subject in ratios else "" for subject in columns]
-    print(f"{'lantikd is faster by (least-greatest)':<40}" + "".join(f"{cell:>20}" for cell in cells))
+    print(f"{'lantikd is so many times as fast':<40}"
+          + "".join(f"{cli.range_cell(ratios.get(subject)):>20}" for subject in columns))
     for column in columns.values():
         if "peak_bytes" in column:
             column["peak_mib"] = column["peak_bytes"] / 2**20
-    for title, key, form in ROWS:
-        cells = [form.format(column[key]) if key in column else "" for column in columns.values()]
-        print(f"{title:<40}" + "".join(f"{cell:>20}" for cell in cells))
+    cli.print_rows(ROWS, columns.values(), 20)
     for subject, column in columns.items():
         output.line(type="result", subject=subject, lantikd_ratio=ratios.get(subject), **{**column, "batch_rows": work.batch_rows})
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="scripts/bench peers", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="one round of few rows: against rot, not for speed")
-    parser.add_argument("--json", metavar="FILE", help="JSON Lines: machine, every run, results")
-    parser.add_argument("--pairs", type=int, help="rounds (default 5, quick 1)")
-    parser.add_argument("--rows", type=int, help=f"rows a run (default {FULL_ROWS:,}, quick {QUICK_ROWS:,})")
-    parser.add_argument("--batches", type=common.numbers, help="rows a batch (default 1000,7326; quick 1000)")
-    parser.add_argument("--workers", type=int, default=2, help="workers of lantikd (default 2)")
+    parser = cli.parser("peers", __doc__.splitlines()[0], "one round of few rows", "machine, every run, results")
+    parser.add_argument("--pairs", type=cli.ROUNDS, help="rounds (default 5, quick 1)")
+    parser.add_argument("--rows", type=cli.ROWS, help=f"rows a run (default {FULL_ROWS:,}, quick {QUICK_ROWS:,})")
+    parser.add_argument("--batches", type=cli.each(cli.BATCH), help="rows a batch (default 1000,7326; quick 1000)")
+    parser.add_argument("--workers", type=cli.WORKERS, default=2, help="workers of lantikd (default 2)")
     args = parser.parse_args()
     args.pairs = args.pairs or (1 if args.quick else 5)
-    args.rows = args.rows or (QUICK_ROWS if args.quick else FULL_ROWS)
     args.batches = args.batches or ([1000] if args.quick else [1000, 7326])
+    args.rows = cli.rows_of(args, parser, QUICK_ROWS if args.quick else FULL_ROWS)
     return args
 
 
@@ -207,4 +203,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    cli.run(main)

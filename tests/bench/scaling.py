@@ -8,12 +8,12 @@ transactions; those of 20 records and more have one each, and all transactions p
 a run lasts, a session looks a hundred times a second at what the daemons' connections wait for.
 """
 
-import argparse
 import struct
 import subprocess
 import sys
 import threading
 
+import cli
 import common
 import harness
 
@@ -164,23 +164,21 @@ def measure(bench, args, output):
 
 
 def print_table(runs, output):
-    print(f"\n{'rows a batch':>12}{'daemons':>9}{'offices':>9}" + "".join(f"{title:>16}" for title, *_ in COLUMNS))
+    print(f"\n{'rows a batch':>12}{'daemons':>9}{'offices':>9}" + cli.heads(COLUMNS, 16))
     for (size, count, offices), results in runs.items():
         middle = common.medians(results)
         output.line(type="result", **{**middle, "batch_rows": size, "daemons": count, "offices": offices})
-        print(f"{size:>12,}{count:>9}{offices:>9}" + "".join(f"{form.format(middle[key]):>16}" for _, key, form in COLUMNS))
+        print(f"{size:>12,}{count:>9}{offices:>9}" + cli.cells(COLUMNS, middle, 16))
     print("\nEach office of each daemon keeps one batch in flight (of 1,000 rows so many as `scripts/bench ingest`, shared by the"
           "\ndaemons). Waits are shares of the moments at which a connection was inside a transaction that writes. CPU is of one batch.")
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="scripts/bench scaling", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="one round of few batches: against rot, not for speed")
-    parser.add_argument("--json", metavar="FILE", help="JSON Lines: machine, every run, results")
-    parser.add_argument("--pairs", type=int, help="rounds (default 3, quick 1)")
-    parser.add_argument("--workers", type=int, default=2, help="workers of each daemon (default 2)")
-    parser.add_argument("--daemons", type=common.numbers, help="daemons (default 1,2,3; quick 1,2)")
-    parser.add_argument("--offices", type=common.numbers, help="offices at once (default 1,4,16,64; quick 4)")
+    parser = cli.parser("scaling", __doc__.splitlines()[0], "one round of few batches", "machine, every run, results")
+    parser.add_argument("--pairs", type=cli.ROUNDS, help="rounds (default 3, quick 1)")
+    parser.add_argument("--workers", type=cli.WORKERS, default=2, help="workers of each daemon (default 2)")
+    parser.add_argument("--daemons", type=cli.each(cli.whole(1, 16)), help="daemons (default 1,2,3; quick 1,2)")
+    parser.add_argument("--offices", type=cli.each(cli.whole(1, cli.MOST_OFFICES)), help="offices at once (default 1,4,16,64; quick 4)")
     args = parser.parse_args()
     args.pairs = args.pairs or (1 if args.quick else 3)
     args.daemons = args.daemons or (DAEMONS[:2] if args.quick else DAEMONS)
@@ -203,4 +201,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    cli.run(main)
