@@ -29,6 +29,9 @@ SETTINGS = {"fsync": "on", "synchronous_commit": "on", "shared_buffers": "512MB"
 # Batches in flight: enough that a worker never waits for the sender.
 WINDOWS = {1000: 32, 7326: 8}
 AGENCIES = 12
+# What a table is read with.
+YARDSTICK = "Y, the yardstick: the same records by binary COPY over one connection into one bare table (tests/bench/yardstick.sql)"
+OTHERS = "others: what other programs used of all cores meanwhile; the more, the less the figures say"
 # Where a batch's rows are kept.
 STORED = ["lantik.register", "lantik.current_appointment"]
 
@@ -330,9 +333,9 @@ def machine(cluster):
 
 
 def place(facts):
-    """The machine in one line."""
-    return (f"{facts['cores']} cores ({facts['cpu']}), {facts['memory_bytes'] / 2**30:.0f} GiB, PostgreSQL {facts['postgresql']}, "
-            + ", ".join(f"{name}={value}" for name, value in facts["settings"].items()))
+    """The machine, and PostgreSQL as the bench sets it."""
+    return (f"{facts['cores']} cores ({facts['cpu']}), {facts['memory_bytes'] / 2**30:.0f} GiB of memory\n"
+            f"PostgreSQL {facts['postgresql']}, " + ", ".join(f"{name}={value}" for name, value in facts["settings"].items()))
 
 
 def spread(values):
@@ -345,8 +348,12 @@ def medians(runs):
     return {key: statistics.median(run[key] for run in runs) for key in numbers}
 
 
+def counted(number, thing):
+    return f"{number:,} {thing}" + ("s" if number != 1 else "")
+
+
 def plural(workers):
-    return f"{workers} worker" + ("s" if workers > 1 else "")
+    return counted(workers, "worker")
 
 
 class Output:

@@ -129,7 +129,7 @@ def print_table(work, workers, runs):
     print(f"\n{work.batch_rows:,} rows a batch, {common.plural(workers)}: {work.rows:,} rows in {work.made['batches']} batches\n")
     print(f"{'':<40}" + "".join(f"{title:>20}" for title in (ON, *WITHOUT.values())))
     cells = [cli.range_cell(common.spread([run["ratio"] for run in runs[part]])) for part in WITHOUT]
-    print(f"{'rows/s, ratio to everything on':<40}{'1':>20}" + "".join(f"{cell:>20}" for cell in cells))
+    print(f"{'rows/s, times everything on (range)':<40}{'1':>20}" + "".join(f"{cell:>20}" for cell in cells))
     cli.print_rows([row for row in ROWS if row[1] in columns[0]], columns, 20)
     for title, key in SPARED:
         if key not in columns[0]:
@@ -161,12 +161,14 @@ def main():
     try:
         facts = common.machine(bench.cluster)
         output.line(**facts)
-        print(f"{facts['cores']} cores ({facts['cpu']}), PostgreSQL {facts['postgresql']}; medians of {args.pairs} round(s)")
+        print(f"{common.place(facts)}; medians of {common.counted(args.pairs, 'round')}, each run into fresh tables", flush=True)
         for size in args.batches:
             work = bench.work(size, args.rows, "bodies", "tuples")
             for workers in args.workers:
                 print_table(work, workers, measure(bench, work, workers, args, output))
             work.close()
+        print("\nspared: everything on less the run without, a median of the rounds' differences; below 0 it is noise of the machine\n"
+              "no rows_root: no hash of each row; no signatures: the office's is not verified, no head of the ledger signed\n" + common.OTHERS)
     finally:
         bench.close()
 

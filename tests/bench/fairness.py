@@ -26,25 +26,32 @@ MORE, MORE_SMALL, SMALL = 6, 100, 14
 COLUMNS = [
     ("p50 ms", "latency_p50_ms", "{:.1f}"),
     ("p99 ms", "latency_p99_ms", "{:.1f}"),
-    ("most ms", "latency_max_ms", "{:.1f}"),
-    ("its rows/s", "rows_per_second", "{:,.0f}"),
+    ("longest ms", "latency_max_ms", "{:.1f}"),
+    ("rows/s", "rows_per_second", "{:,.0f}"),
     ("neighbour's rows/s", "neighbour_rows_per_second", "{:,.0f}"),
-    ("it was told Busy", "busy", "{:,.0f}"),
-    ("all were", "busy_of_all", "{:,.0f}"),
+    ("told Busy", "busy", "{:,.0f}"),
+    ("all offices' Busy", "busy_of_all", "{:,.0f}"),
     ("peak RSS, MiB", "peak_mib", "{:.0f}"),
     ("others", "others", "{:.0%}"),
 ]
+
+
+def more_of_neighbour(args):
+    return MORE if args.batch > SMALL else MORE_SMALL
+
+
+def rows_of_both(args):
+    return args.batch * args.count * (1 + more_of_neighbour(args))
 
 
 class Bodies:
     """The batches of a round, made once: those of the honest office and those of its neighbour."""
 
     def __init__(self, bench, args):
-        more = MORE if args.batch > SMALL else MORE_SMALL
-        self.directory = bench.work(args.batch, args.batch * args.count * (1 + more), "bodies", "tuples").directory
+        self.directory = bench.work(args.batch, rows_of_both(args), "bodies", "tuples").directory
         with open(self.directory / "bodies", "rb") as whole:
             self.honest = self._copy(whole, "honest", args.count)
-            self.neighbour = self._copy(whole, "neighbour", args.count * more)
+            self.neighbour = self._copy(whole, "neighbour", args.count * more_of_neighbour(args))
 
     def _copy(self, whole, name, count):
         with open(self.directory / name, "wb") as part:
@@ -121,30 +128,38 @@ def measure(bench, bodies, args, output):
 
 
 def print_table(runs, args, output):
-    print(f"\n{'':<30}" + cli.heads(COLUMNS, 20))
+    print(f"\n{'the honest office is':<30}" + cli.heads(COLUMNS, 20))
     for title, results in runs.items():
         middle = common.medians(results)
         output.line(type="result", title=title, workers=args.workers, batch_rows=args.batch, **middle)
         print(f"{title:<30}" + cli.cells(COLUMNS, middle, 20))
+    print("\np50, p99, longest: of its batches' times from the send to the verified receipt; Busy: so often it, or any office, was told to "
+          f"come again later\n{common.OTHERS}\n")
     well_behaved, flooder = list(runs.values())[1:]
     for name in ("p50", "p99"):
         ratios = [theirs[f"latency_{name}_ms"] / ours[f"latency_{name}_ms"] for ours, theirs in zip(well_behaved, flooder)]
         ratio = common.spread(ratios)
         output.line(type="ratio", of=name, **ratio)
-        print(f"its {name} beside the flooder is {cli.range_cell(ratio)} times that beside the well-behaved office")
+        print(f"the honest office's {name} beside the flooder is {cli.range_cell(ratio)} times that beside the well-behaved office")
 
 
 def arguments():
     parser = cli.parser("fairness", __doc__.splitlines()[0], "one round of few batches", "machine, every run, results, ratios")
     parser.add_argument("--pairs", type=cli.ROUNDS, help="rounds (default 5, quick 1)")
     parser.add_argument("--workers", type=cli.WORKERS, default=2, help="workers (default 2)")
-    parser.add_argument("--batch", type=cli.BATCH, help=f"rows a batch, of every office (default {FULL['batch']:,}, quick {QUICK['batch']})")
-    parser.add_argument("--count", type=cli.whole(1, 100_000), help=f"batches of the honest office a run (default {FULL['count']}, quick {QUICK['count']})")
+    parser.add_argument("--batch", type=cli.BATCH,
+                        help=f"rows a batch, of every office (default {FULL['batch']:,}, quick {QUICK['batch']})")
+    parser.add_argument("--count", type=cli.whole(1, 100_000),
+                        help=f"batches of the honest office a run (default {FULL['count']}, quick {QUICK['count']})")
     parser.add_argument("--connections", type=cli.whole(1, 64), default=8, help="of the flooder (default 8)")
-    parser.add_argument("--window", type=cli.whole(1, 1000), default=32, help="its batches in flight on each (default 32, the most that credit says)")
+    parser.add_argument("--window", type=cli.whole(1, 1000), default=32,
+                        help="its batches in flight on each (default 32, the most that credit says)")
     args = parser.parse_args()
     for name, value in (QUICK if args.quick else FULL).items():
         setattr(args, name, getattr(args, name) or value)
+    if rows_of_both(args) > cli.PEOPLE:
+        parser.error(f"--count {args.count:,} with --batch {args.batch:,} are, with the neighbour's, more rows than the "
+                     f"{cli.PEOPLE:,} that can be made")
     return args
 
 
@@ -159,7 +174,8 @@ def main():
     finally:
         bench.close()
     print(f"{common.place(facts)}; {common.plural(args.workers)}, {args.batch:,} rows a batch, flood of {args.connections} connections "
-          f"with {args.window} batches each; medians of {args.pairs} interleaved round(s) of {args.count} batches, each run into fresh tables")
+          f"with {args.window} batches each; medians of {common.counted(args.pairs, 'round')} of {args.count} batches, each run "
+          "into fresh tables")
     print_table(runs, args, output)
 
 

@@ -25,11 +25,11 @@ DISK_PER_ROW, DISK_PER_SLICE_ROW, DISK_BESIDES = 4_000, 3_000, 5 << 30
 COLUMNS = [
     ("lantikd rows/s", "lantikd", "rows_per_second", "{:,.0f}"),
     ("Y rows/s", "yardstick", "rows_per_second", "{:,.0f}"),
-    ("us a row", "lantikd", "us_per_row", "{:.2f}"),
-    ("Y us a row", "yardstick", "us_per_row", "{:.2f}"),
-    ("daemon us", "lantikd", "daemon_cpu_us_per_row", "{:.2f}"),
-    ("backend us", "lantikd", "backend_cpu_us_per_row", "{:.2f}"),
-    ("WAL bytes", "lantikd", "wal_bytes_per_row", "{:,.0f}"),
+    ("lantikd us/row", "lantikd", "us_per_row", "{:.2f}"),
+    ("Y us/row", "yardstick", "us_per_row", "{:.2f}"),
+    ("daemon CPU us", "lantikd", "daemon_cpu_us_per_row", "{:.2f}"),
+    ("backend CPU us", "lantikd", "backend_cpu_us_per_row", "{:.2f}"),
+    ("WAL bytes/row", "lantikd", "wal_bytes_per_row", "{:,.0f}"),
     ("Y WAL bytes", "yardstick", "wal_bytes_per_row", "{:,.0f}"),
     ("peak RSS MiB", "lantikd", "peak_mib", "{:.0f}"),
     ("others", "lantikd", "others", "{:.0%}"),
@@ -90,7 +90,7 @@ def marks(slices, args):
 
 
 def print_table(slices, args, output):
-    print(f"\n{'rows in the register':>20}{'ratio to Y':>12}" + "".join(f"{title:>16}" for title, *_ in COLUMNS))
+    print(f"\n{'rows in the register':>20}{'times Y':>12}" + "".join(f"{title:>16}" for title, *_ in COLUMNS))
     ratios = []
     for rows, last in marks(slices, args):
         ratios.append(statistics.median(x["rows_per_second"] / y["rows_per_second"] for _, y, x in last))
@@ -98,14 +98,18 @@ def print_table(slices, args, output):
         cells = {(who, key): statistics.median(run[key] for run in of[who]) for _, who, key, _ in COLUMNS}
         output.line(type="mark", rows=rows, ratio=ratios[-1], **{f"{who}_{key}": value for (who, key), value in cells.items()})
         print(f"{rows:>20,}{ratios[-1]:>12.2f}" + "".join(f"{form.format(cells[who, key]):>16}" for _, who, key, form in COLUMNS))
-    print(f"\nthe last ratio is {ratios[-1] / ratios[0]:.2f} of the first; medians of the {WINDOW} slices before each mark")
+    if len(ratios) > 1:
+        print(f"\nat the end lantikd is {ratios[-1] / ratios[0]:.2f} times as fast beside Y as at the first mark")
+    print(f"\n{common.YARDSTICK};\nit grows beside the register. Medians of the {WINDOW} slices before each mark, of fewer at the "
+          f"beginning. CPU is of one row.\n{common.OTHERS}")
     output.line(type="summary", last_of_first=ratios[-1] / ratios[0])
 
 
 def arguments():
     parser = cli.parser("growth", __doc__.splitlines()[0], "few rows", "machine, every slice, marks, summary")
     parser.add_argument("--rows", type=cli.ROWS, help=f"rows at the end (default {FULL_ROWS:,}, quick {QUICK_ROWS:,}), whole slices")
-    parser.add_argument("--slice", type=cli.ROWS, help="rows measured at a time, whole batches (default 100,000; quick 4,000)")
+    parser.add_argument("--slice", type=cli.ROWS,
+                        help="rows measured at a time, whole batches (default 100,000; quick 4,000)")
     parser.add_argument("--batch", type=cli.BATCH, help=f"rows a batch (default {BATCH_ROWS:,}; quick 1,000)")
     parser.add_argument("--workers", type=cli.WORKERS, default=2, help="workers (default 2)")
     args = parser.parse_args()
@@ -113,8 +117,8 @@ def arguments():
     args.slice = args.slice or (4_000 if args.quick else 100_000)
     args.batch = args.batch or (1_000 if args.quick else BATCH_ROWS)
     if not args.batch <= args.slice <= args.rows:
-        parser.error(f"--rows {args.rows:,} is loaded in slices of --slice {args.slice:,} in batches of --batch {args.batch:,}: none of them "
-                     "may be less than the next")
+        parser.error(f"--rows {args.rows:,} is loaded in slices of --slice {args.slice:,} in batches of --batch {args.batch:,}: none of "
+                     "them may be less than the next")
     return args
 
 

@@ -21,8 +21,8 @@ MEMORY_BATCHES = 8  # in flight, an office each
 
 ROWS = [
     ("rows/s", "rows_per_second", "{:,.0f}"),
-    ("on the clock, us a row", "us_per_row", "{:.2f}"),
-    ("all CPU, us a row", "all_cpu_us_per_row", "{:.2f}"),
+    ("time, us a row", "us_per_row", "{:.2f}"),
+    ("CPU of all processes, us a row", "all_cpu_us_per_row", "{:.2f}"),
     ("  daemon, us a row", "daemon_cpu_us_per_row", "{:.2f}"),
     ("  daemon, ns a byte of body", "daemon_cpu_ns_per_byte", "{:.2f}"),
     ("  backend, us a row", "backend_cpu_us_per_row", "{:.2f}"),
@@ -41,9 +41,9 @@ ROWS = [
 
 def print_table(size, made, columns):
     print(f"\n{size:,} rows a batch: {made['rows']:,} rows in {made['batches']} batches, {made['body_bytes'] / made['rows']:,.0f} "
-          f"bytes of body and {made['tuple_bytes'] / made['rows']:,.0f} bytes of the yardstick's tuple a row\n")
+          f"bytes a row as sent to lantikd, {made['tuple_bytes'] / made['rows']:,.0f} as sent to Y\n")
     print(f"{'':<40}" + cli.heads(columns, 22))
-    for title, key in (("ratio to Y (least-greatest)", "ratio"), ("next step's ratio to the first", "next_ratio")):
+    for title, key in (("rows/s, times Y (least-greatest)", "ratio"), ("rows/s, times the first step", "next_ratio")):
         print(f"{title:<40}" + "".join(f"{cli.range_cell(column.get(key)):>22}" for _, column in columns))
     cli.print_rows(ROWS, [column for _, column in columns], 22)
 
@@ -157,8 +157,9 @@ def print_all(tables, output):
         print_table(size, made, columns)
     not_checked = sorted({code for *_, codes in tables for group in codes for code in group})
     print("\nrules not checked for want of a table: " + (" ".join(not_checked) or "none"))
-    print("latency is from send to verified receipt, waiting behind the other batches in flight included; of Y, and one at "
-          "a time, it is the batch alone")
+    print(f"{common.YARDSTICK}\nworkers: lantikd with everything on; next step: the decrees of the same people, sent to the same daemon "
+          "afterwards;\none at a time: one worker, one batch in flight\nlatency: from the send to the verified receipt, with the wait "
+          "behind the other batches in flight; of Y, and one at a time, the batch alone\n" + common.OTHERS)
     output.line(type="summary", exit_code=0, not_checked=not_checked)
 
 
@@ -170,7 +171,7 @@ def main():
     try:
         facts = common.machine(bench.cluster)
         output.line(**facts)
-        print(f"{common.place(facts)}; {args.pairs} round(s), each run into fresh tables", flush=True)
+        print(f"{common.place(facts)}; medians of {common.counted(args.pairs, 'round')}, each run into fresh tables", flush=True)
         for size in args.batches:
             work = bench.work(size, args.rows, "bodies", "next", *([] if args.memory else ["tuples"]))
             if args.profile:

@@ -32,11 +32,11 @@ def measure(bench, size, args):
 
 
 def print_table(results):
-    heads = [f"{result['batch_rows']:,} a batch" for result in results]
-    print("\nns, instructions a row".ljust(44) + "".join(f"{head:>20}" for head in heads))
+    heads = [common.counted(result['batch_rows'], 'row') + " a batch" for result in results]
+    print(f"\n{'a row, in user mode: ns and instructions':<44}" + "".join(f"{head:>22}" for head in heads))
     for step, text in STEPS:
-        cells = [f"{r[step + '_ns']:,.0f} {r.get(step + '_instructions', float('nan')):>9,.0f}" for r in results]
-        print(f"{step:<7} {text:<36}" + "".join(f"{cell:>20}" for cell in cells))
+        cells = [f"{r[step + '_ns']:,.0f} ns {r.get(step + '_instructions', float('nan')):>9,.0f}" for r in results]
+        print(f"{step:<7} {text:<36}" + "".join(f"{cell:>22}" for cell in cells))
 
 
 def arguments():

@@ -22,7 +22,7 @@ COLUMNS = [
     ("p50 ms", "latency_p50_ms", "{:.2f}"),
     ("p99 ms", "latency_p99_ms", "{:.2f}"),
     ("p99.9 ms", "latency_p999_ms", "{:.2f}"),
-    ("most ms", "latency_max_ms", "{:.1f}"),
+    ("longest ms", "latency_max_ms", "{:.1f}"),
     ("batches/s", "rows_per_second", "{:,.0f}"),
     ("daemon us", "daemon_cpu_us_per_row", "{:.0f}"),
     ("backend us", "backend_cpu_us_per_row", "{:.0f}"),
@@ -62,15 +62,17 @@ def measure(bench, args, output):
 
 
 def print_table(runs, args, output):
-    print(f"\n{'':<34}{'p50 to Y (least-greatest)':>27}" + cli.heads(COLUMNS, 11))
+    print(f"\n{'':<34}{'p50, times Y (least-greatest)':>30}" + cli.heads(COLUMNS, 11))
     for title, results in runs.items():
         middle = common.medians(results)
         ratio = common.spread([run["ratio"] for run in results])
         output.line(type="result", title=title, workers=args.workers, ratio=ratio,
                     **{key: value for key, value in middle.items() if key != "ratio"})
-        print(f"{title:<34}{cli.range_cell(ratio):>27}" + cli.cells(COLUMNS, middle, 11))
-    print("\nCPU and WAL are of one batch. Latency is to the verified receipt: from the send, or with a rate from the moment when "
-          "the batch\nwas due.")
+        print(f"{title:<34}{cli.range_cell(ratio):>30}" + cli.cells(COLUMNS, middle, 11))
+    print("\np50, p99, p99.9, longest: of a batch's time until its receipt is verified, from the send, or with a rate from the moment "
+          "when it was due\ndaemon, backend, sender: CPU of one batch; WAL: of one batch; Busy: so often an office was told to come again later\n"
+          "Y, the yardstick: the same records, each a prepared INSERT and a commit of its own, into one bare table "
+          "(tests/bench/yardstick.sql)\n" + common.OTHERS)
 
 
 def arguments():
@@ -101,7 +103,7 @@ def main():
         runs = measure(bench, args, output)
     finally:
         bench.close()
-    print(f"{common.place(facts)}; {common.plural(args.workers)}; medians of {args.pairs} interleaved round(s), each run into "
+    print(f"{common.place(facts)}; {common.plural(args.workers)}; medians of {common.counted(args.pairs, 'round')}, each run into "
           "fresh tables")
     print_table(runs, args, output)
 

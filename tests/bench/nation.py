@@ -173,9 +173,10 @@ def audit(bench):
 
 def arguments():
     parser = cli.parser("nation", __doc__.splitlines()[0], "few proposals", "machine, progress, result")
-    parser.add_argument("--rows", type=cli.whole(AGENCIES, cli.PEOPLE), help=f"proposals, at least one of each agency (default {FULL_ROWS:,}; quick {QUICK_ROWS:,})")
-    parser.add_argument("--offices", type=cli.whole(-(-AGENCIES // MOST_AGENCIES), 64), default=OFFICES, help=f"offices (default {OFFICES}); one speaks for at "
-                        f"most {MOST_AGENCIES} agencies")
+    parser.add_argument("--rows", type=cli.whole(AGENCIES, cli.PEOPLE),
+                        help=f"proposals, at least one of each agency (default {FULL_ROWS:,}; quick {QUICK_ROWS:,})")
+    parser.add_argument("--offices", type=cli.whole(-(-AGENCIES // MOST_AGENCIES), 64), default=OFFICES,
+                        help=f"offices (default {OFFICES}); one speaks for at most {MOST_AGENCIES} agencies")
     parser.add_argument("--connections", type=cli.whole(1, 64), default=2, help="of each office, a batch in flight on each (default 2)")
     parser.add_argument("--workers", type=cli.WORKERS, default=2, help="workers (default 2)")
     parser.add_argument("--every", type=cli.decimal(0.1, 3600), default=5, metavar="SECONDS", help="between two looks (default 5)")
@@ -190,10 +191,10 @@ def print_result(result, args):
           f"receipt verified\n{result['seconds']:,.1f} s: {result['rows_per_second']:,.0f} rows/s, {result['us_per_row']:.1f} us and "
           f"{result['bytes'] / result['rows']:,.0f} bytes a row, daemon {result['daemon_cpu_us_per_row']:.1f} us of CPU a row\n"
           f"latency of a batch: p50 {result['latency_p50_ms']:.1f} ms, p99 {result['latency_p99_ms']:.1f} ms of the worst office; "
-          f"Busy {result['busy']} times")
+          f"told Busy {common.counted(result['busy'], 'time')}")
     print("daemon's memory: " + ", ".join(f"{title} {result[f'memory_{key}'] / 2**20:.0f} MiB" for title, key in (
         ("after a tenth", "tenth"), ("half", "half"), ("at the end", "end"), ("peak", "peak"))))
-    print("{:,} rows counted, {:,} people current, {:,} batches: as told by {:,} counters".format(*result["counted"]))
+    print("in the register: {:,} rows of {:,} people in {:,} batches; {:,} counters agree with a full count".format(*result["counted"]))
     if "audit_seconds" in result:
         print(f"audit: no fault, {result['audit_seconds']:.0f} s")
 

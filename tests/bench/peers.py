@@ -27,10 +27,10 @@ TITLES = {"yardstick": "Y", "lantikd": "lantikd", "python": "Python daemon", "ps
 
 ROWS = [
     ("rows/s", "rows_per_second", "{:,.0f}"),
-    ("on the clock, us a row", "us_per_row", "{:.2f}"),
+    ("time, us a row", "us_per_row", "{:.2f}"),
     ("daemon CPU, us a row", "daemon_cpu_us_per_row", "{:.2f}"),
     ("backend CPU, us a row", "backend_cpu_us_per_row", "{:.2f}"),
-    ("sender or feeder, us a row", "feeder_cpu_us_per_row", "{:.2f}"),
+    ("sender or feeder CPU, us a row", "feeder_cpu_us_per_row", "{:.2f}"),
     ("latency of a batch, p50 ms", "latency_p50_ms", "{:.1f}"),
     ("latency of a batch, p99 ms", "latency_p99_ms", "{:.1f}"),
     ("fed, bytes a row", "bytes_per_row", "{:,.0f}"),
@@ -162,8 +162,8 @@ def print_table(work, runs, output):
         if subject != "lantikd":
             ratios[subject] = common.spread([ours["rows_per_second"] / theirs["rows_per_second"]
                                              for ours, theirs in zip(runs["lantikd"], results)])
-    print(f"{'lantikd is so many times as fast':<40}"
-          + "".join(f"{cli.range_cell(ratios.get(subject)):>20}" for subject in columns))
+    title = "lantikd's rows/s, times (least-greatest)"
+    print(f"{title:<40}" + "".join(f"{cli.range_cell(ratios.get(subject)):>20}" for subject in columns))
     for column in columns.values():
         if "peak_bytes" in column:
             column["peak_mib"] = column["peak_bytes"] / 2**20
@@ -192,12 +192,14 @@ def main():
     try:
         facts = common.machine(bench.cluster)
         output.line(**facts)
-        print(f"{common.place(facts)}; lantikd with {common.plural(args.workers)}; medians of {args.pairs} interleaved round(s), each run "
+        print(f"{common.place(facts)}; lantikd with {common.plural(args.workers)}; medians of {common.counted(args.pairs, 'round')}, each run "
               "into fresh tables", flush=True)
         for size in args.batches:
             work = bench.work(size, args.rows, "bodies", "tuples")
             print_table(work, measure(bench, work, args, output), output)
             work.close()
+        print(f"\n{common.YARDSTICK}\nPython daemon: two processes that check and COPY into Y's table; psql: one \\copy a ready CSV file, into "
+              f"the same\n{common.OTHERS}")
     finally:
         bench.close()
 

@@ -3,9 +3,10 @@
 
 SPDX-License-Identifier: Apache-2.0
 
-Every round: batches of each size through one, two and three daemons, with so many offices at once. Small batches share
-transactions; those of 20 records and more have one each, and all transactions pass the one row of lantik.ledger_head. While
-a run lasts, a session looks a hundred times a second at what the daemons' connections wait for.
+Every round: batches of each size through one, two and three daemons, with so many offices at once. Batches that wait at the
+same moment share a transaction: up to 64 small ones (16 KiB of body at most); up to 8 of middle size (2 MiB at most), but
+only while no office sends one after the other, as here those with batches of 20 do. Every transaction passes the one row of
+lantik.ledger_head. While a run lasts, a session looks a hundred times a second at what the daemons' connections wait for.
 """
 
 import struct
@@ -30,8 +31,8 @@ COLUMNS = [
     ("p99 ms", "latency_p99_ms", "{:.1f}"),
     ("wait for head", "waiting_for_head", "{:.1%}"),
     ("wait for flush", "waiting_for_flush", "{:.1%}"),
-    ("daemons us", "daemon_cpu_us_per_batch", "{:,.0f}"),
-    ("backends us", "backend_cpu_us_per_batch", "{:,.0f}"),
+    ("daemon CPU us", "daemon_cpu_us_per_batch", "{:,.0f}"),
+    ("backend CPU us", "backend_cpu_us_per_batch", "{:,.0f}"),
     ("others", "others", "{:.0%}"),
 ]
 
@@ -50,7 +51,10 @@ class Watch(threading.Thread):
 
     def run(self):
         while not self.ended.wait(0.01):
-            self.seen = [a + int(b) for a, b in zip(self.seen, self.session.sql(LOOK)[0])]
+            seen = self.session.sql(LOOK)
+            if seen is None:
+                break  # the bench is being stopped
+            self.seen = [a + int(b) for a, b in zip(self.seen, seen[0])]
 
     def end(self):
         self.ended.set()
@@ -170,7 +174,9 @@ def print_table(runs, output):
         output.line(type="result", **{**middle, "batch_rows": size, "daemons": count, "offices": offices})
         print(f"{size:>12,}{count:>9}{offices:>9}" + cli.cells(COLUMNS, middle, 16))
     print("\nEach office of each daemon keeps one batch in flight (of 1,000 rows so many as `scripts/bench ingest`, shared by the"
-          "\ndaemons). Waits are shares of the moments at which a connection was inside a transaction that writes. CPU is of one batch.")
+          "\ndaemons). p50 and p99 are of a batch, from the send to the verified receipt. CPU is of one batch, of all daemons. Waits are "
+          "shares\nof the moments at which a connection was inside a transaction that writes: for the one row of the ledger's head, which"
+          f"\nall commits pass, and until the commit is on disk.\n{common.OTHERS}")
 
 
 def arguments():
@@ -196,7 +202,8 @@ def main():
         runs = measure(bench, args, output)
     finally:
         bench.close()
-    print(f"{common.place(facts)}; {common.plural(args.workers)} each; medians of {args.pairs} round(s), each run into fresh tables")
+    print(f"{common.place(facts)}; {common.plural(args.workers)} each; medians of {common.counted(args.pairs, 'round')}, each run into "
+          "fresh tables")
     print_table(runs, output)
 
 
