@@ -19,7 +19,7 @@ from google.protobuf.message import DecodeError
 from zmq.utils.monitor import recv_monitor_message
 
 import lantik_batch
-from lantik_batch import MAX_BODY, Contract
+from lantik_batch import CURVE_BYTES, MAX_BODY, Contract
 from lantik_receipt import Decision, Receipt, rehearsal_message, require, sha256, submission_message
 from lantik_verdict import Unverified, read_rehearsal
 from lantik_witness import Witness
@@ -85,7 +85,7 @@ class Client:
         socket.curve_publickey = zmq.curve_public(secret_key)
         socket.linger = 0
         socket.immediate = 1  # no queue for an endpoint that is not connected
-        socket.maxmsgsize = MAX_BODY
+        socket.maxmsgsize = MAX_BODY + CURVE_BYTES  # libzmq counts a frame as it comes from the line
         socket.sndhwm = socket.rcvhwm = 8
         socket.handshake_ivl = 5_000
         # a heartbeat waits behind the body that is being sent: give slow lines time, and keep little in the kernel

@@ -25,8 +25,13 @@
  * (1.2 kB) and a deed with the longest official and reason (2.6 kB) and sixteen lost heads (1.1 kB). */
 #define LANTIK_MAX_ENVELOPE_DEED (8u * 1024)
 
-/* ZMQ_MAXMSGSIZE counts one frame. */
-#define LANTIK_MAX_FRAME LANTIK_MAX_BODY
+/* What CURVE adds to a frame (ZMTP 3.1, MESSAGE): the command's name and its length, a short nonce, the authenticator,
+ * and the frame's flags. */
+#define LANTIK_CURVE_BYTES (8u + 8u + 16u + 1u)
+/* A body that is too large by no more than this is refused by name; a larger one costs its connection. */
+#define LANTIK_MAX_EXCESS 4096u
+/* For ZMQ_MAXMSGSIZE, which counts one frame as it comes from the line. */
+#define LANTIK_MAX_FRAME (LANTIK_MAX_BODY + LANTIK_MAX_EXCESS + LANTIK_CURVE_BYTES)
 
 /* Documents of one record: the programme asks for seven types (SE BKN 6/2025). */
 #define LANTIK_MAX_DOCUMENTS 16u

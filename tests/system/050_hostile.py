@@ -86,7 +86,7 @@ class Hostile(harness.Case):
         with self.peer.client(timeout=5) as client:
             client.request("PING")
             before = self.site.daemon.counters()["disconnected"]
-            body = bytes(16 * 1024 * 1024 + 1)
+            body = bytes(16 * 1024 * 1024 + 4096 + 1)
             client.send_frames([self.envelope(body), body])
             self.site.daemon.wait_counter("disconnected", before + 1)
             client.again("PING", b"", "PONG", time.monotonic() + 30)  # the first may still go with the old connection

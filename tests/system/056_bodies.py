@@ -7,6 +7,7 @@ SPDX-License-Identifier: Apache-2.0
 import copy
 import itertools
 import sys
+import time
 import uuid
 
 import decided
@@ -180,6 +181,58 @@ class Bodies(decided.Case):
         self.show(receipt, expect=8)
         self.site.sql(f"UPDATE lantik.batch SET body_form = 5 - body_form WHERE batch_no = {number}")
         self.assertEqual(found, [("batch", f"batch_no {number}", "altered", "body_form")])
+
+
+class Largest(decided.Case):
+    """A body may have 16 MiB to the last byte; CURVE's own bytes are no part of it."""
+
+    LIMIT = 16 * 1024 * 1024
+
+    def of_size(self, size):
+        """A body of exactly so many bytes, of records whose documents have long paths."""
+        _, manifest, records = self.people(2500)
+        for record in records:
+            while len(record.dokumen) < 15:
+                record.dokumen.add(type=1, object="\U0001f4c4" * 200)
+            record.dokumen.add(type=1, object="x" * 200)
+        some = records[:200]  # their number takes two bytes, like that of all
+        excess = len(self.body(manifest, some)) - self.bytes_in(some) + self.bytes_in(records) - size
+        self.assertGreater(excess, 0)
+        while excess > self.bytes_in(records[-1:]):
+            excess -= self.bytes_in([records.pop()])
+        for record in records[:200]:
+            cut = min(excess, 200 - 128)  # its length still takes two bytes
+            record.dokumen[15].object = record.dokumen[15].object[cut:]
+            excess -= cut
+        body = self.body(manifest, records)
+        self.assertEqual(len(body), size)
+        return body
+
+    def bytes_in(self, records):
+        return sum(len(field(2, record.SerializeToString(deterministic=True))) for record in records)
+
+    def refusal(self, client, body):
+        """What is said of a body; None when the connection ends instead."""
+        ended = self.site.daemon.counters()["disconnected"]
+        client.send_frames([client.make_envelope("SUBMIT", b"\n\x00").SerializeToString(), body])
+        while self.site.daemon.counters()["disconnected"] == ended:
+            if frames := client.receive_frames(0.2):
+                return client.contract.Refusal.FromString(client.parse_reply(frames).body)
+        return None
+
+    def test_sixteen_mebibytes_are_recorded(self):
+        body = self.of_size(self.LIMIT)
+        receipt, _ = self.send_body(body, time.monotonic() + 60)
+        self.assertEqual((receipt.verdict.outcome, receipt.verdict.batch_id.bytes),
+                         ("committed", self.office.batch.manifest_of(self.office.contract, body).batch_id))
+
+    def test_what_is_larger_is_refused_by_name_or_cut_off(self):
+        with self.office.client() as client:
+            for excess in (1, 4096):
+                refusal = self.refusal(client, bytes(self.LIMIT + excess))
+                self.assertIn("larger than 16 MiB", refusal.detail)
+            self.assertIsNone(self.refusal(client, bytes(self.LIMIT + 4097)))
+            client.again("PING", b"", "PONG", time.monotonic() + 30)  # the first may still go with the old connection
 
 
 if __name__ == "__main__":

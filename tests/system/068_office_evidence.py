@@ -10,6 +10,8 @@ import pathlib
 import shutil
 import unittest
 
+import zmq
+
 import fake_centre
 import harness
 
@@ -83,6 +85,18 @@ class Continuity(WithFakeCentre):
             self.assertEqual((later["size"], later["proved"], later["size_before"]), (before + count, True, before))
             self.assertEqual(self.office.checkpoint, self.centre.note())
         self.assertEqual(self.office.kept("forks"), [])
+
+    def test_an_answer_of_sixteen_mebibytes_is_read(self):
+        """It is no checkpoint, but it comes: silence would look like a centre that is away."""
+        self.centre.lie_note = bytes(16 * 1024 * 1024)
+        self.office.ping(expect=8)
+        with self.python_client() as client:
+            self.assertEqual(len(client.request("PING").body), 16 * 1024 * 1024)
+
+    def python_client(self):
+        _, secret = zmq.curve_keypair()
+        return self.centre.client_module.Client([self.centre.endpoint], self.centre.server_key.encode(), secret,
+                                                contract=self.centre.contract, attempt_timeout=5)
 
     def test_every_kind_of_answer_is_proved(self):
         self.office.ping()

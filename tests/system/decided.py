@@ -63,9 +63,9 @@ class Case(harness.Case):
             manifest.ClearField(name)
         return self.office.batch.encode_batch(self.office.contract, manifest, records)
 
-    def send_body(self, body):
+    def send_body(self, body, deadline=None):
         with self.office.client() as client:
-            return client.submit_body(body)
+            return client.submit_body(body, deadline)
 
     def send(self, manifest, records):
         """The receipt and its text."""

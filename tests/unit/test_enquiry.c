@@ -74,7 +74,7 @@ Test(enquiry, an_answer_past_its_limits_is_not_made)
 	memset((uint8_t *)(uintptr_t)half.data, 'x', half.len + 1);
 	decisions[0] = half;
 	cr_expect_eq(lantik_status_answer_encode(&answer, &bytes), LANTIK_OK);
-	cr_expect_leq(bytes.len, LANTIK_MAX_FRAME);
+	cr_expect_leq(bytes.len, LANTIK_MAX_BODY);
 	decisions[0].len++;
 	cr_expect_eq(lantik_status_answer_encode(&answer, &bytes), LANTIK_E_TOO_LARGE);
 	answer.receipt.len = 0;
@@ -441,9 +441,9 @@ static void expect_stopped(enum what what, uint8_t tag, size_t count)
 Test(enquiry, empty_pieces_past_the_limits_cost_no_memory)
 {
 	expect_stopped(ANSWER, 0x42, LANTIK_MAX_DECISIONS + 1);
-	expect_stopped(ANSWER, 0x42, LANTIK_MAX_FRAME / 2);
+	expect_stopped(ANSWER, 0x42, LANTIK_MAX_BODY / 2);
 	expect_stopped(PAGE, 0x0a, LANTIK_MAX_RECONCILE + 1);
-	expect_stopped(PAGE, 0x0a, LANTIK_MAX_FRAME / 2);
+	expect_stopped(PAGE, 0x0a, LANTIK_MAX_BODY / 2);
 }
 
 /* Records count over all entries, so that many entries cannot multiply the limit. */
