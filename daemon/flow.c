@@ -11,6 +11,7 @@
 /* The rate is that of about the last so many seconds of work. Before anything was done it is that of a slow machine. */
 #define RATE_SECONDS 10.0
 #define RATE_AT_FIRST (8.0 * 1024 * 1024)
+#define ENQUIRIES_AT_FIRST 100.0
 #define LEAST_WAIT 100000LL
 #define GREATEST_WAIT 30000000LL
 /* Less than any office waits for an answer. */
@@ -23,13 +24,18 @@ struct office_flow {
 	int64_t free_at; /* there should be room for everything that was told to wait; in the past: nothing waits */
 };
 
+/* Of work: what was done, and seconds with some of it in flight, both fading. */
+struct rate {
+	double done, seconds;
+	double elapsed; /* seconds with some in flight since the last was done */
+};
+
 struct flow {
 	size_t budget, office_budget;
 	size_t bytes;
 	size_t jobs, batches;
-	/* of work: bytes of batches that were done and seconds with batches in flight, both fading */
-	double done, seconds;
-	double elapsed; /* seconds with batches in flight since the last one was done */
+	struct rate bytes_done; /* of batches */
+	struct rate enquiries_done;
 	int64_t since;
 	/* those that have something in flight, or wait */
 	struct office_flow *offices;
@@ -43,8 +49,8 @@ struct flow *flow_new(const struct config *config)
 	LANTIK_ASSERT(flow);
 	flow->budget = (size_t)config->in_flight_bytes;
 	flow->office_budget = (size_t)config->office_in_flight_bytes;
-	flow->done = RATE_AT_FIRST;
-	flow->seconds = 1;
+	flow->bytes_done = (struct rate){.done = RATE_AT_FIRST, .seconds = 1};
+	flow->enquiries_done = (struct rate){.done = ENQUIRIES_AT_FIRST, .seconds = 1};
 	return flow;
 }
 
@@ -132,8 +138,12 @@ static bool has_room(const struct flow *flow, const struct job *job)
 
 static void pass_time(struct flow *flow, int64_t now)
 {
+	double seconds = (double)(now - flow->since) / 1e6;
+
 	if (flow->batches)
-		flow->elapsed += (double)(now - flow->since) / 1e6;
+		flow->bytes_done.elapsed += seconds;
+	if (flow->jobs > flow->batches)
+		flow->enquiries_done.elapsed += seconds;
 	flow->since = now;
 }
 
@@ -151,13 +161,13 @@ bool flow_admit(struct flow *flow, const struct job *job, int64_t now)
 	return true;
 }
 
-static void measure(struct flow *flow, size_t bytes)
+static void measure(struct rate *rate, double done)
 {
-	double kept = RATE_SECONDS / (RATE_SECONDS + flow->elapsed);
+	double kept = RATE_SECONDS / (RATE_SECONDS + rate->elapsed);
 
-	flow->done = flow->done * kept + (double)bytes;
-	flow->seconds = flow->seconds * kept + flow->elapsed;
-	flow->elapsed = 0;
+	rate->done = rate->done * kept + done;
+	rate->seconds = rate->seconds * kept + rate->elapsed;
+	rate->elapsed = 0;
 }
 
 void flow_release(struct flow *flow, const struct job *job, int64_t now)
@@ -172,7 +182,9 @@ void flow_release(struct flow *flow, const struct job *job, int64_t now)
 	flow->batches -= job_is_batch(job);
 	flow->jobs--;
 	if (job_is_batch(job))
-		measure(flow, weight(job));
+		measure(&flow->bytes_done, (double)weight(job));
+	else
+		measure(&flow->enquiries_done, 1);
 	if (!office->bytes)
 		forget_idle(flow, now);
 }
@@ -213,24 +225,46 @@ static double greater(double a, double b)
 	return a > b ? a : b;
 }
 
+static double a_second(const struct rate *rate)
+{
+	return rate->done / rate->seconds;
+}
+
 /* Bytes a second that this office may expect to be done. */
 static double share_of(const struct flow *flow, const struct office_flow *office)
 {
-	return flow->done / flow->seconds / (double)offices_with(flow, office);
+	return a_second(&flow->bytes_done) / (double)offices_with(flow, office);
+}
+
+/* Seconds until one more enquiry of this office may be there. While none is done nothing tells how long that will last:
+ * as long again as it has lasted. */
+static double time_to_enquire(const struct flow *flow, const struct office_flow *office)
+{
+	const struct rate *rate = &flow->enquiries_done;
+	double over = excess(office->enquiries + 1, OFFICE_ENQUIRIES);
+
+	return over > 0 ? greater(over / a_second(rate), rate->elapsed) : 0;
 }
 
 /* Microseconds until there is room for the job, if nobody else sends. */
 static double time_to_room(const struct flow *flow, const struct office_flow *office, const struct job *job)
 {
 	size_t bytes = weight(job), budget = batch_budget(flow);
-	double share = share_of(flow, office),
-	       wait = excess(flow->bytes + bytes, budget) / (flow->done / flow->seconds);
+	double share = share_of(flow, office), wait = excess(flow->bytes + bytes, budget) / a_second(&flow->bytes_done);
 
 	wait = greater(wait, excess(office->bytes + bytes, flow->office_budget) / share);
 	/* what it gives back counts twice: it holds less, and more is free */
 	if (office->bytes)
 		wait = greater(wait, excess(office->bytes + flow->bytes + 2 * bytes, budget) / 2 / share);
+	if (!job_is_batch(job))
+		wait = greater(wait, time_to_enquire(flow, office));
 	return wait < GREATEST_WAIT / 1e6 ? wait * 1e6 : GREATEST_WAIT;
+}
+
+/* Seconds that one such takes. */
+static double time_of(const struct flow *flow, const struct office_flow *office, const struct job *job)
+{
+	return job_is_batch(job) ? (double)weight(job) / share_of(flow, office) : 1 / a_second(&flow->enquiries_done);
 }
 
 static int64_t clamp(int64_t value, int64_t least, int64_t most)
@@ -238,17 +272,17 @@ static int64_t clamp(int64_t value, int64_t least, int64_t most)
 	return value < least ? least : value < most ? value : most;
 }
 
-struct flow_wait flow_defer(struct flow *flow, const struct job *job, int64_t now)
+struct flow_wait flow_defer(struct flow *flow, const struct job *job, bool may_delay, int64_t now)
 {
 	struct office_flow *office = find_or_add(flow, job->office.office_no, now);
+	pass_time(flow, now);
 	double wait = time_to_room(flow, office, job);
 	bool early = now < office->free_at;
 
 	if (early)
-		wait = greater(
-			wait, (double)(office->free_at - now) + (double)weight(job) / share_of(flow, office) * 1e6);
+		wait = greater(wait, (double)(office->free_at - now) + time_of(flow, office, job) * 1e6);
 	int64_t micros = clamp((int64_t)wait, LEAST_WAIT, GREATEST_WAIT);
-	int64_t delay = early ? clamp(micros, 0, GREATEST_DELAY) : 0;
+	int64_t delay = early && may_delay ? clamp(micros, 0, GREATEST_DELAY) : 0;
 	office->free_at = now + micros;
 	return (struct flow_wait){.milliseconds = (uint32_t)(clamp(micros - delay, LEAST_WAIT, GREATEST_WAIT) / 1000),
 		.tell_at = now + delay};

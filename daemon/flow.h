@@ -35,6 +35,7 @@ struct flow_wait {
 	 * nothing but work of its own by sending all the time: the bodies would take the processor from everybody. */
 	int64_t tell_at;
 };
-struct flow_wait flow_defer(struct flow *flow, const struct job *job, int64_t now);
+/* may_delay: false when it has to be told now, whoever it is. */
+struct flow_wait flow_defer(struct flow *flow, const struct job *job, bool may_delay, int64_t now);
 
 #endif

@@ -235,11 +235,11 @@ static void send_held(struct intake *intake, int64_t until)
 
 static void tell_to_wait(struct intake *intake, struct job *job, int64_t now)
 {
-	struct flow_wait wait = flow_defer(intake->flow, job, now);
+	struct flow_wait wait = flow_defer(intake->flow, job, intake->held_count < MAX_HELD, now);
 
 	answer_busy(job, LANTIK_BUSY_LOAD, wait.milliseconds);
 	job->tell_at = wait.tell_at;
-	if (wait.tell_at > now && intake->held_count < MAX_HELD)
+	if (wait.tell_at > now)
 		hold_back(intake, job);
 	else
 		send_reply(intake, job);

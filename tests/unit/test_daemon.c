@@ -589,13 +589,13 @@ Test(daemon, busy_tells_when_and_how_many)
 		cr_expect(flow_admit(flow, &first, i * 100000LL));
 	}
 	cr_expect_not(flow_admit(flow, &first, 20000000));
-	uint32_t wait = flow_defer(flow, &first, 20000000).milliseconds;
+	uint32_t wait = flow_defer(flow, &first, true, 20000000).milliseconds;
 	cr_expect(wait >= 100 && wait < 120, "until the next one is done: %u", wait);
 	first.body.len = 16 << 20;
-	wait = flow_defer(flow, &first, 21000000).milliseconds;
+	wait = flow_defer(flow, &first, true, 21000000).milliseconds;
 	cr_expect(wait > 1400 && wait < 1800, "until room for sixteen is there: %u", wait);
 	fill(flow, &second, 2, 24000000);
-	uint32_t shared = flow_defer(flow, &first, 24000000).milliseconds;
+	uint32_t shared = flow_defer(flow, &first, true, 24000000).milliseconds;
 	cr_expect(shared > 2 * wait - 10 && shared < 2 * wait + 10, "half of the workers are another's: %u", shared);
 	first.body.len = 1 << 20;
 	/* an idle hour is not slowness, and one batch that took an hour is */
@@ -605,10 +605,10 @@ Test(daemon, busy_tells_when_and_how_many)
 	}
 	for (size_t i = 0; i < held; i++)
 		cr_expect(flow_admit(flow, &first, 3620000000LL));
-	cr_expect_leq(flow_defer(flow, &first, 3620000000LL).milliseconds, 150);
+	cr_expect_leq(flow_defer(flow, &first, true, 3620000000LL).milliseconds, 150);
 	flow_release(flow, &first, 7220000000LL);
 	cr_expect(flow_admit(flow, &first, 7220000000LL));
-	cr_expect_eq(flow_defer(flow, &first, 7220000000LL).milliseconds, 30000, "never longer");
+	cr_expect_eq(flow_defer(flow, &first, true, 7220000000LL).milliseconds, 30000, "never longer");
 	flow_free(&flow);
 }
 
@@ -620,21 +620,59 @@ Test(daemon, who_does_not_wait_is_told_later)
 	int64_t last = 0;
 
 	fill(flow, &first, 1, 0);
-	struct flow_wait wait = flow_defer(flow, &first, 0);
+	struct flow_wait wait = flow_defer(flow, &first, true, 0);
 	cr_expect_eq(wait.tell_at, 0, "at once");
 	int64_t free_at = wait.milliseconds * 1000LL;
 	fill(flow, &second, 2, 0);
-	cr_expect_eq(flow_defer(flow, &second, 0).tell_at, 0, "another office");
-	wait = flow_defer(flow, &first, free_at);
+	cr_expect_eq(flow_defer(flow, &second, true, 0).tell_at, 0, "another office");
+	wait = flow_defer(flow, &first, true, free_at);
 	cr_expect_eq(wait.tell_at, free_at, "it came when it was told to");
 	for (int i = 1; i <= 200; i++) {
-		wait = flow_defer(flow, &first, free_at + i);
+		wait = flow_defer(flow, &first, true, free_at + i);
 		cr_expect(wait.tell_at >= last && wait.tell_at > free_at + i, "one behind the other");
 		cr_expect_leq(wait.tell_at, free_at + i + 10000000, "an answer comes in any case");
 		last = wait.tell_at;
 	}
 	cr_expect_eq(last, free_at + 200 + 10000000);
 	cr_expect_eq(wait.milliseconds, 20000, "thirty seconds together");
+	wait = flow_defer(flow, &first, false, free_at + 201);
+	cr_expect_eq(wait.tell_at, free_at + 201, "nothing more can be held back");
+	cr_expect_eq(wait.milliseconds, 30000, "the same thirty seconds");
+	flow_free(&flow);
+}
+
+/* So many enquiries of the office until it is told Busy. */
+static size_t fill_with_enquiries(struct flow *flow, struct job *job, int64_t now)
+{
+	size_t count = 0;
+
+	*job = (struct job){.office = {.office_no = 1}, .request = LANTIK_STATUS};
+	while (flow_admit(flow, job, now))
+		count++;
+	return count;
+}
+
+Test(daemon, busy_tells_when_there_is_room_for_an_enquiry)
+{
+	const struct config config = {.in_flight_bytes = 256 << 20, .office_in_flight_bytes = 64 << 20};
+	struct flow *flow = flow_new(&config);
+	struct job job;
+
+	cr_assert_eq(fill_with_enquiries(flow, &job, 0), 64, "by their number, there is room for their bytes");
+	cr_expect_eq(flow_defer(flow, &job, true, 0).milliseconds, 100, "nothing is known yet");
+	const int64_t done_at = 100000000;
+	for (int64_t now = 2000000; now <= done_at; now += 2000000) {
+		flow_release(flow, &job, now);
+		cr_expect(flow_admit(flow, &job, now));
+	}
+	uint32_t wait = flow_defer(flow, &job, true, done_at).milliseconds;
+	cr_expect(wait > 1900 && wait < 2100, "one is done every two seconds: %u", wait);
+	wait = flow_defer(flow, &job, true, done_at + 14000000).milliseconds;
+	cr_expect_eq(wait, 14000, "all stand: %u", wait);
+	wait = flow_defer(flow, &job, false, done_at + 14000000).milliseconds;
+	cr_expect(wait > 15900 && wait < 16100, "behind the one before: %u", wait);
+	wait = flow_defer(flow, &job, true, done_at + 60000000).milliseconds;
+	cr_expect_eq(wait, 30000, "never longer: %u", wait);
 	flow_free(&flow);
 }
 
