@@ -554,7 +554,7 @@ static void answer_down(struct worker *w, struct member *const *members, size_t 
 
 static void record(struct worker *w, struct member **members, size_t count);
 
-/* In their order, so that of two batches about one person the one that came first is judged first. */
+/* In the order of the group, which is that of no arrival: the contract promises none between batches in flight. */
 static void split(struct worker *w, struct member **members, size_t count, enum store_result result)
 {
 	if (count == 1) {

@@ -34,7 +34,7 @@ void queue_put(struct queue *queue, struct job *job);
  * those the one that waited longest for its turn: an office with a batch in progress gets no second worker while
  * another one waits. Nor one that another office is sure to need, which has a batch in progress, or had one a moment
  * ago, and sends one after the other: it would come back to find all workers taken. Within an office the oldest comes
- * first. */
+ * first; but several workers may have batches of one office, and then any of them is judged first. */
 struct job *queue_take(struct queue *queue);
 /* Worker: up to max more submissions of that size (not JOB_ALONE), one of each office in turn, for the same
  * transaction; and while any of them sends one after the other only one of each, or none when they are JOB_MIDDLE. No

@@ -389,6 +389,23 @@ static int one_manifest(struct lantik_cli *cli)
 		cli, 121, LANTIK_EXIT_USAGE, "--manifest goes with one file", "--manifest hanya untuk satu berkas");
 }
 
+/* One after the other, each on the answer to the one before: it may continue or correct that one. */
+static int submit_files(struct submission *all)
+{
+	unsigned count = lantik_argument_count(all->cli);
+	int worst = LANTIK_EXIT_OK, code = LANTIK_EXIT_OK;
+	for (unsigned i = 0; i < count && code != LANTIK_EXIT_NETWORK && !lantik_signal(); i++) {
+		code = submit_file(all, lantik_argument(all->cli, i));
+		worst = lantik_exit_worse(worst, code);
+		if (code == LANTIK_EXIT_NETWORK && i + 1 < count)
+			lantik_remark(all->cli,
+				"not sent before this one has its answer: %s and whatever stands behind it",
+				"tidak dikirim sebelum yang ini dijawab: %s dan berkas sesudahnya",
+				lantik_argument(all->cli, i + 1));
+	}
+	return worst;
+}
+
 int lantik_submit_main(struct lantik_cli *cli)
 {
 	struct submission all = {.cli = cli, .lock = -1};
@@ -399,8 +416,7 @@ int lantik_submit_main(struct lantik_cli *cli)
 		return lantik_rehearse(cli);
 	code = open_all(&all);
 	if (code == LANTIK_EXIT_OK)
-		for (unsigned i = 0; i < lantik_argument_count(cli) && !lantik_signal(); i++)
-			code = lantik_exit_worse(code, submit_file(&all, lantik_argument(cli, i)));
+		code = submit_files(&all);
 	summarize(&all);
 	lantik_peer_close(&all.peer);
 	lantik_rulebook_free(&all.rulebook);

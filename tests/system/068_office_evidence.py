@@ -86,6 +86,17 @@ class Continuity(WithFakeCentre):
             self.assertEqual(self.office.checkpoint, self.centre.note())
         self.assertEqual(self.office.kept("forks"), [])
 
+    def test_the_next_file_waits_for_the_answer_to_the_one_before(self):
+        """It may continue that batch: the centre judges what is in flight together in any order."""
+        self.centre.busy = 2
+        first, second = (self.office.sample(name, kind="PPPK_PW", step="NI", agency="9971", rows=3, seed=68, first=first)
+                         for name, first in (("one", 1), ("two", 4)))
+        self.office.lantik("submit", "--json", "--timeout", 1, first, second, expect=4)
+        self.assertEqual(len(self.office.kept("outbox")), 1)
+        self.centre.honest()
+        self.office.lantik("submit", "--json", "--timeout", 10, first, second)
+        self.assertEqual(len(self.centre.held), 2)
+
     def test_an_answer_of_sixteen_mebibytes_is_read(self):
         """It is no checkpoint, but it comes: silence would look like a centre that is away."""
         self.centre.lie_note = bytes(16 * 1024 * 1024)
