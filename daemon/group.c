@@ -265,10 +265,13 @@ static enum store_result write_places(struct worker *w, struct change *changes, 
 static enum store_result write_sums(struct worker *w, struct member *const *members, size_t count)
 {
 	struct change *counters = calloc(count * GROUPS, sizeof *counters);
-	struct change *places = calloc(count * GROUPS, sizeof *places);
 	size_t counter_count = 0, place_count = 0;
 
+	for (size_t i = 0; i < count; i++)
+		place_count += members[i]->s.desk->places.count;
+	struct change *places = calloc(place_count + 1, sizeof *places);
 	LANTIK_ASSERT(counters && places);
+	place_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct submission *s = &members[i]->s;
 		struct change key = {
@@ -281,7 +284,7 @@ static enum store_result write_sums(struct worker *w, struct member *const *memb
 			counters[counter_count++] = key;
 		}
 		key.step = 0;
-		for (size_t k = 0; k < s->desk->places.count && k < GROUPS; k++) {
+		for (size_t k = 0; k < s->desk->places.count; k++) {
 			const struct store_place *place = &s->desk->places.items[k];
 			key.programme = place->programme;
 			key.kelompok_lapor = place->kelompok_lapor;
