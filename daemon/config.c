@@ -165,10 +165,15 @@ static bool complete(const struct config *config)
 #define THREAD_BYTES (32 * MIB)
 #define REST_BYTES (64 * MIB)
 
+long config_own_bytes(const struct config *config)
+{
+	return (config->workers + 1) * THREAD_BYTES + REST_BYTES;
+}
+
 /* Budgets that do not fit each other or the memory would be found out by the kernel, in the midst of a busy day. */
 static bool budgets_fit(const struct config *config)
 {
-	long memory = (long)memory_limit(), rest = (config->workers + 1) * THREAD_BYTES + REST_BYTES;
+	long memory = (long)memory_limit(), rest = config_own_bytes(config);
 
 	if (config->office_in_flight_bytes > config->in_flight_bytes) {
 		fprintf(stderr,

@@ -25,6 +25,8 @@ struct config {
 
 /* path NULL: defaults alone. Complaints go to stderr as `file:line: what`, with what was expected. */
 LANTIK_MUST_CHECK bool config_load(const char *path, struct config *ret);
+/* What the workers and everything else need beside the bodies. */
+long config_own_bytes(const struct config *config);
 /* The effective configuration, in the file's own syntax, to stdout. */
 void config_print(const struct config *config);
 void config_free(struct config *config);

@@ -160,35 +160,49 @@ void *door_router(struct door *door)
 
 /* ---- what the transport can hold ---- */
 
+#define MIB (1024ULL * 1024)
 /* The kernel doubles what it is asked for. */
 #define KERNEL_BYTES (2ULL * 2 * SOCKET_BUFFER)
 
-/* One more message than the HWM is being received, and one reply being sent. */
+/* Complete messages: one more than the HWM is being received, and one reply being sent. */
 static unsigned long long bytes_in(void)
 {
-	return (RECEIVE_HWM + 1ULL) * (LANTIK_MAX_BODY + LANTIK_MAX_ENVELOPE);
+	return (RECEIVE_HWM + 1ULL) * (LANTIK_MAX_FRAME + LANTIK_MAX_ENVELOPE);
 }
 
 static unsigned long long bytes_out(void)
 {
-	return (SEND_HWM + 1ULL) * (LANTIK_MAX_FRAME + LANTIK_MAX_REPLY_ENVELOPE);
+	return (SEND_HWM + 1ULL) * (LANTIK_MAX_BODY + LANTIK_MAX_REPLY_ENVELOPE);
+}
+
+static void tell_connections(void)
+{
+	struct rlimit files = {0};
+
+	LANTIK_ASSERT(getrlimit(RLIMIT_NOFILE, &files) == 0);
+	log_line(LOG_LINE_INFO,
+		"budgets: each connection may hold up to %llu MiB of messages in libzmq (%d and the next), %llu MiB of "
+		"replies that its office does not read (%d and the next) and %llu MiB in the kernel",
+		bytes_in() / MIB, RECEIVE_HWM, bytes_out() / MIB, SEND_HWM, KERNEL_BYTES / MIB);
+	log_line(LOG_LINE_INFO, "budgets: that is for whole messages; what an office sends of one that it never ends "
+				"is bounded by the memory "
+				"alone (MemoryMax= of the unit)");
+	log_line(LOG_LINE_INFO, "budgets: at most %llu connections, by the limit of open files",
+		(unsigned long long)files.rlim_cur);
 }
 
 void door_tell_bound(const struct config *config)
 {
-	struct rlimit files = {0};
-	const unsigned long long mib = 1024 * 1024;
+	unsigned long long bodies = (unsigned long long)config->in_flight_bytes / MIB,
+			   own = (unsigned long long)config_own_bytes(config) / MIB,
+			   memory = (unsigned long long)memory_limit() / MIB;
 
-	LANTIK_ASSERT(getrlimit(RLIMIT_NOFILE, &files) == 0);
-	log_line(LOG_LINE_INFO,
-		"budgets: %ld MiB of bodies in flight, %ld MiB of one office, of %zu MiB of memory; beyond them a "
-		"connection "
-		"may hold %llu MiB in libzmq (%d messages and the next), %llu MiB of replies that nobody reads (%d) "
-		"and %llu "
-		"MiB in the kernel; %llu connections at most, by the limit of open files",
-		config->in_flight_bytes / (1024 * 1024), config->office_in_flight_bytes / (1024 * 1024),
-		memory_limit() / (size_t)mib, bytes_in() / mib, RECEIVE_HWM, bytes_out() / mib, SEND_HWM,
-		KERNEL_BYTES / mib, (unsigned long long)files.rlim_cur);
+	log_line(LOG_LINE_INFO, "budgets: %llu MiB for bodies in flight, %ld MiB of one office at most", bodies,
+		config->office_in_flight_bytes / (long)MIB);
+	log_line(LOG_LINE_INFO, "budgets: %llu MiB for the %ld workers and the rest", own, config->workers);
+	log_line(LOG_LINE_INFO, "budgets: %llu MiB together, of %llu; the other %llu are for connections", bodies + own,
+		memory, memory - bodies - own);
+	tell_connections();
 }
 
 /* ---- the proof that the door works ---- */

@@ -21,7 +21,7 @@ void door_answer(struct door *door);
 /* A new ROUTER behind this door, not bound yet; NULL: logged. */
 LANTIK_MUST_CHECK void *door_router(struct door *door);
 
-/* Logs in one line what the daemon's budgets let it hold, and what libzmq and the kernel may hold beyond them. */
+/* Logs what the daemon's budgets let it hold, of how much memory, and what libzmq and the kernel may hold beyond it. */
 void door_tell_bound(const struct config *config);
 
 /* A probe goes through a bound ROUTER as an office would, with two keys that nobody else ever saw: a friend, whose
