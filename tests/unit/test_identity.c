@@ -204,19 +204,25 @@ Test(identity, a_revoked_file_is_read_line_by_line)
 }
 
 static char directory[] = "/tmp/lantik-identity-XXXXXX";
-static char path[64];
+static char path[64], fresh[80];
 
 static void set_up(void)
 {
 	cr_assert(mkdtemp(directory));
 	snprintf(path, sizeof path, "%s/revoked", directory);
+	snprintf(fresh, sizeof fresh, "%s.new", path);
+}
+
+/* Also after a test that failed half-way, which may have left a folder in the file's place. */
+static void tear_down(void)
+{
+	remove(path);
+	remove(fresh);
+	cr_expect_eq(rmdir(directory), 0);
 }
 
 static void write_file(const char *text)
 {
-	char fresh[80];
-
-	snprintf(fresh, sizeof fresh, "%s.new", path);
 	FILE *file = fopen(fresh, "w");
 	cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
 	cr_assert_eq(rename(fresh, path), 0);
@@ -244,7 +250,7 @@ static bool stays_cut(struct offices *offices)
 	return true;
 }
 
-Test(identity, a_revoked_file_is_followed, .init = set_up)
+Test(identity, a_revoked_file_is_followed, .init = set_up, .fini = tear_down)
 {
 	const struct office_key keys[] = {key_of(KEY_A, 1, 1), key_of(KEY_B, 2, 2)};
 	struct offices *offices = offices_of(keys, 2, NULL, 0);
@@ -268,7 +274,7 @@ Test(identity, a_revoked_file_is_followed, .init = set_up)
 	offices_free(&offices);
 }
 
-Test(identity, a_revoked_file_that_goes_away_or_cannot_be_read_lets_nobody_in_again, .init = set_up)
+Test(identity, a_revoked_file_that_goes_away_or_cannot_be_read_lets_nobody_in_again, .init = set_up, .fini = tear_down)
 {
 	const struct office_key keys[] = {key_of(KEY_A, 1, 1), key_of(KEY_B, 2, 2)};
 	struct offices *offices = offices_of(keys, 2, NULL, 0);
