@@ -54,7 +54,9 @@ static enum belief_result believe(const struct belief_source *source, const stru
 	if (error == LANTIK_E_INCONSISTENT)
 		return wrong(ret_why, BELIEF_OLD_EPOCH,
 			"the ledger is of an older epoch than one that this daemon signed in: a restored database?");
-	snprintf(ret_why, STORE_WHY, "the state directory: %s", lantik_error_text(error, LANTIK_ENGLISH));
+	char why[SIGNER_WHY];
+	signer_why(source->signer, why);
+	snprintf(ret_why, STORE_WHY, "%.*s", STORE_WHY - 1, why[0] ? why : lantik_error_text(error, LANTIK_ENGLISH));
 	return BELIEF_NO_FILE;
 }
 

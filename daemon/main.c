@@ -160,6 +160,19 @@ static _Noreturn void end_at_once(int status)
 	_exit(status);
 }
 
+static bool open_signer(const struct config *config, const struct keys *keys, struct signer **ret)
+{
+	char why[SIGNER_WHY];
+	enum lantik_error error = signer_open(config->state_directory, keys->receipt, keys->receipt_count, ret, why);
+
+	if (why[0])
+		log_line(error ? LOG_LINE_ERROR : LOG_LINE_WARNING, "%s", why);
+	else if (error)
+		log_line(LOG_LINE_ERROR, "state_directory %s: %s", config->state_directory,
+			lantik_error_text(error, LANTIK_ENGLISH));
+	return !error;
+}
+
 static int serve(const struct config *config, const struct keys *keys)
 {
 	struct house house = {.config = config, .recovery = keys->has_recovery ? &keys->recovery : NULL};
@@ -167,14 +180,9 @@ static int serve(const struct config *config, const struct keys *keys)
 	struct workers *workers;
 	struct decider *decider;
 	struct revoked *revoked;
-	enum lantik_error error =
-		signer_open(config->state_directory, keys->receipt, keys->receipt_count, &house.signer);
 
-	if (error) {
-		log_line(LOG_LINE_ERROR, "state directory %s: %s", config->state_directory,
-			lantik_error_text(error, LANTIK_ENGLISH));
+	if (!open_signer(config, keys, &house.signer))
 		return EXIT_FAILED;
-	}
 	house.queue = queue_new((size_t)config->workers);
 	house_open(&house);
 	revoked = revoked_start(config->revoked_file, house.offices);

@@ -2,114 +2,29 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "signer.h"
 
-#include <endian.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
-#include <unistd.h>
 
-/* One slot fills a sector, so that a torn write harms one slot and the other still stands. */
-#define SLOT 512
-#define SLOT_MAGIC "lantik head 1\n\0"
+#include "clock.h"
 
-struct slot {
-	char magic[16];
-	uint64_t size; /* big-endian */
-	uint8_t root[LANTIK_HASH];
-	char origin[LANTIK_MAX_ORIGIN + 1];
-	char padding[SLOT - 16 - 8 - LANTIK_HASH - (LANTIK_MAX_ORIGIN + 1) - LANTIK_HASH];
-	uint8_t checksum[LANTIK_HASH]; /* SHA-256 of all before it */
-};
-_Static_assert(sizeof(struct slot) == SLOT, "a slot is a sector");
+/* A disk that cannot be written fails every receipt; an operator is told this often. */
+#define TELL_MICROS INT64_C(60000000)
 
 struct signer {
 	pthread_mutex_t lock;
 	struct lantik_skey keys[LANTIK_MAX_SIGNERS];  /* under the base origin */
 	struct lantik_skey named[LANTIK_MAX_SIGNERS]; /* under the epoch's: a new name costs as much as a signature */
 	size_t key_count;
-	int directory, file;
-	int next_slot;
-	char origin[LANTIK_MAX_ORIGIN + 1]; /* of the epoch */
+	struct head_directory directory;
+	struct head_file file; /* of the epoch */
 	struct signer_head last;
+	char why[SIGNER_WHY]; /* of the last failure of the head file */
+	unsigned long long failed_writes;
+	int64_t told_at;
 	bool believes;
 	struct lantik_trust trust;
 	uint64_t trust_size;
 };
-
-/* ---- the head file ---- */
-
-static void slot_checksum(const struct slot *slot, uint8_t ret[LANTIK_HASH])
-{
-	lantik_sha256((struct lantik_span){.data = (const uint8_t *)slot, .len = offsetof(struct slot, checksum)}, ret);
-}
-
-static bool slot_valid(const struct slot *slot)
-{
-	uint8_t checksum[LANTIK_HASH];
-
-	slot_checksum(slot, checksum);
-	return memcmp(slot->magic, SLOT_MAGIC, sizeof slot->magic) == 0 &&
-	       memcmp(slot->checksum, checksum, LANTIK_HASH) == 0 && memchr(slot->origin, 0, sizeof slot->origin);
-}
-
-static enum lantik_error slot_write(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH])
-{
-	struct slot slot = {.magic = SLOT_MAGIC, .size = htobe64(size)};
-
-	memcpy(slot.root, root, LANTIK_HASH);
-	memcpy(slot.origin, signer->origin, sizeof slot.origin);
-	slot_checksum(&slot, slot.checksum);
-	if (pwrite(signer->file, &slot, sizeof slot, (off_t)signer->next_slot * SLOT) != (ssize_t)sizeof slot)
-		return LANTIK_E_IO;
-	if (fdatasync(signer->file) != 0)
-		return LANTIK_E_IO;
-	signer->next_slot = !signer->next_slot;
-	return LANTIK_OK;
-}
-
-/* The valid slot with the larger size wins; the other is written next. */
-static enum lantik_error slots_read(int file, const char *origin, struct signer_head *ret, int *ret_next_slot)
-{
-	for (int i = 0; i < 2; i++) {
-		struct slot slot;
-		if (pread(file, &slot, sizeof slot, (off_t)i * SLOT) != (ssize_t)sizeof slot)
-			return LANTIK_E_IO;
-		if (!slot_valid(&slot))
-			continue;
-		if (strcmp(slot.origin, origin) != 0)
-			return LANTIK_E_MISMATCH;
-		if (be64toh(slot.size) < ret->size)
-			continue;
-		ret->size = be64toh(slot.size);
-		memcpy(ret->root, slot.root, LANTIK_HASH);
-		*ret_next_slot = !i;
-	}
-	return LANTIK_OK;
-}
-
-/* A new file is written in full and flushed with its directory, so that later writes change data alone. */
-static enum lantik_error file_prepare(int file, int directory)
-{
-	static const uint8_t empty[2 * SLOT];
-	off_t end = lseek(file, 0, SEEK_END);
-
-	if (end == (off_t)sizeof empty)
-		return LANTIK_OK;
-	if (end != 0)
-		return LANTIK_E_MALFORMED;
-	if (pwrite(file, empty, sizeof empty, 0) != (ssize_t)sizeof empty || fsync(file) != 0 || fsync(directory) != 0)
-		return LANTIK_E_IO;
-	return LANTIK_OK;
-}
-
-static void file_name(unsigned epoch, char ret[32])
-{
-	if (epoch == 1)
-		snprintf(ret, 32, "head");
-	else
-		snprintf(ret, 32, "head.%u", epoch);
-}
 
 static enum lantik_error name_keys(
 	const struct signer *signer, const char *origin, struct lantik_skey ret[LANTIK_MAX_SIGNERS])
@@ -121,75 +36,60 @@ static enum lantik_error name_keys(
 	return error;
 }
 
-/* The head file of an epoch takes the place of the one before; nothing changes on failure. */
-static enum lantik_error epoch_enter(struct signer *signer, unsigned epoch)
+/* The head file of an epoch takes the place of the one before; nothing but why changes on failure. */
+static enum lantik_error epoch_enter(struct signer *signer, unsigned epoch, char ret_why[SIGNER_WHY])
 {
-	char name[32], origin[LANTIK_MAX_ORIGIN + 1];
-	struct signer_head last = {.epoch = epoch};
+	char origin[LANTIK_MAX_ORIGIN + 1];
+	struct head_file file = {.file = -1};
 	struct lantik_skey named[LANTIK_MAX_SIGNERS];
-	int next_slot = 0;
 
-	file_name(epoch, name);
 	if (!lantik_epoch_origin(signer->keys[0].vkey.name, epoch, origin))
 		return LANTIK_E_TOO_LARGE;
-	int file = openat(signer->directory, name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (file < 0)
-		return LANTIK_E_IO;
-	enum lantik_error error = file_prepare(file, signer->directory);
+	enum lantik_error error = name_keys(signer, origin, named);
 	if (!error)
-		error = slots_read(file, origin, &last, &next_slot);
-	if (!error)
-		error = name_keys(signer, origin, named);
-	if (error) {
-		close(file);
-		return error;
+		error = head_file_open(&signer->directory, epoch, origin, &file, ret_why);
+	if (!error) {
+		head_file_close(&signer->file);
+		signer->file = file;
+		signer->last = (struct signer_head){.epoch = epoch, .size = file.size};
+		memcpy(signer->last.root, file.root, LANTIK_HASH);
+		memcpy(signer->named, named, signer->key_count * sizeof *named);
 	}
-	if (signer->file >= 0)
-		close(signer->file);
-	signer->file = file;
-	signer->next_slot = next_slot;
-	signer->last = last;
-	memcpy(signer->origin, origin, sizeof signer->origin);
-	memcpy(signer->named, named, signer->key_count * sizeof *named);
 	lantik_wipe(named, sizeof named);
-	return LANTIK_OK;
+	return error;
 }
 
-/* The newest epoch that left a head file behind. */
-static unsigned newest_epoch(int directory)
-{
-	unsigned epoch = LANTIK_MAX_RECOVERIES + 1;
-	char name[32];
-
-	for (; epoch > 1; epoch--) {
-		file_name(epoch, name);
-		if (faccessat(directory, name, F_OK, 0) == 0)
-			break;
-	}
-	return epoch;
-}
-
-static enum lantik_error directory_open(struct signer *signer, const char *path)
+static enum lantik_error directory_open(struct signer *signer, const char *path, char ret_why[SIGNER_WHY])
 {
 	for (size_t i = 1; i < signer->key_count; i++)
-		if (strcmp(signer->keys[i].vkey.name, signer->keys[0].vkey.name) != 0)
+		if (strcmp(signer->keys[i].vkey.name, signer->keys[0].vkey.name) != 0) {
+			snprintf(ret_why, SIGNER_WHY, "next_receipt_key_file is of another log than receipt_key_file");
 			return LANTIK_E_MISMATCH;
-	signer->directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (signer->directory < 0)
-		return LANTIK_E_IO;
-	return epoch_enter(signer, newest_epoch(signer->directory));
+		}
+	enum lantik_error error = head_directory_open(path, &signer->directory, ret_why);
+	if (!error)
+		error = epoch_enter(signer, head_directory_epoch(&signer->directory), ret_why);
+	if (!error && signer->file.half_damaged)
+		snprintf(ret_why, SIGNER_WHY,
+			"%s/%s: one of its halves is damaged; lantikd goes on with the other, which remembers %llu "
+			"leaves. Perhaps it lacks the head that was signed last: was the database put back, too, see "
+			"\"A damaged head file\" in operator.md",
+			path, signer->file.name, (unsigned long long)signer->last.size);
+	return error;
 }
 
-enum lantik_error signer_open(const char *directory, const struct lantik_skey *keys, size_t count, struct signer **ret)
+enum lantik_error signer_open(const char *directory, const struct lantik_skey *keys, size_t count, struct signer **ret,
+	char ret_why[SIGNER_WHY])
 {
 	struct signer *signer = calloc(1, sizeof *signer);
 
 	LANTIK_ASSERT(signer && count >= 1 && count <= LANTIK_MAX_SIGNERS);
 	memcpy(signer->keys, keys, count * sizeof *keys);
 	signer->key_count = count;
-	signer->directory = signer->file = -1;
+	signer->directory.file = signer->file.file = -1;
 	LANTIK_ASSERT(pthread_mutex_init(&signer->lock, NULL) == 0);
-	enum lantik_error error = directory_open(signer, directory);
+	ret_why[0] = '\0';
+	enum lantik_error error = directory_open(signer, directory, ret_why);
 	if (error) {
 		signer_close(&signer);
 		return error;
@@ -202,10 +102,8 @@ void signer_close(struct signer **signer)
 {
 	if (!*signer)
 		return;
-	if ((*signer)->file >= 0)
-		close((*signer)->file);
-	if ((*signer)->directory >= 0)
-		close((*signer)->directory);
+	head_file_close(&(*signer)->file);
+	head_directory_close(&(*signer)->directory);
 	pthread_mutex_destroy(&(*signer)->lock);
 	lantik_wipe((*signer)->keys, sizeof(*signer)->keys);
 	lantik_wipe((*signer)->named, sizeof(*signer)->named);
@@ -224,7 +122,7 @@ enum lantik_error signer_believe(
 	if (trust->epoch < signer->last.epoch && !may_go_back)
 		error = LANTIK_E_INCONSISTENT;
 	else if (trust->epoch > signer->last.epoch)
-		error = epoch_enter(signer, trust->epoch);
+		error = epoch_enter(signer, trust->epoch, signer->why);
 	if (!error && (!signer->believes || trust_size >= signer->trust_size || may_go_back)) {
 		signer->believes = true;
 		signer->trust = *trust;
@@ -353,7 +251,8 @@ static enum lantik_error remember(struct signer *signer, uint64_t size, const ui
 {
 	if (size <= signer->last.size)
 		return LANTIK_OK;
-	enum lantik_error error = slot_write(signer, size, root);
+	enum lantik_error error = head_file_write(&signer->file, size, root, signer->why);
+	signer->failed_writes = error ? signer->failed_writes + 1 : 0;
 	if (error)
 		return error;
 	signer->last.size = size;
@@ -379,6 +278,27 @@ enum lantik_error signer_sign(struct signer *signer, uint64_t size, const uint8_
 		error = lantik_checkpoint_sign(size, root, keys, count, ret_note);
 	lantik_wipe(keys, sizeof keys);
 	return error;
+}
+
+bool signer_tells(struct signer *signer, char ret_why[SIGNER_WHY], unsigned long long *ret_times)
+{
+	pthread_mutex_lock(&signer->lock);
+	int64_t now = clock_steady();
+	bool tells = signer->failed_writes && (!signer->told_at || now - signer->told_at >= TELL_MICROS);
+	if (tells) {
+		signer->told_at = now;
+		memcpy(ret_why, signer->why, SIGNER_WHY);
+		*ret_times = signer->failed_writes;
+	}
+	pthread_mutex_unlock(&signer->lock);
+	return tells;
+}
+
+void signer_why(struct signer *signer, char ret[SIGNER_WHY])
+{
+	pthread_mutex_lock(&signer->lock);
+	memcpy(ret, signer->why, SIGNER_WHY);
+	pthread_mutex_unlock(&signer->lock);
 }
 
 void signer_last(struct signer *signer, struct signer_head *ret)

@@ -1,13 +1,16 @@
 /* The signer: the receipt keys, what the daemon believes of its own log (lantik/trust.h), and the memory of the last
  * head that was signed. A size is signed only when its root is consistent, in either direction, with that head, and by
  * exactly the keys that the deeds of the ledger put in force at that size: every daemon makes the same bytes. The head
- * survives in a small preallocated file of two checksummed slots, flushed before a signature leaves; each epoch has a
- * file of its own. SPDX-License-Identifier: Apache-2.0 */
+ * survives in a small file (head_file.h), flushed before a signature leaves; each epoch has a file of its own.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_SIGNER_H
 #define LANTIK_DAEMON_SIGNER_H
 
+#include "head_file.h"
 #include "lantik/ledger.h"
 #include "lantik/trust.h"
+
+#define SIGNER_WHY HEAD_WHY
 
 struct signer;
 
@@ -19,10 +22,12 @@ struct signer_head {
 };
 
 /* Opens or makes the head file of the newest epoch that the directory knows. The keys, 1 to LANTIK_MAX_SIGNERS, are
- * named by the base origin and copied. LANTIK_E_IO when it cannot, LANTIK_E_MISMATCH when a file is of another origin
- * or the keys are of several. */
-LANTIK_MUST_CHECK enum lantik_error signer_open(
-	const char *directory, const struct lantik_skey *keys, size_t count, struct signer **ret);
+ * named by the base origin and copied. The directory is this signer's alone until it is closed: LANTIK_E_UNAVAILABLE
+ * when another one has it. LANTIK_E_MALFORMED when a file is damaged, LANTIK_E_IO when it cannot be used,
+ * LANTIK_E_MISMATCH when it is of another origin or the keys are of several. ret_why says which file, why and what to
+ * do; after LANTIK_OK it is empty or a warning. */
+LANTIK_MUST_CHECK enum lantik_error signer_open(const char *directory, const struct lantik_skey *keys, size_t count,
+	struct signer **ret, char ret_why[SIGNER_WHY]);
 void signer_close(struct signer **signer);
 
 /* Takes over what the deeds below trust_size say; an older trust changes nothing, unless it may go back (the database
@@ -44,9 +49,16 @@ LANTIK_MUST_CHECK bool signer_lacks(struct signer *signer, uint64_t size, char r
 
 /* Signs the checkpoint of a size. before is the edge of the tree one leaf smaller when the caller has it (the common
  * case needs no node then); nodes answers for the others. LANTIK_E_INCONSISTENT when it contradicts what was signed,
- * LANTIK_E_BAD_KEY when a key that must sign is not here, LANTIK_E_NOT_FOUND when no key may sign this size. */
+ * LANTIK_E_BAD_KEY when a key that must sign is not here, LANTIK_E_NOT_FOUND when no key may sign this size,
+ * LANTIK_E_IO when the head could not be remembered. */
 LANTIK_MUST_CHECK enum lantik_error signer_sign(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH],
 	const struct lantik_edge *before, lantik_node_source nodes, void *context, struct lantik_buffer *ret_note);
+
+/* After LANTIK_E_IO of signer_sign: whether it is time to tell the operator, and then which file and why, and how many
+ * times in a row. False when it was told within the last minute, or a later head was remembered. */
+LANTIK_MUST_CHECK bool signer_tells(struct signer *signer, char ret_why[SIGNER_WHY], unsigned long long *ret_times);
+/* Why signer_believe could not open a head file. */
+void signer_why(struct signer *signer, char ret[SIGNER_WHY]);
 
 /* The last signed head, and as a note (empty before the first). Appends. */
 void signer_last(struct signer *signer, struct signer_head *ret);
