@@ -199,8 +199,8 @@ static void sign(struct decision *d, const struct decision_appended *appended)
 			&appended->before, (struct lantik_span){0}, lantik_buffer_span(&appended->statement), &receipt);
 
 	if (error)
-		log_line(LOG_LINE_ERROR, "office %s: receipt of leaf %llu: %s", d->job.office.name,
-			(unsigned long long)appended->before.size, lantik_error_text(error, LANTIK_ENGLISH));
+		receipt_log_failure(d->worker, error, "office %s: receipt of leaf %llu", d->job.office.name,
+			(unsigned long long)appended->before.size);
 	lantik_buffer_free(&receipt);
 }
 

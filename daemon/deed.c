@@ -221,8 +221,8 @@ static void sign(struct deed *d, const struct appended *appended)
 			&appended->before, (struct lantik_span){0}, lantik_buffer_span(&d->text), &receipt);
 	}
 	if (error)
-		log_line(LOG_LINE_ERROR, "checkpoint of leaf %llu: %s", (unsigned long long)d->leaf.leaf_index,
-			lantik_error_text(error, LANTIK_ENGLISH));
+		receipt_log_failure(
+			d->worker, error, "checkpoint of leaf %llu", (unsigned long long)d->leaf.leaf_index);
 	lantik_buffer_free(&receipt);
 }
 

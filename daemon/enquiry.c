@@ -106,8 +106,8 @@ static void answer_known(
 		answer_store_failure(w, job, STORE_DOWN, "status");
 		return;
 	}
-	log_line(LOG_LINE_ERROR, "office %s: receipts of the batch of leaf %llu: %s", job->office.name,
-		(unsigned long long)known->held.leaf_index, lantik_error_text(error, LANTIK_ENGLISH));
+	receipt_log_failure(w, error, "office %s: receipts of the batch of leaf %llu", job->office.name,
+		(unsigned long long)known->held.leaf_index);
 	answer_refusal(job, LANTIK_REFUSED_INTERNAL, 0,
 		"the batch is recorded, but receipts could not be made; its operator has been told; ask again later");
 }

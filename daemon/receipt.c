@@ -1,5 +1,6 @@
 /* Receipts, new and old: the proof of a leaf at the end of its tree, the signed checkpoint of that tree, and the text.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
 #include <string.h>
 
 #include "counters.h"
@@ -167,14 +168,31 @@ enum lantik_error receipt_head(struct worker *w, struct lantik_buffer *ret_note)
 	return error;
 }
 
+void receipt_log_failure(struct worker *w, enum lantik_error error, const char *format, ...)
+{
+	char what[256], why[SIGNER_WHY];
+	unsigned long long times;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof what, format, args);
+	va_end(args);
+	if (error != LANTIK_E_IO)
+		log_line(LOG_LINE_ERROR, "%s: %s", what, lantik_error_text(error, LANTIK_ENGLISH));
+	else if (signer_tells(w->house->signer, why, &times))
+		log_line(LOG_LINE_ERROR,
+			"%s: %s (%llu times in a row; told once a minute); batches are recorded, but no new head is "
+			"signed until it can be written",
+			what, why, times);
+}
+
 void answer_receipt_failure(struct worker *w, struct job *job, uint64_t index, enum lantik_error error)
 {
 	if (error == LANTIK_E_UNAVAILABLE || !store_is_up(w->store)) {
 		answer_store_failure(w, job, STORE_DOWN, "receipt");
 		return;
 	}
-	log_line(LOG_LINE_ERROR, "office %s: receipt of leaf %llu: %s", job->office.name, (unsigned long long)index,
-		lantik_error_text(error, LANTIK_ENGLISH));
+	receipt_log_failure(w, error, "office %s: receipt of leaf %llu", job->office.name, (unsigned long long)index);
 	answer_refusal(job, LANTIK_REFUSED_INTERNAL, 0,
 		"the batch is recorded, but its receipt could not be made; send the same bytes again later");
 }
@@ -185,8 +203,7 @@ void answer_head_failure(struct worker *w, struct job *job, enum lantik_error er
 		answer_store_failure(w, job, STORE_DOWN, "checkpoint");
 		return;
 	}
-	log_line(LOG_LINE_ERROR, "office %s: checkpoint: %s", job->office.name,
-		lantik_error_text(error, LANTIK_ENGLISH));
+	receipt_log_failure(w, error, "office %s: checkpoint", job->office.name);
 	answer_refusal(job, LANTIK_REFUSED_INTERNAL, 0,
 		"the centre could not prove the state of its ledger; its operator has been told; ask again later");
 }

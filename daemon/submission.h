@@ -237,6 +237,9 @@ void answer_held(struct worker *worker, struct job *job, struct store_held *held
 LANTIK_MUST_CHECK enum lantik_error answer_receipt_text(struct worker *worker, struct lantik_span leaf, uint64_t index,
 	const struct lantik_edge *before, struct lantik_span stored_note, struct lantik_span text,
 	struct lantik_buffer *ret);
+/* Logs why what the format names could not be signed, for an operator; a head file that cannot be written once a
+ * minute, whatever it hits. */
+void receipt_log_failure(struct worker *worker, enum lantik_error error, const char *format, ...) LANTIK_PRINTF(3, 4);
 /* Busy, or a refusal that says that the batch is recorded. */
 void answer_receipt_failure(struct worker *worker, struct job *job, uint64_t index, enum lantik_error error);
 /* Busy, or a refusal that says that the ledger cannot be shown. */

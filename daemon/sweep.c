@@ -37,7 +37,10 @@ static enum lantik_error sign_all(
 		enum lantik_error error = sign_one(w, &leaves[i]);
 		if (error == LANTIK_E_BAD_KEY || !store_is_up(w->store))
 			return LANTIK_E_UNAVAILABLE;
-		if (error)
+		if (error == LANTIK_E_IO)
+			receipt_log_failure(
+				w, error, "sweep: checkpoint of leaf %llu", (unsigned long long)leaves[i].leaf_index);
+		else if (error)
 			log_line(LOG_LINE_WARNING, "sweep: checkpoint of leaf %llu: %s",
 				(unsigned long long)leaves[i].leaf_index, lantik_error_text(error, LANTIK_ENGLISH));
 		if (error == LANTIK_E_UNAVAILABLE && !sweep->skipped)
