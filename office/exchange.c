@@ -124,9 +124,10 @@ static enum outcome busy(struct lantik_peer *peer, struct attempt *attempt, stru
 static enum outcome refusal(struct lantik_peer *peer, struct lantik_span body)
 {
 	struct lantik_refused answer;
-	if (lantik_refused_decode(body, peer->arena, &answer) == LANTIK_OK && answer.passing)
-		return AGAIN_LATER;
-	return ANSWERED;
+	if (lantik_refused_decode(body, peer->arena, &answer) != LANTIK_OK || !answer.passing)
+		return ANSWERED;
+	lantik_note_passing(peer, &answer);
+	return AGAIN_LATER;
 }
 
 /* What was checked here stays as it was: only a person fetches the other rulebook, and then checks again. */
@@ -280,6 +281,7 @@ int lantik_exchange(struct lantik_peer *peer, const struct lantik_request *reque
 {
 	struct attempt attempt = {
 		.request = request, .reply = ret, .deadline_ms = lantik_now_ms() + request->timeout_ms};
+	lantik_buffer_reset(&peer->last_answer);
 	if (request->sign)
 		sign_body(peer, &attempt);
 	for (unsigned number = 1;; number++) {

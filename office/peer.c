@@ -107,6 +107,7 @@ void lantik_peer_close(struct lantik_peer **peer)
 	lantik_link_close(&(*peer)->link);
 	lantik_buffer_free(&(*peer)->frame_envelope);
 	lantik_buffer_free(&(*peer)->frame_body);
+	lantik_buffer_free(&(*peer)->last_answer);
 	lantik_arena_free(&(*peer)->arena);
 	lantik_witness_close(&(*peer)->witness);
 	lantik_wipe(*peer, sizeof **peer);

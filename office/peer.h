@@ -23,6 +23,7 @@ struct lantik_peer {
 	struct lantik_arena *arena;
 	unsigned told; /* bit 1 << event: troubles that were told, each once until a connection succeeds */
 	bool told_busy, told_rulebook;
+	struct lantik_buffer last_answer; /* to this request, in a person's language: one that ended nothing */
 };
 
 const char *lantik_peer_endpoint(const struct lantik_peer *peer);
@@ -36,6 +37,8 @@ void lantik_peer_drop(struct lantik_peer *peer);
 /* Trouble that may pass is told once, while the attempts go on. */
 void lantik_tell_trouble(struct lantik_peer *peer, enum lantik_link_event event);
 void lantik_tell_busy(struct lantik_peer *peer, const struct lantik_busy *busy);
+/* A refusal that may pass is told when the time is over. */
+void lantik_note_passing(struct lantik_peer *peer, const struct lantik_refused *refused);
 /* These report a failure and return its exit code. */
 int lantik_fail_unknown_key(struct lantik_peer *peer);
 int lantik_fail_ledger_fork(struct lantik_peer *peer, int exit_code);

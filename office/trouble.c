@@ -63,10 +63,32 @@ void lantik_tell_busy(struct lantik_peer *peer, const struct lantik_busy *busy)
 	static const char *const reasons[][2] = {{"busy", "sibuk"}, {"busy", "sibuk"},
 		{"waiting for its database", "menunggu basis datanya"}, {"restarting", "sedang dimulai ulang"}};
 	unsigned reason = (unsigned)busy->reason < LANTIK_COUNT(reasons) ? (unsigned)busy->reason : 0;
+	const char *told = reasons[reason][lantik_cli_language(peer->cli)];
 	if (!peer->told_busy)
 		lantik_remark(peer->cli, "the centre is %s; sending again by itself",
-			"pusat %s; dikirim lagi secara otomatis", reasons[reason][lantik_cli_language(peer->cli)]);
+			"pusat %s; dikirim lagi secara otomatis", told);
 	peer->told_busy = true;
+	lantik_buffer_reset(&peer->last_answer);
+	lantik_buffer_append_span(&peer->last_answer, lantik_span_of(told));
+}
+
+void lantik_note_passing(struct lantik_peer *peer, const struct lantik_refused *refused)
+{
+	lantik_buffer_reset(&peer->last_answer);
+	lantik_printable(refused->detail, &peer->last_answer);
+}
+
+/* The centre was there: what it said last tells more than that the time is over. */
+static int fail_answered(struct lantik_peer *peer, const char *seconds)
+{
+	return lantik_fail(peer->cli, 77, LANTIK_EXIT_NETWORK,
+		"%s answered, but has no receipt or result to give within %s s; its last answer: %.*s\nrepeating the "
+		"same "
+		"command is safe: nothing is recorded twice",
+		"%s menjawab, tetapi belum memberi tanda terima atau hasil dalam %s detik; jawaban terakhirnya: %.*s\n"
+		"mengulang perintah yang sama aman: tidak ada yang tercatat dua kali",
+		peer->home->settings[LANTIK_SETTING_ENDPOINT], seconds, (int)peer->last_answer.len,
+		(const char *)peer->last_answer.data);
 }
 
 int lantik_fail_out_of_time(struct lantik_peer *peer, int64_t timeout_ms)
@@ -78,10 +100,12 @@ int lantik_fail_out_of_time(struct lantik_peer *peer, int64_t timeout_ms)
 			"%s mengakhiri setiap jabat tangan\nperiksa server_key dengan yang diberikan operator (lantik "
 			"config)",
 			peer->home->settings[LANTIK_SETTING_ENDPOINT]);
+	lantik_count_format(peer->cli, timeout_ms / 1000, seconds);
+	if (peer->last_answer.len)
+		return fail_answered(peer, seconds);
 	return lantik_fail(peer->cli, 73, LANTIK_EXIT_NETWORK,
 		"no answer from %s within %s s\nrepeating the same command is safe: nothing is recorded twice",
 		"tidak ada jawaban dari %s dalam %s detik\nmengulang perintah yang sama aman: tidak ada yang tercatat "
 		"dua kali",
-		peer->home->settings[LANTIK_SETTING_ENDPOINT],
-		lantik_count_format(peer->cli, timeout_ms / 1000, seconds));
+		peer->home->settings[LANTIK_SETTING_ENDPOINT], seconds);
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""The state directory remembers the last signed head: damaged or shared it lets nothing wrong be signed.
+"""The state directory remembers the last signed head: damaged, shared or on a broken disk it lets nothing wrong be signed.
 
 SPDX-License-Identifier: Apache-2.0
 """
 
 import unittest
 
+import evidence
 import harness
 
 
@@ -85,6 +86,30 @@ class Shared(Case):
         second.start()  # a lock does not outlive its holder
         second.stop()
         self.site.start()
+
+
+class BrokenDisk(Case):
+    def setUp(self):
+        if evidence.comes_first():
+            raise unittest.SkipTest("an instrumented lantikd takes no library before its own")
+        super().setUp()
+        self.shim = evidence.shim_into(self.site)
+
+    def test_the_file_and_the_reason_are_told_at_both_ends(self):
+        self.send()
+        (self.shim / "fail-fdatasync").touch()
+        before = int(self.size())
+        path, done = self.send("--timeout", "6", expect=4)
+        self.assertIn("LNT-0077", str(done))
+        self.assertIn("its last answer: the batch is recorded, but its receipt could not be made", str(done))
+        self.assertIn("jawaban terakhirnya: the batch is recorded",
+                      str(self.office.lantik("--lang", "id", "submit", "--timeout", "3", path, expect=4)))
+        self.assertEqual(int(self.size()), before + 1)
+        told = [line for line in self.site.daemon.text().splitlines() if "could not be written" in line]
+        self.assertEqual(len(told), 1, "once a minute, not with each attempt")
+        self.assertIn(f"receipt of leaf {before}: {self.site.state}/head could not be written: Input/output error", told[0])
+        (self.shim / "fail-fdatasync").unlink()
+        self.assertEqual(self.office.submit(path).summary["accepted"], 3)
 
 
 if __name__ == "__main__":

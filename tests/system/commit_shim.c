@@ -1,6 +1,7 @@
-/* Loaded into lantikd before libpq: something happens to a COMMIT when a test puts a file of its name into a folder.
- * SPDX-License-Identifier: Apache-2.0 */
+/* Loaded into lantikd before libpq: something happens to a COMMIT or to the state directory when a test puts a file of
+ * its name into a folder. SPDX-License-Identifier: Apache-2.0 */
 #include <dlfcn.h>
+#include <errno.h>
 #include <libpq-fe.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +26,20 @@ static void *next_of(const char *name)
 	if (!found)
 		abort();
 	return found;
+}
+
+/* The state directory's disk, for as long as the file is there. */
+int fdatasync(int file)
+{
+	int (*real)(int);
+	char path[512];
+
+	*(void **)&real = next_of("fdatasync");
+	snprintf(path, sizeof path, "%s/fail-fdatasync", getenv("LANTIK_SHIM"));
+	if (access(path, F_OK) != 0)
+		return real(file);
+	errno = EIO;
+	return -1;
 }
 
 /* What becomes of a COMMIT that the server has answered. */
