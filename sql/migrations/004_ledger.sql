@@ -3,14 +3,14 @@
 SET LOCAL ROLE lantik_owner;
 
 CREATE TABLE lantik.ledger_head (
-    only_row    boolean NOT NULL DEFAULT true CHECK (only_row),
-    origin      text COLLATE "C" CHECK (origin <> '' AND length(origin) <= 128),
-    epoch       integer NOT NULL DEFAULT 1 CHECK (epoch >= 1),
-    size        bigint NOT NULL CHECK (size >= 0),
+    only_row    lantik.truth NOT NULL DEFAULT true,
+    origin      lantik.log_name,
+    epoch       lantik.positive_integer NOT NULL DEFAULT 1,
+    size        lantik.natural_bigint NOT NULL,
     edge        bytea NOT NULL,
-    root        bytea NOT NULL CHECK (octet_length(root) = 32),
+    root        lantik.digest NOT NULL,
     recorded_at timestamptz,
-    rejected_size bigint NOT NULL DEFAULT 0 CHECK (rejected_size >= 0),
+    rejected_size lantik.natural_bigint NOT NULL DEFAULT 0,
     CONSTRAINT ledger_head_pkey PRIMARY KEY (only_row)
 )
 -- One row, updated by every commit: room for many versions on its page.
@@ -35,9 +35,9 @@ INSERT INTO lantik.ledger_head (size, edge, root) VALUES (0, '', sha256(''));
 CREATE TABLE lantik.ledger_leaf (
     leaf_index bigint NOT NULL,
     leaf       bytea NOT NULL,
-    leaf_hash  bytea NOT NULL CHECK (octet_length(leaf_hash) = 32),
+    leaf_hash  lantik.digest NOT NULL,
     -- The first eight digits of a WAL file's name.
-    timeline   integer NOT NULL CHECK (timeline > 0)
+    timeline   lantik.positive_integer NOT NULL
         DEFAULT ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::integer,
     CONSTRAINT ledger_leaf_pkey PRIMARY KEY (leaf_index)
 );
@@ -49,9 +49,9 @@ COMMENT ON COLUMN lantik.ledger_leaf.timeline IS
     'PostgreSQL timeline on which it was written: a promoted standby and a restored backup begin another, so that it says how much both sides of a fork have in common. Privacy: N.';
 
 CREATE TABLE lantik.ledger_node (
-    level      smallint NOT NULL CHECK (level BETWEEN 0 AND 63),
-    node_index bigint NOT NULL CHECK (node_index >= 0),
-    hash       bytea NOT NULL CHECK (octet_length(hash) = 32),
+    level      lantik.tree_level NOT NULL,
+    node_index lantik.natural_bigint NOT NULL,
+    hash       lantik.digest NOT NULL,
     CONSTRAINT ledger_node_pkey PRIMARY KEY (level, node_index)
 );
 COMMENT ON TABLE lantik.ledger_node IS
@@ -61,7 +61,7 @@ COMMENT ON COLUMN lantik.ledger_node.node_index IS 'Place among the subtrees of 
 COMMENT ON COLUMN lantik.ledger_node.hash IS 'RFC 6962 hash, 32 bytes. Privacy: N.';
 
 CREATE TABLE lantik.checkpoint (
-    size bigint NOT NULL CHECK (size > 0),
+    size lantik.positive_bigint NOT NULL,
     note text NOT NULL,
     CONSTRAINT checkpoint_pkey PRIMARY KEY (size)
 );

@@ -162,8 +162,8 @@ COMMENT ON COLUMN lantik.ledger_fork.found_at IS 'When it was found. Privacy: N.
 
 CREATE TABLE lantik.entry_hash (
     batch_no bigint NOT NULL,
-    rows     bytea NOT NULL CHECK (octet_length(rows) % 32 = 0),
-    returned bytea NOT NULL CHECK (octet_length(returned) % 32 = 0),
+    rows     lantik.digest_list NOT NULL,
+    returned lantik.digest_list NOT NULL,
     CONSTRAINT entry_hash_pkey PRIMARY KEY (batch_no)
 );
 ALTER TABLE lantik.entry_hash ALTER COLUMN rows SET STORAGE EXTERNAL;

@@ -245,11 +245,24 @@ class Documented(Database):
             self.assertEqual(seen(register.cold(**{name: made[name]})), {**dict.fromkeys(told, ""), name: told[name]})
 
     def test_hot_tables_have_no_foreign_key_check_or_trigger(self):
+        """Each is read or called anew in every statement; what a value may be is said by its domain."""
+        hot = ", ".join(f"'lantik.{table}'::regclass" for table in (
+            "register", "current_appointment", "finding", "counter", "formation_use", "entry_hash", "ledger_head", "ledger_leaf",
+            "ledger_node", "checkpoint"))
         self.assertEqual(self.sql(
-            "SELECT conrelid::regclass, conname FROM pg_constraint WHERE contype IN ('f', 'c', 't', 'x') AND conrelid IN"
-            " ('lantik.register'::regclass, 'lantik.current_appointment'::regclass, 'lantik.finding'::regclass)"
-            " UNION ALL SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgrelid IN"
-            " ('lantik.register'::regclass, 'lantik.current_appointment'::regclass, 'lantik.finding'::regclass)"), [])
+            f"SELECT conrelid::regclass, conname FROM pg_constraint WHERE contype IN ('f', 'c', 't', 'x') AND conrelid IN ({hot})"
+            f" UNION ALL SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgrelid IN ({hot})"), [])
+
+    def test_domains_hold_what_they_say(self):
+        for domain, good, bad in [("digest", "sha256('')", "''::bytea"), ("digest_list", "sha256('') || sha256('')", "'a'::bytea"),
+                                  ("signature", "sha256('') || sha256('')", "sha256('')"), ("key_id", "'abcd'::bytea", "'abc'::bytea"),
+                                  ("natural_integer", "0", "-1"), ("natural_bigint", "0", "-1"), ("positive_integer", "1", "0"),
+                                  ("positive_bigint", "1", "0"), ("tree_level", "63", "64"), ("durability_class", "3", "4"),
+                                  ("truth", "true", "false"), ("log_name", "'log'", "''")]:
+            with self.subTest(domain):
+                self.sql(f"SELECT ({good})::lantik.{domain}")
+                with self.assertRaisesRegex(AssertionError, f"{domain}_check"):
+                    self.sql(f"SELECT ({bad})::lantik.{domain}")
 
     def test_contract_names_stand(self):
         names = {name for (name,) in self.sql(

@@ -77,8 +77,10 @@ class Database:
         self.do("SET session_replication_role = replica; SET timezone = 'UTC'; SET search_path = pg_catalog")
         self.tables = {}
         for table, column, kind, nullable, in_key in self.rows(
-                "SELECT c.relname, a.attname, format_type(a.atttypid, NULL), NOT a.attnotnull, coalesce(a.attnum = ANY (i.indkey), "
-                "false) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid "
+                "SELECT c.relname, a.attname, format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL), NOT a.attnotnull, "
+                "coalesce(a.attnum = ANY (i.indkey), false) "
+                "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid "
+                "JOIN pg_type t ON t.oid = a.atttypid "
                 "LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary "
                 "WHERE n.nspname = 'lantik' AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, a.attnum"):
             made = self.tables.setdefault(table, Table(table))
@@ -104,8 +106,10 @@ class Database:
     def unlock(self):
         """Drops what would hold an edit up, and keeps a copy of every table."""
         self.do("DO $$ DECLARE one record; BEGIN "
-                "FOR one IN SELECT conrelid::regclass AS t, conname FROM pg_constraint WHERE connamespace = 'lantik'::regnamespace "
-                "AND contype IN ('f', 'c') LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', one.t, one.conname); END LOOP; "
+                "FOR one IN SELECT CASE WHEN contypid = 0 THEN format('TABLE %s', conrelid::regclass) "
+                "ELSE format('DOMAIN %s', contypid::regtype) END AS t, conname FROM pg_constraint "
+                "WHERE connamespace = 'lantik'::regnamespace AND contype IN ('f', 'c') LOOP "
+                "EXECUTE format('ALTER %s DROP CONSTRAINT %I', one.t, one.conname); END LOOP; "
                 "FOR one IN SELECT attrelid::regclass AS t, attname FROM pg_attribute WHERE attidentity <> '' "
                 "AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'lantik'::regnamespace) LOOP "
                 "EXECUTE format('ALTER TABLE %s ALTER %I DROP IDENTITY', one.t, one.attname); END LOOP; END $$")
