@@ -69,12 +69,24 @@ void lantik_sign_public(const uint8_t seed[LANTIK_SEED], uint8_t ret[LANTIK_PUBL
 	lantik_wipe(secret, sizeof secret);
 }
 
-void lantik_sign(const uint8_t seed[LANTIK_SEED], struct lantik_span message, uint8_t ret[LANTIK_SIGNATURE])
+/* libsodium's secret key is the seed and the public key behind it. */
+_Static_assert(crypto_sign_SECRETKEYBYTES == LANTIK_SEED + LANTIK_PUBLIC_KEY, "secret key");
+
+void lantik_sign_as(const uint8_t seed[LANTIK_SEED], const uint8_t public_key[LANTIK_PUBLIC_KEY],
+	struct lantik_span message, uint8_t ret[LANTIK_SIGNATURE])
 {
-	uint8_t public[LANTIK_PUBLIC_KEY], secret[crypto_sign_SECRETKEYBYTES];
-	crypto_sign_seed_keypair(public, secret, seed);
+	uint8_t secret[crypto_sign_SECRETKEYBYTES];
+	memcpy(secret, seed, LANTIK_SEED);
+	memcpy(secret + LANTIK_SEED, public_key, LANTIK_PUBLIC_KEY);
 	crypto_sign_detached(ret, NULL, message.data, message.len, secret);
 	lantik_wipe(secret, sizeof secret);
+}
+
+void lantik_sign(const uint8_t seed[LANTIK_SEED], struct lantik_span message, uint8_t ret[LANTIK_SIGNATURE])
+{
+	uint8_t public_key[LANTIK_PUBLIC_KEY];
+	lantik_sign_public(seed, public_key);
+	lantik_sign_as(seed, public_key, message, ret);
 }
 
 bool lantik_verify(

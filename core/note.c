@@ -163,7 +163,7 @@ void lantik_signature_append(
 static void sign_text(struct lantik_span text, const struct lantik_skey *key, struct lantik_buffer *ret)
 {
 	uint8_t signature[LANTIK_SIGNATURE];
-	lantik_sign(key->seed, text, signature);
+	lantik_sign_as(key->seed, key->vkey.public_key, text, signature);
 	lantik_signature_append(key->vkey.name, key->vkey.id, signature, sizeof signature, ret);
 }
 

@@ -12,29 +12,18 @@
 #include <string.h>
 
 #include "counters.h"
-#include "current.h"
+#include "group_private.h"
 #include "log.h"
 #include "request.h"
-#include "submission.h"
 #include "witness.h"
 
-/* Batches of a group. More would save little: the flush is shared by all of them already. */
-#define GROUP_MEMBERS 64
 /* The same of middle size: together they are about one large batch. */
 #define GROUP_MIDDLE 8
 /* Records of a desk for small batches and for middle ones. What has more is recorded alone. */
 #define SMALL_RECORDS 64
 #define MIDDLE_RECORDS 2048
-/* COPY data goes to libpq in pieces of about this size. */
-#define CHUNK (64u * 1024)
 /* Of yes_no in words.def. */
 #define YES 1
-
-struct member {
-	struct submission s;
-	struct office_head office_head; /* what the office last saw signed */
-	struct batch_appended appended;
-};
 
 struct group {
 	struct worker *worker;
@@ -184,265 +173,6 @@ static enum store_result begin(struct worker *w, struct member *const *members, 
 	return store_begin_sharing(w->store, numbers, formed);
 }
 
-static int span_order(struct lantik_span a, struct lantik_span b)
-{
-	size_t len = a.len < b.len ? a.len : b.len;
-	int order = len ? memcmp(a.data, b.data, len) : 0;
-
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
-/* A counter, or a place of a formation, that the group changes. */
-struct change {
-	struct lantik_span agency, programme;
-	int32_t kind, step;
-	int32_t kelompok_lapor;
-	int64_t change, quota;
-};
-
-static int by_key(const void *a, const void *b)
-{
-	const struct change *x = a, *y = b;
-	int order = span_order(x->agency, y->agency);
-
-	if (!order)
-		order = (x->kind > y->kind) - (x->kind < y->kind);
-	if (!order)
-		order = (x->step > y->step) - (x->step < y->step);
-	if (!order)
-		order = span_order(x->programme, y->programme);
-	return order ? order : (x->kelompok_lapor > y->kelompok_lapor) - (x->kelompok_lapor < y->kelompok_lapor);
-}
-
-/* Sorts, and adds up those of one key. */
-static size_t merge(struct change *changes, size_t count)
-{
-	size_t kept = 0;
-
-	qsort(changes, count, sizeof *changes, by_key);
-	for (size_t i = 0; i < count; i++) {
-		if (!kept || by_key(&changes[kept - 1], &changes[i]) != 0) {
-			changes[kept++] = changes[i];
-			continue;
-		}
-		changes[kept - 1].change += changes[i].change;
-		if (changes[i].quota < changes[kept - 1].quota)
-			changes[kept - 1].quota = changes[i].quota;
-	}
-	return kept;
-}
-
-static enum store_result write_counters(struct worker *w, struct change *changes, size_t count)
-{
-	enum store_result result = STORE_OK;
-
-	count = merge(changes, count);
-	for (size_t i = 0; i < count && !result; i++) {
-		struct store_count sum = {.kelompok_lapor = changes[i].kelompok_lapor, .accepted = changes[i].change};
-		result = store_counters(w->store, changes[i].agency, changes[i].kind, changes[i].step, &sum, 1);
-	}
-	return result;
-}
-
-static enum store_result write_places(struct worker *w, struct change *changes, size_t count)
-{
-	enum store_result result = STORE_OK;
-
-	count = merge(changes, count);
-	for (size_t i = 0; i < count && !result; i++) {
-		struct store_place place = {.programme = changes[i].programme,
-			.kelompok_lapor = changes[i].kelompok_lapor,
-			.change = changes[i].change,
-			.quota = changes[i].quota};
-		result = store_formation(w->store, changes[i].agency, changes[i].kind, &place, 1);
-	}
-	return result;
-}
-
-#define GROUPS (LANTIK_WORD_UNREADABLE + 1)
-
-/* Counters of the whole group, then places of the whole group. */
-static enum store_result write_sums(struct worker *w, struct member *const *members, size_t count)
-{
-	struct change *counters = calloc(count * GROUPS, sizeof *counters);
-	size_t counter_count = 0, place_count = 0;
-
-	for (size_t i = 0; i < count; i++)
-		place_count += members[i]->s.desk->places.count;
-	struct change *places = calloc(place_count + 1, sizeof *places);
-	LANTIK_ASSERT(counters && places);
-	place_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		struct submission *s = &members[i]->s;
-		struct change key = {
-			.agency = s->manifest.kode_instansi, .kind = s->manifest.kind, .step = s->manifest.step};
-		struct store_count sums[GROUPS];
-		size_t sum_count = submission_sum(s, sums);
-		for (size_t k = 0; k < sum_count; k++) {
-			key.kelompok_lapor = sums[k].kelompok_lapor;
-			key.change = sums[k].accepted;
-			counters[counter_count++] = key;
-		}
-		key.step = 0;
-		for (size_t k = 0; k < s->desk->places.count; k++) {
-			const struct store_place *place = &s->desk->places.items[k];
-			key.programme = place->programme;
-			key.kelompok_lapor = place->kelompok_lapor;
-			key.change = place->change;
-			key.quota = place->quota;
-			places[place_count++] = key;
-		}
-	}
-	enum store_result result = write_counters(w, counters, counter_count);
-	if (!result)
-		result = write_places(w, places, place_count);
-	free(counters);
-	free(places);
-	return result;
-}
-
-/* A row of a person whom the register does not know. */
-struct newcomer {
-	const struct submission *s;
-	const struct row *row;
-};
-
-static int by_nik(const void *a, const void *b)
-{
-	const struct newcomer *x = a, *y = b;
-
-	return (x->row->nik > y->row->nik) - (x->row->nik < y->row->nik);
-}
-
-static bool are_different(const struct newcomer *people, size_t count)
-{
-	for (size_t i = 1; i < count; i++)
-		if (people[i].row->nik == people[i - 1].row->nik)
-			return false;
-	return true;
-}
-
-/* What has come together goes to libpq when there is enough of it, or at the end. */
-static enum store_result copy_chunk(struct worker *w, size_t enough)
-{
-	enum store_result result = STORE_OK;
-
-	LANTIK_ASSERT(!w->chunk.error);
-	if (w->chunk.len && w->chunk.len >= enough) {
-		result = store_copy_data(w->store, w->chunk.data, w->chunk.len);
-		lantik_buffer_reset(&w->chunk);
-	}
-	return result;
-}
-
-static enum store_result copy_current(struct worker *w, const struct newcomer *people, size_t count)
-{
-	enum store_result result = store_copy_current_begin(w->store);
-
-	lantik_buffer_reset(&w->chunk);
-	for (size_t i = 0; i < count && !result; i++) {
-		current_encode(people[i].s->batch_no, &people[i].s->manifest, people[i].row, &w->chunk);
-		result = copy_chunk(w, CHUNK);
-	}
-	if (!result)
-		result = copy_chunk(w, 0);
-	return result ? result : store_copy_end(w->store);
-}
-
-/* Batches that fill the same columns lie together, in the order of their numbers. */
-static int by_columns(const void *a, const void *b)
-{
-	const struct submission *x = *(struct submission *const *)a, *y = *(struct submission *const *)b;
-	int order = memcmp(x->columns.fields, y->columns.fields, sizeof x->columns.fields);
-
-	if (!order)
-		order = (int)x->columns.supersedes - (int)y->columns.supersedes;
-	return order ? order : (x->batch_no > y->batch_no) - (x->batch_no < y->batch_no);
-}
-
-static bool same_columns(const struct submission *s, const struct submission *t)
-{
-	return memcmp(s->columns.fields, t->columns.fields, sizeof s->columns.fields) == 0 &&
-	       s->columns.supersedes == t->columns.supersedes;
-}
-
-static enum store_result copy_batch(struct worker *w, const struct submission *s)
-{
-	enum store_result result = STORE_OK;
-
-	for (size_t i = 0; i < s->row_count && !result; i++) {
-		const struct row *row = &s->desk->rows[i];
-		if (!row->goes_in)
-			continue;
-		lantik_buffer_append(&w->chunk, s->desk->tuples.data + row->offset, row->len);
-		result = copy_chunk(w, CHUNK);
-	}
-	return result;
-}
-
-/* A COPY for all that fill the same columns: mostly one. */
-static enum store_result copy_rows(struct worker *w, struct submission **news, size_t count)
-{
-	enum store_result result = STORE_OK;
-
-	qsort(news, count, sizeof *news, by_columns);
-	for (size_t i = 0, first = 0; i < count && !result; first = i) {
-		result = store_copy_begin(w->store, &news[first]->columns);
-		lantik_buffer_reset(&w->chunk);
-		for (; i < count && same_columns(news[first], news[i]); i++)
-			if (!result)
-				result = copy_batch(w, news[i]);
-		if (!result)
-			result = copy_chunk(w, 0);
-		if (!result)
-			result = store_copy_end(w->store);
-	}
-	return result;
-}
-
-/* Rows of all batches of new people: current ones in the order of their NIK, over the whole group. */
-static enum store_result write_news(struct worker *w, struct submission **news, size_t count)
-{
-	size_t people_count = 0;
-
-	if (!count)
-		return STORE_OK;
-	for (size_t i = 0; i < count; i++)
-		people_count += news[i]->copied;
-	struct newcomer *people = calloc(people_count, sizeof *people);
-	LANTIK_ASSERT(people);
-	for (size_t i = 0, n = 0; i < count; i++)
-		for (size_t k = 0; k < news[i]->copied; k++)
-			people[n++] = (struct newcomer){.s = news[i], .row = news[i]->desk->order[k]};
-	qsort(people, people_count, sizeof *people, by_nik);
-	enum store_result result = are_different(people, people_count) ? STORE_OK : STORE_CONFLICT;
-	if (!result)
-		result = copy_current(w, people, people_count);
-	free(people);
-	return result ? result : copy_rows(w, news, count);
-}
-
-static int by_first_nik(const void *a, const void *b)
-{
-	const struct submission *x = &(*(struct member *const *)a)->s, *y = &(*(struct member *const *)b)->s;
-
-	if (!x->copied || !y->copied)
-		return (x->copied > 0) - (y->copied > 0);
-	int64_t first = x->desk->order[0]->nik, second = y->desk->order[0]->nik;
-	return (first > second) - (first < second);
-}
-
-/* Batches of further steps, one by one. Two groups whose people interleave may deadlock: they are split then. */
-static enum store_result write_others(struct member **others, size_t count)
-{
-	enum store_result result = STORE_OK;
-
-	qsort(others, count, sizeof *others, by_first_nik);
-	for (size_t i = 0; i < count && !result; i++)
-		result = submission_write_rows(&others[i]->s, NULL, 0, false);
-	return result;
-}
-
 /* What each is judged without the register. When it was asked, an official had rejected somebody. */
 static enum store_result weigh(struct member *const *members, size_t count)
 {
@@ -460,26 +190,6 @@ static enum store_result weigh(struct member *const *members, size_t count)
 	return result;
 }
 
-static enum store_result write_rows(struct worker *w, struct member *const *members, size_t count)
-{
-	struct submission *news[GROUP_MEMBERS];
-	struct member *others[GROUP_MEMBERS];
-	size_t new_count = 0, other_count = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct submission *s = &members[i]->s;
-		if (!submission_is_of_new_people(s)) {
-			others[other_count++] = members[i];
-			continue;
-		}
-		submission_take_places(s);
-		if (s->copied)
-			news[new_count++] = s;
-	}
-	enum store_result result = write_news(w, news, new_count);
-	return result ? result : write_others(others, other_count);
-}
-
 /* The last lock, and a leaf each under it. */
 static enum store_result append_all(struct worker *w, struct member *const *members, size_t count)
 {
@@ -495,15 +205,22 @@ static enum store_result append_all(struct worker *w, struct member *const *memb
 
 static enum store_result transact(struct worker *w, struct member *const *members, size_t count)
 {
-	enum store_result result = begin(w, members, count);
+	bool inserts;
+	enum store_result result = group_prepare_inserts(w, members, count, &inserts);
 
+	if (result)
+		return result;
+	if (inserts)
+		store_hurry(w->store);
+	result = begin(w, members, count);
 	if (!result)
 		result = weigh(members, count);
 	if (!result)
-		result = write_rows(w, members, count);
-	store_hurry(w->store);
+		result = group_write_rows(w, members, count, inserts);
+	if (!inserts)
+		store_hurry(w->store);
 	if (!result)
-		result = write_sums(w, members, count);
+		result = group_write_sums(w, members, count);
 	for (size_t i = 0; i < count && !result; i++)
 		result = submission_write_details(&members[i]->s);
 	if (!result)

@@ -165,8 +165,8 @@ void queue_put(struct queue *queue, struct job *job)
 		(*place)->office_no = job->office.office_no;
 	}
 	list_append(job_is_batch(job) ? &(*place)->batches : &(*place)->enquiries, job);
-	pthread_cond_signal(&queue->filled);
 	pthread_mutex_unlock(&queue->lock);
+	pthread_cond_signal(&queue->filled); /* whoever wakes up finds the lock free */
 }
 
 /* ---- turns ---- */

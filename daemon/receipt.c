@@ -89,6 +89,21 @@ static enum lantik_error sign(struct worker *w, uint64_t size, const uint8_t roo
 	return error;
 }
 
+static void keep_note(struct worker *w, uint64_t size, struct lantik_span note)
+{
+	if (store_note(w->store, size, note))
+		log_line(LOG_LINE_WARNING, "could not keep the checkpoint of size %llu: %s", (unsigned long long)size,
+			store_why(w->store));
+	else if (!w->notes_wait)
+		receipt_send_notes(w);
+}
+
+void receipt_send_notes(struct worker *w)
+{
+	if (store_send_notes(w->store))
+		log_line(LOG_LINE_WARNING, "could not send checkpoints: %s", store_why(w->store));
+}
+
 /* A leaf that was found, not written just now, may have been written by a commit of unknown outcome: nothing is signed
  * about it before a barrier. */
 enum lantik_error receipt_note(struct worker *w, const struct tree_to_sign *tree, struct lantik_buffer *ret)
@@ -115,9 +130,7 @@ enum lantik_error receipt_note(struct worker *w, const struct tree_to_sign *tree
 		return error;
 	struct lantik_span note = {.data = ret->data + start, .len = ret->len - start};
 	remember_note(w, tree->size, tree->root, note);
-	if (store_note(w->store, tree->size, note))
-		log_line(LOG_LINE_WARNING, "could not keep the checkpoint of size %llu: %s",
-			(unsigned long long)tree->size, store_why(w->store));
+	keep_note(w, tree->size, note);
 	return LANTIK_OK;
 }
 

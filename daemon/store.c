@@ -34,6 +34,7 @@ void store_disconnect(struct store *store)
 	store->connection = NULL;
 	store->hurries = false;
 	store->sent_count = 0;
+	store_forget_rows(store);
 }
 
 unsigned store_connection_count(const struct store *store)
@@ -61,15 +62,32 @@ static void notice(void *context, const PGresult *result)
 		store->warned = true;
 }
 
+static enum store_result not_connected(struct store *store)
+{
+	snprintf(store->why, sizeof store->why, "not connected");
+	return STORE_DOWN;
+}
+
+enum store_result store_prepare(struct store *store, const char *name, const char *sql)
+{
+	if (store_calm(store) && store->connection)
+		store->why[0] = '\0';
+	if (!store->connection)
+		return not_connected(store);
+	PGresult *result = PQprepare(store->connection, name, sql, 0, NULL);
+	if (PQresultStatus(result) != PGRES_COMMAND_OK)
+		return store_failure(store, result);
+	PQclear(result);
+	return STORE_OK;
+}
+
 static enum store_result prepare_all(struct store *store, const struct store_statement *statements)
 {
-	for (; statements->name; statements++) {
-		PGresult *result = PQprepare(store->connection, statements->name, statements->sql, 0, NULL);
-		if (PQresultStatus(result) != PGRES_COMMAND_OK)
-			return store_failure(store, result);
-		PQclear(result);
-	}
-	return STORE_OK;
+	enum store_result result = STORE_OK;
+
+	for (; statements->name && !result; statements++)
+		result = store_prepare(store, statements->name, statements->sql);
+	return result;
 }
 
 /* Every statement here finds its rows by a key. A plan made while the tables were small, or before their statistics,
@@ -83,9 +101,9 @@ static enum store_result plan_by_keys(struct store *store)
 }
 
 static const struct store_statement *const all_statements[] = {store_reference_statements, store_offices_statements,
-	store_transaction_statements, store_commit_statements, store_enquiry_statements, store_decision_statements,
-	store_deed_statements, store_erase_statements, store_receipt_statements, store_register_statements,
-	store_current_statements, store_witness_statements};
+	store_transaction_statements, store_commit_statements, store_insert_statements, store_enquiry_statements,
+	store_decision_statements, store_deed_statements, store_erase_statements, store_receipt_statements,
+	store_register_statements, store_current_statements, store_witness_statements};
 
 /* Whether the connection stood while nobody used it: a server that went away has closed it, which is seen without
  * asking it. What it said before is read first. */
@@ -155,12 +173,6 @@ enum store_result store_failure(struct store *store, PGresult *result)
 	if (answer == STORE_DOWN)
 		store_disconnect(store);
 	return answer;
-}
-
-static enum store_result not_connected(struct store *store)
-{
-	snprintf(store->why, sizeof store->why, "not connected");
-	return STORE_DOWN;
 }
 
 /* Before a call that waits for its own answer; what was sent and forgotten (a checkpoint's note) fails alone. */

@@ -144,6 +144,14 @@ struct row_columns;
 LANTIK_MUST_CHECK enum store_result store_copy_begin(struct store *store, const struct row_columns *columns);
 LANTIK_MUST_CHECK enum store_result store_copy_data(struct store *store, const void *data, size_t len);
 LANTIK_MUST_CHECK enum store_result store_copy_end(struct store *store);
+/* Few rows go in by an INSERT each, in a hurry, instead of by those COPYs. Prepares the INSERT of rows with these
+ * columns, outside of a hurry. A connection keeps so many of them, those that were wanted last. */
+#define STORE_ROW_INSERTS 16
+LANTIK_MUST_CHECK enum store_result store_prepare_rows(struct store *store, const struct row_columns *columns);
+/* Tuples as a COPY takes them. That one collides shows in what answers next. */
+LANTIK_MUST_CHECK enum store_result store_insert_row(
+	struct store *store, const struct row_columns *columns, struct lantik_span tuple);
+LANTIK_MUST_CHECK enum store_result store_insert_current(struct store *store, struct lantik_span tuple);
 struct store_made_current {
 	uint32_t rows;                              /* that became current: fewer than sent is a collision */
 	uint32_t begun[LANTIK_WORD_UNREADABLE + 1]; /* of these, new people that take a place, by kelompok_lapor */

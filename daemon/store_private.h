@@ -5,6 +5,7 @@
 
 #include <libpq-fe.h>
 
+#include "row.h"
 #include "store.h"
 
 /* An id of an office. The id alone leads to the row; the office is compared then. Left the choice, the planner takes an
@@ -35,6 +36,14 @@ struct store {
 		int rows;            /* how many it must answer with, */
 		const char *lacking; /* or else STORE_FULL, and why */
 	} sent[STORE_SENT];
+	/* Prepared INSERTs into the register, by the columns that they fill (store_insert.c). Offices that fill the
+	 * same columns share one; a connection that has met more choices than this prepares the rarest again. */
+	struct store_row_insert {
+		bool is_prepared;
+		struct row_columns columns;
+		uint64_t used; /* of row_inserts_used, when it was wanted last */
+	} row_inserts[STORE_ROW_INSERTS];
+	uint64_t row_inserts_used;
 };
 
 /* store_pipeline.c */
@@ -117,9 +126,13 @@ LANTIK_MUST_CHECK enum store_result store_run_read(
 /* Runs one that answers with one value; no row is false. */
 LANTIK_MUST_CHECK enum store_result store_ask_bool(struct store_call *call, const char *statement, bool *ret);
 LANTIK_MUST_CHECK enum store_result store_ask_int8(struct store_call *call, const char *statement, int64_t *ret);
+/* Prepares one under a name that is free; waits. */
+LANTIK_MUST_CHECK enum store_result store_prepare(struct store *store, const char *name, const char *sql);
 LANTIK_MUST_CHECK enum store_result store_simple(struct store *store, const char *sql, PGresult **ret_result);
 /* Begins a COPY FROM STDIN (FORMAT binary); data and end as for the register. */
 LANTIK_MUST_CHECK enum store_result store_copy_into(struct store *store, const char *copy);
+/* After the connection ended: what it had prepared is gone. */
+void store_forget_rows(struct store *store);
 /* Classifies a result that is not the expected one and fills why. Clears the result. */
 enum store_result store_failure(struct store *store, PGresult *result);
 
@@ -156,6 +169,7 @@ extern const struct store_statement store_reference_statements[];
 extern const struct store_statement store_offices_statements[];
 extern const struct store_statement store_transaction_statements[];
 extern const struct store_statement store_commit_statements[];
+extern const struct store_statement store_insert_statements[];
 extern const struct store_statement store_enquiry_statements[];
 extern const struct store_statement store_decision_statements[];
 extern const struct store_statement store_deed_statements[];

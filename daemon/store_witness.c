@@ -137,10 +137,13 @@ enum store_result store_note(struct store *store, uint64_t size, struct lantik_s
 	call_bytes(&call, note);
 	store_add(store);
 	enum store_result result = store_run(&call, "note", NULL);
-	if (!result)
-		result = store_post(store);
 	store->hurries = false;
 	return result;
+}
+
+enum store_result store_send_notes(struct store *store)
+{
+	return store_post(store);
 }
 
 enum store_result store_unsigned(struct store *store, uint64_t from_leaf, uint64_t until_leaf,

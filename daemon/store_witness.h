@@ -38,8 +38,10 @@ struct store_node {
 LANTIK_MUST_CHECK enum store_result store_nodes(struct store *store, struct store_node *nodes, size_t count);
 
 /* Keeps a signed checkpoint; the first one of a size stays. Waits neither for the answer nor for the disk: nothing is
- * lost when it fails, the note can be made again. Outside a transaction. */
+ * lost when it fails, the note can be made again. Outside a transaction. It is sent with whatever is said next to the
+ * server, or by store_send_notes; notes that are sent together are one transaction. */
 enum store_result store_note(struct store *store, uint64_t size, struct lantik_span note);
+enum store_result store_send_notes(struct store *store);
 /* Leaves from from_leaf to before until_leaf whose checkpoint is not stored; at most count, ascending. */
 struct store_unsigned {
 	uint64_t leaf_index;

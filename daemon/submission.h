@@ -3,7 +3,7 @@
  *   judge.c    scan, decode, rules, encoded rows
  *   commit.c   the transaction
  *   write_rows.c  its rows, while they are judged or afterwards
- *   group.c    the same for many small batches at once
+ *   group*.c   the same for many small batches at once
  *   register.c the slow path: rows that collide with the register are judged one by one
  *   receipt.c  receipts and checkpoints
  *   witness.c  what the office last saw signed, and the proof that the ledger continues it
@@ -50,6 +50,7 @@ struct worker {
 	bool knows_trust_size;        /* ... for the next signature alone */
 	struct lantik_tree_head told; /* the tree of the last checkpoint that was made */
 	struct office_head office_head;
+	bool notes_wait;     /* notes are sent by receipt_send_notes, when the replies are on their way */
 	struct group *group; /* group.c's; NULL before the first small batch */
 };
 
@@ -254,6 +255,9 @@ struct tree_to_sign {
 };
 LANTIK_MUST_CHECK enum lantik_error receipt_note(
 	struct worker *worker, const struct tree_to_sign *tree, struct lantik_buffer *ret);
+/* The notes that were made since are sent to the server, which keeps them in one transaction; for a worker with
+ * notes_wait. */
+void receipt_send_notes(struct worker *worker);
 /* The checkpoint of the head as the primary has it now; empty for the empty tree. Fills worker->told. */
 LANTIK_MUST_CHECK enum lantik_error receipt_head(struct worker *worker, struct lantik_buffer *ret_note);
 

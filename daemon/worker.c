@@ -137,11 +137,14 @@ static void *work(void *context)
 	worker_open(&w, workers->house, "lantikd worker");
 	w.in_hand = workers->in_hand;
 	w.permits = workers->permits;
-	while ((job = queue_take(queue)))
+	w.notes_wait = true;
+	while ((job = queue_take(queue))) {
 		if (job_size(job) != JOB_ALONE)
 			group_submit(&w, job);
 		else
 			take_job(&w, job);
+		receipt_send_notes(&w);
+	}
 	worker_close(&w);
 	return NULL;
 }

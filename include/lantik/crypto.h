@@ -23,6 +23,9 @@ void lantik_wipe(void *data, size_t len);
 
 void lantik_sign_public(const uint8_t seed[LANTIK_SEED], uint8_t ret[LANTIK_PUBLIC_KEY]);
 void lantik_sign(const uint8_t seed[LANTIK_SEED], struct lantik_span message, uint8_t ret[LANTIK_SIGNATURE]);
+/* The same in half the time, since the public key is not derived again: it must be this seed's (lantik_sign_public). */
+void lantik_sign_as(const uint8_t seed[LANTIK_SEED], const uint8_t public_key[LANTIK_PUBLIC_KEY],
+	struct lantik_span message, uint8_t ret[LANTIK_SIGNATURE]);
 LANTIK_MUST_CHECK bool lantik_verify(
 	const uint8_t key[LANTIK_PUBLIC_KEY], struct lantik_span message, const uint8_t signature[LANTIK_SIGNATURE]);
 

@@ -171,6 +171,47 @@ class Groups(Case):
         self.assertEqual(self.outcomes(receipts[self.returned].verdict)[1][0], "returned")
 
 
+class Columns(Case):
+    """Records that give different fields fill different columns: an INSERT for each choice; a connection keeps 16."""
+
+    seed = 35
+    settings = {"workers": 1}
+    OPTIONAL = ["alasan_tolak_tambahan", "pejabat_ttd_sk", "no_spmt", "nomor_sk_cpns", "nomor_sk_pns"]
+
+    def choices(self):
+        """A body for every choice of these fields."""
+        _, manifest, records = self.people(2 ** len(self.OPTIONAL))
+        for n, record in enumerate(records):
+            for bit, name in enumerate(self.OPTIONAL):
+                setattr(record, name, "given" if n >> bit & 1 else "")
+        return [self.body(manifest, [record]) for record in records]
+
+    def all_accepted(self):
+        for request_id in self.sent:
+            verdict = self.proved(request_id).verdict
+            self.assertEqual((verdict.accepted, self.outcomes(verdict)), (1, {}))
+
+    def test_more_choices_than_a_connection_keeps(self):
+        for body in self.choices() + self.choices():
+            self.post(self.office, body)
+            self.collect()
+        self.all_accepted()
+        self.site.audit()
+
+    def test_a_group_of_many_choices(self):
+        """Few, which go by INSERTs, and more, which go by COPY."""
+        for count in (3, 24):
+            crowd = self.choices()[-count:]
+            holding, since = self.gather(2, lambda: [self.post(self.offices[n % OFFICES], body) for n, body in enumerate(crowd)])
+            self.counted("submissions", since, len(crowd))
+            holding.sql("ROLLBACK")
+            self.collect()
+            self.all_accepted()
+            self.assertGreater(self.site.daemon.counters()["grouped"], since["grouped"])
+            self.sent, self.replies = {}, {}
+        self.site.audit()
+
+
 class Killed(Case):
     """kill -9 when a whole group is committed and nothing of it is signed."""
 

@@ -426,6 +426,9 @@ Test(crypto, ed25519_of_the_standard)
 		uint8_t signature[LANTIK_SIGNATURE];
 		unit_hex(ed25519_vectors[i].signature, expected, sizeof expected);
 		lantik_sign(seed, (struct lantik_span){message, len}, signature);
+		uint8_t same[LANTIK_SIGNATURE];
+		lantik_sign_as(seed, key, (struct lantik_span){message, len}, same);
+		cr_assert_arr_eq(same, signature, sizeof same);
 		cr_assert_arr_eq(signature, expected, sizeof expected);
 		cr_assert(lantik_verify(key, (struct lantik_span){message, len}, signature));
 		for (unsigned bit = 0; bit < 8 * LANTIK_SIGNATURE; bit++) {

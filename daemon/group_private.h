@@ -1,0 +1,29 @@
+/* What the files of a group share: its members, and what they write together.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef LANTIK_DAEMON_GROUP_PRIVATE_H
+#define LANTIK_DAEMON_GROUP_PRIVATE_H
+
+#include "submission.h"
+
+/* Batches of a group. More would save little: the flush is shared by all of them already. */
+#define GROUP_MEMBERS 64
+
+struct member {
+	struct submission s;
+	struct office_head office_head; /* what the office last saw signed */
+	struct batch_appended appended;
+};
+
+/* group_write.c: inside the transaction, in this order. */
+/* Before it begins: whether the rows of all go by INSERTs, which are prepared then, and nothing needs an answer before
+ * the head's lock. */
+LANTIK_MUST_CHECK enum store_result group_prepare_inserts(
+	struct worker *worker, struct member *const *members, size_t count, bool *ret);
+/* Current rows by NIK and versions of the register. inserts: as group_prepare_inserts said, in a hurry. */
+LANTIK_MUST_CHECK enum store_result group_write_rows(
+	struct worker *worker, struct member *const *members, size_t count, bool inserts);
+/* Counters of the whole group, then places of the whole group. */
+LANTIK_MUST_CHECK enum store_result group_write_sums(
+	struct worker *worker, struct member *const *members, size_t count);
+
+#endif

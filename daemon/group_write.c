@@ -1,0 +1,344 @@
+/* What a group of batches writes before it takes the ledger's head: rows of them all, counters and places of them all.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "current.h"
+#include "group_private.h"
+
+/* COPY data goes to libpq in pieces of about this size. */
+#define CHUNK (64u * 1024)
+/* Rows of a group that go by INSERTs, which take no round trip of their own. A COPY takes two and costs as much to
+ * begin as several rows (docs/performance.md). */
+#define INSERT_ROWS 4
+_Static_assert(INSERT_ROWS <= STORE_ROW_INSERTS, "none of a group drops what another one prepared");
+
+static int span_order(struct lantik_span a, struct lantik_span b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len ? memcmp(a.data, b.data, len) : 0;
+
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+/* A counter, or a place of a formation, that the group changes. */
+struct change {
+	struct lantik_span agency, programme;
+	int32_t kind, step;
+	int32_t kelompok_lapor;
+	int64_t change, quota;
+};
+
+static int by_key(const void *a, const void *b)
+{
+	const struct change *x = a, *y = b;
+	int order = span_order(x->agency, y->agency);
+
+	if (!order)
+		order = (x->kind > y->kind) - (x->kind < y->kind);
+	if (!order)
+		order = (x->step > y->step) - (x->step < y->step);
+	if (!order)
+		order = span_order(x->programme, y->programme);
+	return order ? order : (x->kelompok_lapor > y->kelompok_lapor) - (x->kelompok_lapor < y->kelompok_lapor);
+}
+
+/* Sorts, and adds up those of one key. */
+static size_t merge(struct change *changes, size_t count)
+{
+	size_t kept = 0;
+
+	qsort(changes, count, sizeof *changes, by_key);
+	for (size_t i = 0; i < count; i++) {
+		if (!kept || by_key(&changes[kept - 1], &changes[i]) != 0) {
+			changes[kept++] = changes[i];
+			continue;
+		}
+		changes[kept - 1].change += changes[i].change;
+		if (changes[i].quota < changes[kept - 1].quota)
+			changes[kept - 1].quota = changes[i].quota;
+	}
+	return kept;
+}
+
+static enum store_result write_counters(struct worker *w, struct change *changes, size_t count)
+{
+	enum store_result result = STORE_OK;
+
+	count = merge(changes, count);
+	for (size_t i = 0; i < count && !result; i++) {
+		struct store_count sum = {.kelompok_lapor = changes[i].kelompok_lapor, .accepted = changes[i].change};
+		result = store_counters(w->store, changes[i].agency, changes[i].kind, changes[i].step, &sum, 1);
+	}
+	return result;
+}
+
+static enum store_result write_places(struct worker *w, struct change *changes, size_t count)
+{
+	enum store_result result = STORE_OK;
+
+	count = merge(changes, count);
+	for (size_t i = 0; i < count && !result; i++) {
+		struct store_place place = {.programme = changes[i].programme,
+			.kelompok_lapor = changes[i].kelompok_lapor,
+			.change = changes[i].change,
+			.quota = changes[i].quota};
+		result = store_formation(w->store, changes[i].agency, changes[i].kind, &place, 1);
+	}
+	return result;
+}
+
+#define GROUPS (LANTIK_WORD_UNREADABLE + 1)
+
+enum store_result group_write_sums(struct worker *w, struct member *const *members, size_t count)
+{
+	struct change *counters = calloc(count * GROUPS, sizeof *counters);
+	size_t counter_count = 0, place_count = 0;
+
+	for (size_t i = 0; i < count; i++)
+		place_count += members[i]->s.desk->places.count;
+	struct change *places = calloc(place_count + 1, sizeof *places);
+	LANTIK_ASSERT(counters && places);
+	place_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct submission *s = &members[i]->s;
+		struct change key = {
+			.agency = s->manifest.kode_instansi, .kind = s->manifest.kind, .step = s->manifest.step};
+		struct store_count sums[GROUPS];
+		size_t sum_count = submission_sum(s, sums);
+		for (size_t k = 0; k < sum_count; k++) {
+			key.kelompok_lapor = sums[k].kelompok_lapor;
+			key.change = sums[k].accepted;
+			counters[counter_count++] = key;
+		}
+		key.step = 0;
+		for (size_t k = 0; k < s->desk->places.count; k++) {
+			const struct store_place *place = &s->desk->places.items[k];
+			key.programme = place->programme;
+			key.kelompok_lapor = place->kelompok_lapor;
+			key.change = place->change;
+			key.quota = place->quota;
+			places[place_count++] = key;
+		}
+	}
+	enum store_result result = write_counters(w, counters, counter_count);
+	if (!result)
+		result = write_places(w, places, place_count);
+	free(counters);
+	free(places);
+	return result;
+}
+
+/* A row of a person whom the register does not know. */
+struct newcomer {
+	const struct submission *s;
+	const struct row *row;
+};
+
+static int by_nik(const void *a, const void *b)
+{
+	const struct newcomer *x = a, *y = b;
+
+	return (x->row->nik > y->row->nik) - (x->row->nik < y->row->nik);
+}
+
+static bool are_different(const struct newcomer *people, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (people[i].row->nik == people[i - 1].row->nik)
+			return false;
+	return true;
+}
+
+/* What has come together goes to libpq when there is enough of it, or at the end. */
+static enum store_result copy_chunk(struct worker *w, size_t enough)
+{
+	enum store_result result = STORE_OK;
+
+	LANTIK_ASSERT(!w->chunk.error);
+	if (w->chunk.len && w->chunk.len >= enough) {
+		result = store_copy_data(w->store, w->chunk.data, w->chunk.len);
+		lantik_buffer_reset(&w->chunk);
+	}
+	return result;
+}
+
+static enum store_result copy_current(struct worker *w, const struct newcomer *people, size_t count)
+{
+	enum store_result result = store_copy_current_begin(w->store);
+
+	lantik_buffer_reset(&w->chunk);
+	for (size_t i = 0; i < count && !result; i++) {
+		current_encode(people[i].s->batch_no, &people[i].s->manifest, people[i].row, &w->chunk);
+		result = copy_chunk(w, CHUNK);
+	}
+	if (!result)
+		result = copy_chunk(w, 0);
+	return result ? result : store_copy_end(w->store);
+}
+
+/* Batches that fill the same columns lie together, in the order of their numbers. */
+static int by_columns(const void *a, const void *b)
+{
+	const struct submission *x = *(struct submission *const *)a, *y = *(struct submission *const *)b;
+	int order = memcmp(x->columns.fields, y->columns.fields, sizeof x->columns.fields);
+
+	if (!order)
+		order = (int)x->columns.supersedes - (int)y->columns.supersedes;
+	return order ? order : (x->batch_no > y->batch_no) - (x->batch_no < y->batch_no);
+}
+
+static bool same_columns(const struct submission *s, const struct submission *t)
+{
+	return memcmp(s->columns.fields, t->columns.fields, sizeof s->columns.fields) == 0 &&
+	       s->columns.supersedes == t->columns.supersedes;
+}
+
+static enum store_result copy_batch(struct worker *w, const struct submission *s)
+{
+	enum store_result result = STORE_OK;
+
+	for (size_t i = 0; i < s->row_count && !result; i++) {
+		const struct row *row = &s->desk->rows[i];
+		if (!row->goes_in)
+			continue;
+		lantik_buffer_append(&w->chunk, s->desk->tuples.data + row->offset, row->len);
+		result = copy_chunk(w, CHUNK);
+	}
+	return result;
+}
+
+/* A COPY for all that fill the same columns: mostly one. */
+static enum store_result copy_rows(struct worker *w, struct submission **news, size_t count)
+{
+	enum store_result result = STORE_OK;
+
+	qsort(news, count, sizeof *news, by_columns);
+	for (size_t i = 0, first = 0; i < count && !result; first = i) {
+		result = store_copy_begin(w->store, &news[first]->columns);
+		lantik_buffer_reset(&w->chunk);
+		for (; i < count && same_columns(news[first], news[i]); i++)
+			if (!result)
+				result = copy_batch(w, news[i]);
+		if (!result)
+			result = copy_chunk(w, 0);
+		if (!result)
+			result = store_copy_end(w->store);
+	}
+	return result;
+}
+
+/* ---- few rows, by INSERTs ---- */
+
+enum store_result group_prepare_inserts(struct worker *w, struct member *const *members, size_t count, bool *ret)
+{
+	size_t rows = 0;
+	enum store_result result = STORE_OK;
+
+	*ret = false;
+	for (size_t i = 0; i < count; i++) {
+		rows += members[i]->s.row_count; /* at most: the register was not asked yet */
+		if (!submission_is_of_new_people(&members[i]->s))
+			return STORE_OK;
+	}
+	if (rows > INSERT_ROWS)
+		return STORE_OK;
+	for (size_t i = 0; i < count && !result; i++)
+		if (members[i]->s.row_count)
+			result = store_prepare_rows(w->store, &members[i]->s.columns);
+	*ret = !result;
+	return result;
+}
+
+static enum store_result insert_current(struct worker *w, const struct newcomer *people, size_t count)
+{
+	enum store_result result = STORE_OK;
+
+	for (size_t i = 0; i < count && !result; i++) {
+		lantik_buffer_reset(&w->chunk);
+		current_encode(people[i].s->batch_no, &people[i].s->manifest, people[i].row, &w->chunk);
+		LANTIK_ASSERT(!w->chunk.error);
+		result = store_insert_current(w->store, lantik_buffer_span(&w->chunk));
+	}
+	return result;
+}
+
+static enum store_result insert_rows(struct worker *w, struct submission *const *news, size_t count)
+{
+	enum store_result result = STORE_OK;
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < news[i]->row_count && !result; k++) {
+			const struct row *row = &news[i]->desk->rows[k];
+			struct lantik_span tuple = {.data = news[i]->desk->tuples.data + row->offset, .len = row->len};
+			if (row->goes_in)
+				result = store_insert_row(w->store, &news[i]->columns, tuple);
+		}
+	return result;
+}
+
+/* ---- rows ---- */
+
+/* Rows of all batches of new people: current ones in the order of their NIK, over the whole group. */
+static enum store_result write_news(struct worker *w, struct submission **news, size_t count, bool inserts)
+{
+	size_t people_count = 0;
+
+	if (!count)
+		return STORE_OK;
+	for (size_t i = 0; i < count; i++)
+		people_count += news[i]->copied;
+	struct newcomer *people = calloc(people_count, sizeof *people);
+	LANTIK_ASSERT(people);
+	for (size_t i = 0, n = 0; i < count; i++)
+		for (size_t k = 0; k < news[i]->copied; k++)
+			people[n++] = (struct newcomer){.s = news[i], .row = news[i]->desk->order[k]};
+	qsort(people, people_count, sizeof *people, by_nik);
+	enum store_result result = are_different(people, people_count) ? STORE_OK : STORE_CONFLICT;
+	if (!result)
+		result = inserts ? insert_current(w, people, people_count) : copy_current(w, people, people_count);
+	free(people);
+	if (result)
+		return result;
+	return inserts ? insert_rows(w, news, count) : copy_rows(w, news, count);
+}
+
+static int by_first_nik(const void *a, const void *b)
+{
+	const struct submission *x = &(*(struct member *const *)a)->s, *y = &(*(struct member *const *)b)->s;
+
+	if (!x->copied || !y->copied)
+		return (x->copied > 0) - (y->copied > 0);
+	int64_t first = x->desk->order[0]->nik, second = y->desk->order[0]->nik;
+	return (first > second) - (first < second);
+}
+
+/* Batches of further steps, one by one. Two groups whose people interleave may deadlock: they are split then. */
+static enum store_result write_others(struct member **others, size_t count)
+{
+	enum store_result result = STORE_OK;
+
+	qsort(others, count, sizeof *others, by_first_nik);
+	for (size_t i = 0; i < count && !result; i++)
+		result = submission_write_rows(&others[i]->s, NULL, 0, false);
+	return result;
+}
+
+enum store_result group_write_rows(struct worker *w, struct member *const *members, size_t count, bool inserts)
+{
+	struct submission *news[GROUP_MEMBERS];
+	struct member *others[GROUP_MEMBERS];
+	size_t new_count = 0, other_count = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct submission *s = &members[i]->s;
+		if (!submission_is_of_new_people(s)) {
+			others[other_count++] = members[i];
+			continue;
+		}
+		submission_take_places(s);
+		if (s->copied)
+			news[new_count++] = s;
+	}
+	enum store_result result = write_news(w, news, new_count, inserts);
+	return result ? result : write_others(others, other_count);
+}
