@@ -93,6 +93,8 @@ class LossyFailover(Lost):
         standby.start()
         self.addCleanup(standby.stop)
         kept = [self.send(self.first, "satu", "6171", 0), self.send(self.second, "dua", "6174", 100)]
+        unsigned = "SELECT size - (SELECT count(*) FROM lantik.checkpoint) FROM lantik.ledger_head"
+        harness.wait_until(lambda: primary.value(unsigned) == "0", 20, "the notes of these receipts are stored")
         harness.wait_until(standby.caught_up, 30, "the standby has all of it")
         standby.cut_off()
         lost = [self.send(self.first, "tiga", "6172", 200), self.send(self.first, "empat", "6173", 300)]
