@@ -5,11 +5,14 @@ SPDX-License-Identifier: Apache-2.0
 LANTIK_BIN    the build directory whose programs are tested (default build/release)
 LANTIK_TOOLS  the build directory of lantik and lantikctl, when another one (default LANTIK_BIN)
 LANTIK_SLICE  set: small sizes and longer deadlines, for instrumented builds
+LANTIK_ONCE   a directory that the tests of one run share: what each would make alike is made there once, and copied
 """
 
 import csv
 import atexit
-import io
+import contextlib
+import fcntl
+import hashlib
 import json
 import os
 import pathlib
@@ -27,12 +30,16 @@ import threading
 import time
 import unittest
 
+import psycopg2
+import psycopg2.extensions
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PG_BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
 BUILD = pathlib.Path(os.environ.get("LANTIK_BIN", ROOT / "build" / "release")).resolve()
 TOOLS = pathlib.Path(os.environ.get("LANTIK_TOOLS", BUILD)).resolve()
 SLICE = bool(os.environ.get("LANTIK_SLICE"))
 PATIENCE = 4 if SLICE else 1
+BUILD_ID = hashlib.sha256(str(TOOLS).encode()).hexdigest()[:16]
 SANITIZER = {
     "ASAN_OPTIONS": "abort_on_error=1:detect_leaks=1:detect_stack_use_after_return=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1:abort_on_error=1",
@@ -40,6 +47,9 @@ SANITIZER = {
 }
 COMPLAINT = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|lantik: bug:")
 
+
+# Values as the server writes them.
+psycopg2.extensions.string_types.clear()
 
 # An ended test takes its servers with it: atexit runs.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -79,6 +89,21 @@ def scratch(prefix="lantik-test-"):
     return path
 
 
+def made_once(name, make):
+    """What make(path) makes, for all tests of this run; None when they share nothing."""
+    if "LANTIK_ONCE" not in os.environ:
+        return None
+    path = pathlib.Path(os.environ["LANTIK_ONCE"]) / name
+    with open(path.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            new = path.with_suffix(".new")
+            shutil.rmtree(new, ignore_errors=True)
+            make(new)
+            new.rename(path)
+    return path
+
+
 def free_port():
     """Below the range that the kernel gives to outgoing connections: nobody takes it while a daemon restarts."""
     while True:
@@ -107,7 +132,8 @@ def stop(process, sig=signal.SIGTERM, deadline=30):
 class Cluster:
     """A PostgreSQL cluster of our own, fsync on, reachable through its socket alone."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, like=None):
+        """As initdb makes it, or as the stopped cluster of that directory."""
         self.directory = directory / "pg"
         self.socket = directory
         self.log = directory / "postgresql.log"
@@ -117,10 +143,20 @@ class Cluster:
         if self.user:
             os.chown(self.directory, self.user.pw_uid, self.user.pw_gid)
             os.chown(self.socket, self.user.pw_uid, self.user.pw_gid)
-        command = [PG_BIN / "initdb", "-D", self.directory, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]
+        like = like or made_once("initdb", self._initdb)
+        if like:
+            subprocess.run(["cp", "-a", "--sparse=always", f"{like}/.", self.directory], check=True)
+        else:
+            self._initdb(self.directory)
+        atexit.register(self.stop, "immediate")
+
+    def _initdb(self, path):
+        path.mkdir(mode=0o700, exist_ok=True)
+        if self.user:
+            os.chown(path, self.user.pw_uid, self.user.pw_gid)
+        command = [PG_BIN / "initdb", "-D", path, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]
         command += ["--data-checksums", "--auth-local=trust", "--auth-host=reject", "--no-instructions"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **self._identity())
-        atexit.register(self.stop, "immediate")
 
     def _identity(self):
         return {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
@@ -156,12 +192,15 @@ class Cluster:
 
     def sql(self, statement, user="postgres", database="lantik"):
         """The rows of a statement, every value a str (NULL is '')."""
-        command = [PG_BIN / "psql", "-X", "-q", "--csv", "-t", "-v", "ON_ERROR_STOP=1", "-d",
-                   self.conninfo(user, database), "-c", statement]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
-        if done.returncode:
-            raise AssertionError(f"{statement}: {done.stderr.strip()}")
-        return [tuple(row) for row in csv.reader(io.StringIO(done.stdout))]
+        try:
+            with contextlib.closing(psycopg2.connect(self.conninfo(user, database), options="-c statement_timeout=120s")) as connection:
+                connection.autocommit = True
+                with connection.cursor() as cursor:
+                    cursor.execute(statement)
+                    rows = cursor.fetchall() if cursor.description else []
+        except psycopg2.Error as error:
+            raise AssertionError(f"{statement}: {str(error).strip()}") from None
+        return [tuple("" if value is None else value for value in row) for row in rows]
 
     def value(self, statement, **options):
         return self.sql(statement, **options)[0][0]
@@ -362,15 +401,14 @@ class Site:
 
     def __init__(self, formations_as_loaded=False, **settings):
         self.directory = scratch()
-        self.cluster = Cluster(self.directory)
+        self.cluster = Cluster(self.directory, made_once(f"site-{BUILD_ID}", self._make))
         self.cluster.start()
-        self.cluster.sql("CREATE DATABASE lantik", database="postgres")
+        if "LANTIK_ONCE" not in os.environ:
+            self._fill(self.cluster)
         self.port = free_port()
         self.keys = self.directory / "keys"
         self.state = self.directory / "state"
         self.state.mkdir()
-        self.ctl("migrate", "--origin", self.ORIGIN)
-        self.ctl("load", "--reference", ROOT / "sql" / "reference", "--test-regions")
         if not formations_as_loaded:  # tests send more people of Kota Bandung than it has places
             self.sql("UPDATE lantik.formation SET quota = 999999999")
         self.recovery = self.directory / "recovery"
@@ -379,6 +417,25 @@ class Site:
         self.revoked_file = self.directory / "revoked"
         self.daemon = self._daemon(self.directory, self.port, self.state)
         self.offices = {}
+
+    @classmethod
+    def _fill(cls, cluster):
+        """The database as every site begins with it."""
+        cluster.sql("CREATE DATABASE lantik", database="postgres")
+        ctl = [program("lantikctl"), "--database", cluster.conninfo("postgres")]
+        run(*ctl, "migrate", "--origin", cls.ORIGIN)
+        run(*ctl, "load", "--reference", ROOT / "sql" / "reference", "--test-regions")
+
+    @classmethod
+    def _make(cls, path):
+        """A cluster that is filled and stopped."""
+        directory = scratch()
+        cluster = Cluster(directory)
+        cluster.start()
+        cls._fill(cluster)
+        cluster.stop()
+        shutil.move(cluster.directory, path)
+        shutil.rmtree(directory)
 
     def _daemon(self, directory, port, state):
         return Daemon(directory, {
@@ -435,7 +492,7 @@ class Site:
         finally:
             self.daemon._end()
             self.daemon.notify.close()
-            self.cluster.stop("fast")
+            self.cluster.stop("immediate")
 
     def office(self, name="kanreg-03", kanreg="03", home=None):
         """An office with keys that the centre knows."""
