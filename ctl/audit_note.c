@@ -67,7 +67,26 @@ static void tell(struct ledger *ledger, enum audit_what what, uint64_t size)
 	audit_found(ledger->audit, "checkpoint", what, what == AUDIT_ALTERED ? "note" : NULL, "size %" PRIu64, size);
 }
 
-/* The keys are known and signed it, as they must at this size and in this epoch. */
+/* A checkpoint that was lost, or was not stored yet when a recovery began the next epoch, is signed again under the
+ * name of that epoch: an old name may have stood for another tree of this size. */
+static bool is_of_later_epoch(
+	const struct ledger *ledger, struct lantik_span note, uint64_t size, struct lantik_checkpoint *ret)
+{
+	const struct lantik_trust *trust = &ledger->audit->trust;
+	char origin[LANTIK_MAX_ORIGIN + 1];
+	struct lantik_checkpoint checkpoint;
+	if (lantik_checkpoint_read(note, &checkpoint) != LANTIK_OK || checkpoint.size != size)
+		return false;
+	for (unsigned epoch = trust->epoch + 1; epoch <= trust->epoch + LANTIK_MAX_RECOVERIES; epoch++)
+		if (lantik_epoch_origin(trust->keys[0].vkey.name, epoch, origin) &&
+			strcmp(origin, checkpoint.origin) == 0 && is_whole(ledger, note, &checkpoint)) {
+			*ret = checkpoint;
+			return true;
+		}
+	return false;
+}
+
+/* The keys are known and signed it, as they must at this size and in this epoch or a later one. */
 static void note_read(struct ledger *ledger, uint64_t size, struct note *ret)
 {
 	const struct lantik_trust *trust = &ledger->audit->trust;
@@ -77,6 +96,8 @@ static void note_read(struct ledger *ledger, uint64_t size, struct note *ret)
 		return;
 	ret->is_signed = lantik_checkpoint_trusted(note, trust, &ret->checkpoint) == LANTIK_OK &&
 			 ret->checkpoint.size == size && ret->checkpoint.epoch == trust->epoch;
+	if (!ret->is_signed)
+		ret->is_signed = is_of_later_epoch(ledger, note, size, &ret->checkpoint);
 	if (!ledger->audit->is_unproved && (!ret->is_signed || !is_whole(ledger, note, &ret->checkpoint)))
 		tell(ledger, AUDIT_ALTERED, size);
 }

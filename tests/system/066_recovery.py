@@ -171,11 +171,18 @@ class LossyFailover(Lost):
             self.assertEqual(office.lantik("verify", "--json").returncode, 0)
         for path in lost:
             self.explained(before[pathlib.Path(path)])
+        # a size of the old epoch whose note was not stored is signed again under the new name, and the audit takes it
+        standby.sql(f"DELETE FROM lantik.checkpoint WHERE size = {base}")
+        self.site.daemon.stop()
+        self.site.daemon.start()
+        harness.wait_until(lambda: standby.value(f"SELECT count(*) FROM lantik.checkpoint WHERE size = {base}") == "1", 30,
+                           "the size is signed again")
         audit = self.audit(standby)
         self.assertEqual((audit.of_type("type", "finding"), audit.returncode in (0, 3)), ([], True), audit)
         notes = standby.sql("SELECT size, split_part(note, E'\\n', 1) FROM lantik.checkpoint ORDER BY size")
-        self.assertEqual({int(size): origin for size, origin in notes},
-                         {size: self.site.ORIGIN + ("/2" if size > base + 1 else "") for size in range(1, len(notes) + 1)})
+        self.assertEqual([int(size) for size, _ in notes], list(range(1, len(notes) + 1)))
+        for size, origin in notes:
+            self.assertIn(origin, [self.site.ORIGIN + "/2"] + [self.site.ORIGIN] * (int(size) <= base + 1), size)
 
     def explained(self, content):
         """verify says of an old receipt of a lost leaf, which stands beside the new one, what became of it."""

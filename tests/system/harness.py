@@ -191,9 +191,9 @@ class Cluster:
         return f"host={self.socket} dbname={database} user={user}"
 
     def sql(self, statement, user="postgres", database="lantik"):
-        """The rows of a statement, every value a str (NULL is '')."""
+        """The rows of a statement (of several the last one's), every value a str (NULL is '')."""
         try:
-            with contextlib.closing(psycopg2.connect(self.conninfo(user, database), options="-c statement_timeout=120s")) as connection:
+            with contextlib.closing(psycopg2.connect(self.conninfo(user, database))) as connection:
                 connection.autocommit = True
                 with connection.cursor() as cursor:
                     cursor.execute(statement)
