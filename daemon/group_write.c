@@ -5,8 +5,6 @@
 #include "current.h"
 #include "group_private.h"
 
-/* COPY data goes to libpq in pieces of about this size. */
-#define CHUNK (64u * 1024)
 /* Rows of a group that go by INSERTs, which take no round trip of their own. A COPY takes two and costs as much to
  * begin as several rows (docs/performance.md). */
 #define INSERT_ROWS 4
@@ -149,19 +147,6 @@ static bool are_different(const struct newcomer *people, size_t count)
 	return true;
 }
 
-/* What has come together goes to libpq when there is enough of it, or at the end. */
-static enum store_result copy_chunk(struct worker *w, size_t enough)
-{
-	enum store_result result = STORE_OK;
-
-	LANTIK_ASSERT(!w->chunk.error);
-	if (w->chunk.len && w->chunk.len >= enough) {
-		result = store_copy_data(w->store, w->chunk.data, w->chunk.len);
-		lantik_buffer_reset(&w->chunk);
-	}
-	return result;
-}
-
 static enum store_result copy_current(struct worker *w, const struct newcomer *people, size_t count)
 {
 	enum store_result result = store_copy_current_begin(w->store);
@@ -169,11 +154,9 @@ static enum store_result copy_current(struct worker *w, const struct newcomer *p
 	lantik_buffer_reset(&w->chunk);
 	for (size_t i = 0; i < count && !result; i++) {
 		current_encode(people[i].s->batch_no, &people[i].s->manifest, people[i].row, &w->chunk);
-		result = copy_chunk(w, CHUNK);
+		result = worker_copy(w);
 	}
-	if (!result)
-		result = copy_chunk(w, 0);
-	return result ? result : store_copy_end(w->store);
+	return result ? result : worker_end_copy(w);
 }
 
 /* Batches that fill the same columns lie together, in the order of their numbers. */
@@ -202,7 +185,7 @@ static enum store_result copy_batch(struct worker *w, const struct submission *s
 		if (!row->goes_in)
 			continue;
 		lantik_buffer_append(&w->chunk, s->desk->tuples.data + row->offset, row->len);
-		result = copy_chunk(w, CHUNK);
+		result = worker_copy(w);
 	}
 	return result;
 }
@@ -220,9 +203,7 @@ static enum store_result copy_rows(struct worker *w, struct submission **news, s
 			if (!result)
 				result = copy_batch(w, news[i]);
 		if (!result)
-			result = copy_chunk(w, 0);
-		if (!result)
-			result = store_copy_end(w->store);
+			result = worker_end_copy(w);
 	}
 	return result;
 }

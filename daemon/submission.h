@@ -175,6 +175,9 @@ LANTIK_MUST_CHECK enum store_result submission_check_since(
 void submission_forget_register(struct submission *s);
 
 /* write_rows.c */
+/* What has come together in the worker's chunk goes to libpq when there is enough of it; and at the end of the COPY. */
+LANTIK_MUST_CHECK enum store_result worker_copy(struct worker *worker);
+LANTIK_MUST_CHECK enum store_result worker_end_copy(struct worker *worker);
 /* One row to the register, through a COPY that is begun when none is open. */
 LANTIK_MUST_CHECK enum store_result submission_send_row(
 	struct submission *s, struct lantik_record *record, struct row *row);

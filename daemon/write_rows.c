@@ -24,22 +24,22 @@ static size_t rows_of_a_copy(const struct submission *s)
 	return s->view.record_count < COPY_ALL_FROM ? COPY_FEW : s->view.record_count;
 }
 
-/* What has come together goes to libpq when there is enough of it, or at the end. */
-static enum store_result copy_chunk(struct worker *w, size_t enough)
+static enum store_result send_chunk(struct worker *w)
 {
-	enum store_result result = STORE_OK;
-
 	LANTIK_ASSERT(!w->chunk.error);
-	if (w->chunk.len && w->chunk.len >= enough) {
-		result = store_copy_data(w->store, w->chunk.data, w->chunk.len);
-		lantik_buffer_reset(&w->chunk);
-	}
+	enum store_result result = store_copy_data(w->store, w->chunk.data, w->chunk.len);
+	lantik_buffer_reset(&w->chunk);
 	return result;
 }
 
-static enum store_result end_copy(struct worker *w)
+enum store_result worker_copy(struct worker *w)
 {
-	enum store_result result = copy_chunk(w, 0);
+	return w->chunk.error || w->chunk.len >= CHUNK ? send_chunk(w) : STORE_OK;
+}
+
+enum store_result worker_end_copy(struct worker *w)
+{
+	enum store_result result = w->chunk.error || w->chunk.len ? send_chunk(w) : STORE_OK;
 
 	return result ? result : store_copy_end(w->store);
 }
@@ -58,7 +58,7 @@ static enum store_result begin_row(struct submission *s)
 /* Its tuple stands in the chunk. */
 static enum store_result end_row(struct submission *s)
 {
-	return --s->copy_left ? copy_chunk(s->worker, CHUNK) : end_copy(s->worker);
+	return --s->copy_left ? worker_copy(s->worker) : worker_end_copy(s->worker);
 }
 
 enum store_result submission_send_row(struct submission *s, struct lantik_record *record, struct row *row)
@@ -76,7 +76,7 @@ enum store_result submission_pause(struct submission *s)
 	if (!s->copy_left)
 		return STORE_OK;
 	s->copy_left = 0;
-	return end_copy(s->worker);
+	return worker_end_copy(s->worker);
 }
 
 /* A row whose tuple was kept. */
@@ -149,9 +149,9 @@ static enum store_result copy_current_from(struct submission *s, size_t i, size_
 		const struct row *row = s->desk->order[i];
 		current_encode(s->batch_no, &s->manifest, row, &w->chunk);
 		made->begun[row->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
-		result = copy_chunk(w, CHUNK);
+		result = worker_copy(w);
 	}
-	return result ? result : end_copy(w);
+	return result ? result : worker_end_copy(w);
 }
 
 static enum store_result copy_current(struct submission *s, struct store_made_current *ret)
