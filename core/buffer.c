@@ -69,6 +69,22 @@ void lantik_buffer_append_span(struct lantik_buffer *buffer, struct lantik_span 
 	lantik_buffer_append(buffer, span.data, span.len);
 }
 
+void lantik_buffer_append_text(struct lantik_buffer *buffer, const char *text)
+{
+	lantik_buffer_append(buffer, text, strlen(text));
+}
+
+void lantik_buffer_append_number(struct lantik_buffer *buffer, uint64_t number)
+{
+	char digits[20];
+	size_t at = sizeof digits;
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	lantik_buffer_append(buffer, digits + at, sizeof digits - at);
+}
+
 /* Formats into the room there is; when that was too little, makes room and formats again. */
 static void append_formatted(struct lantik_buffer *buffer, const char *format, va_list args, va_list again)
 	LANTIK_PRINTF(2, 0);

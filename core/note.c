@@ -155,7 +155,9 @@ void lantik_signature_append(
 	LANTIK_ASSERT(len <= sizeof bytes - KEY_ID_LEN);
 	memcpy(bytes, id, KEY_ID_LEN);
 	memcpy(bytes + KEY_ID_LEN, signature, len);
-	lantik_buffer_printf(ret, EM_DASH " %s ", name);
+	lantik_buffer_append_text(ret, EM_DASH " ");
+	lantik_buffer_append_text(ret, name);
+	lantik_buffer_append(ret, " ", 1);
 	lantik_base64_append(ret, bytes, KEY_ID_LEN + len);
 	lantik_buffer_append(ret, "\n", 1);
 }
@@ -182,7 +184,10 @@ enum lantik_error lantik_checkpoint_sign(uint64_t size, const uint8_t root[LANTI
 	if (size > LANTIK_MAX_TREE)
 		return LANTIK_E_TOO_LARGE;
 	struct lantik_buffer text = {0};
-	lantik_buffer_printf(&text, "%s\n%llu\n", keys[0].vkey.name, (unsigned long long)size);
+	lantik_buffer_append_text(&text, keys[0].vkey.name);
+	lantik_buffer_append(&text, "\n", 1);
+	lantik_buffer_append_number(&text, size);
+	lantik_buffer_append(&text, "\n", 1);
 	lantik_base64_append(&text, root, LANTIK_HASH);
 	lantik_buffer_append(&text, "\n", 1);
 	enum lantik_error error = text.error ? text.error : lantik_note_sign(lantik_buffer_span(&text), keys, ret);

@@ -24,9 +24,11 @@ enum lantik_error lantik_receipt_format(struct lantik_span leaf, uint64_t index,
 	struct lantik_span checkpoint, struct lantik_span text, struct lantik_buffer *ret)
 {
 	LANTIK_ASSERT(proof->count <= LANTIK_MAX_PROOF);
-	lantik_buffer_printf(ret, FAMILY VERSION "\nextra ");
+	lantik_buffer_append_text(ret, FAMILY VERSION "\nextra ");
 	lantik_base64_append(ret, leaf.data, leaf.len);
-	lantik_buffer_printf(ret, "\nindex %llu\n", (unsigned long long)index);
+	lantik_buffer_append_text(ret, "\nindex ");
+	lantik_buffer_append_number(ret, index);
+	lantik_buffer_append(ret, "\n", 1);
 	for (unsigned i = 0; i < proof->count; i++)
 		hash_line(proof->hashes[i], ret);
 	lantik_buffer_append(ret, "\n", 1);

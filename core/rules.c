@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "rules_private.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define PW (1u << LANTIK_PPPK_PW)
@@ -31,7 +30,8 @@ const struct lantik_rule lantik_rules[] = {
 static const struct lantik_case cases[] = {
 #define RULE(code, layer, kinds, steps, certainty, source, english, indonesian)
 #define CASE(code, name, severity, english, indonesian) \
-	{&lantik_rules[LANTIK_RULE_##code], #name, LANTIK_##severity, {english, indonesian}},
+	{&lantik_rules[LANTIK_RULE_##code], #name, LANTIK_##severity, {english, indonesian}, \
+		{(const uint8_t *)#code "." #name, sizeof #code "." #name - 1}},
 #include "lantik/rules.def"
 #undef RULE
 #undef CASE
@@ -42,6 +42,12 @@ const size_t lantik_rule_count = LANTIK_COUNT(lantik_rules);
 
 _Static_assert(LANTIK_CASE_COUNT <= 256, "a verdict lists cases in 256 bits");
 _Static_assert(LANTIK_CASE_COUNT <= UINT16_MAX, "a finding holds a case in two bytes");
+#define RULE(code, layer, kinds, steps, certainty, source, english, indonesian)
+#define CASE(code, name, severity, english, indonesian)                                                                \
+	_Static_assert(sizeof #code "." #name <= 64, "room for the name of a case");
+#include "lantik/rules.def"
+#undef RULE
+#undef CASE
 
 const struct lantik_case *lantik_case_of(enum lantik_case_id id)
 {
@@ -51,8 +57,9 @@ const struct lantik_case *lantik_case_of(enum lantik_case_id id)
 
 void lantik_case_format(enum lantik_case_id id, char *ret)
 {
-	const struct lantik_case *item = lantik_case_of(id);
-	(void)snprintf(ret, 64, "%s.%s", item->rule->code, item->name);
+	struct lantik_span full = lantik_case_of(id)->full;
+	memcpy(ret, full.data, full.len);
+	ret[full.len] = '\0';
 }
 
 enum lantik_case_id lantik_case_find(struct lantik_span name)

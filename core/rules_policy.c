@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "rules_private.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define BUP_DEFAULT 58
@@ -21,10 +20,13 @@ struct parameter {
 
 static struct parameter of_kind(const char *front, const struct lantik_check *check)
 {
-	struct parameter ret;
+	struct parameter ret = {""};
 	const char *kind = lantik_word(LANTIK_WORDS_kind, check->manifest->kind, LANTIK_ENGLISH);
-	int used = snprintf(ret.name, sizeof ret.name, "%s%s", front, kind == NULL ? "" : kind);
-	LANTIK_ASSERT(used > 0 && (size_t)used < sizeof ret.name);
+	size_t used = strlen(front), len = kind == NULL ? 0 : strlen(kind);
+	LANTIK_ASSERT(used + len < sizeof ret.name);
+	memcpy(ret.name, front, used);
+	if (len > 0)
+		memcpy(ret.name + used, kind, len);
 	for (char *at = ret.name; *at != '\0'; at++)
 		*at = (char)(*at >= 'A' && *at <= 'Z' ? *at | 0x20 : *at);
 	return ret;

@@ -80,17 +80,26 @@ static bool is_agency(struct lantik_span text)
 	return text.len == 4;
 }
 
+/* printf costs more than the rest of a verdict: these lines are put together piece by piece. */
 static void append_name(struct lantik_buffer *ret, const char *key, struct lantik_span name)
 {
-	lantik_buffer_printf(ret, "%s ", key);
+	lantik_buffer_append_text(ret, key);
+	lantik_buffer_append(ret, " ", 1);
 	lantik_buffer_append_span(ret, name);
 	lantik_buffer_append(ret, "\n", 1);
+}
+
+static void append_count(struct lantik_buffer *ret, const char *key, uint32_t count)
+{
+	lantik_buffer_append_text(ret, key);
+	lantik_buffer_append(ret, " ", 1);
+	lantik_buffer_append_number(ret, count);
 }
 
 static void append_word(struct lantik_buffer *ret, const char *key, enum lantik_word_list list, int32_t code)
 {
 	const char *word = lantik_word(list, code, LANTIK_ENGLISH);
-	lantik_buffer_printf(ret, "%s %s\n", key, word == NULL ? NO_NAME : word);
+	append_name(ret, key, lantik_span_of(word == NULL ? NO_NAME : word));
 }
 
 static void append_head(const struct lantik_verdict *verdict, struct lantik_buffer *ret)
@@ -99,17 +108,20 @@ static void append_head(const struct lantik_verdict *verdict, struct lantik_buff
 	lantik_id_format(verdict->batch_id, batch);
 	lantik_hex_encode(verdict->records_root, LANTIK_HASH, records);
 	lantik_hex_encode(verdict->rulebook_sha256, LANTIK_HASH, rulebook);
-	lantik_buffer_printf(ret, "%s\n", FIRST_LINE);
+	lantik_buffer_append_text(ret, FIRST_LINE "\n");
 	append_name(ret, "office", verdict->office);
-	lantik_buffer_printf(ret, "batch %s\n", batch);
+	append_name(ret, "batch", lantik_span_of(batch));
 	append_name(ret, "agency", is_agency(verdict->agency) ? verdict->agency : lantik_span_of(NO_NAME));
 	append_word(ret, "kind", LANTIK_WORDS_kind, verdict->kind);
 	append_word(ret, "step", LANTIK_WORDS_step, verdict->step);
-	lantik_buffer_printf(ret, "outcome %s\n", verdict->refused ? "refused" : "committed");
-	lantik_buffer_printf(ret, "records %u %s\n", (unsigned)verdict->records, records);
-	lantik_buffer_printf(ret, "rulebook %s\n", rulebook);
-	lantik_buffer_printf(ret, "accepted %u\nreturned %u\nreview %u\n", (unsigned)verdict->accepted,
-		(unsigned)verdict->returned, (unsigned)verdict->review);
+	append_name(ret, "outcome", lantik_span_of(verdict->refused ? "refused" : "committed"));
+	append_count(ret, "records", verdict->records);
+	append_name(ret, "", lantik_span_of(records));
+	append_name(ret, "rulebook", lantik_span_of(rulebook));
+	append_count(ret, "accepted", verdict->accepted);
+	append_count(ret, "\nreturned", verdict->returned);
+	append_count(ret, "\nreview", verdict->review);
+	lantik_buffer_append(ret, "\n", 1);
 }
 
 static bool is_unchecked(const struct lantik_verdict *verdict, unsigned id)
@@ -130,18 +142,19 @@ static unsigned behind_rule(unsigned id)
 static void append_unchecked_rule(
 	const struct lantik_verdict *verdict, unsigned id, unsigned end, struct lantik_buffer *ret)
 {
-	char name[64];
 	bool all = true;
 	for (unsigned i = id; i < end; i++)
 		all &= is_unchecked(verdict, i);
 	if (all) {
-		lantik_buffer_printf(ret, " %s", lantik_case_of((enum lantik_case_id)id)->rule->code);
+		lantik_buffer_append(ret, " ", 1);
+		lantik_buffer_append_text(ret, lantik_case_of((enum lantik_case_id)id)->rule->code);
 		return;
 	}
 	for (; id < end; id++) {
-		lantik_case_format((enum lantik_case_id)id, name);
-		if (is_unchecked(verdict, id))
-			lantik_buffer_printf(ret, " %s", name);
+		if (!is_unchecked(verdict, id))
+			continue;
+		lantik_buffer_append(ret, " ", 1);
+		lantik_buffer_append_span(ret, lantik_case_of((enum lantik_case_id)id)->full);
 	}
 }
 
@@ -178,7 +191,9 @@ static void append_batch_findings(const struct lantik_finding *findings, size_t 
 static void append_record(const struct lantik_finding *findings, size_t count, bool refused, struct lantik_buffer *ret)
 {
 	enum lantik_outcome outcome = refused ? LANTIK_REFUSED : lantik_outcome_of(findings, count);
-	lantik_buffer_printf(ret, "record %u %s", (unsigned)findings->record_no, lantik_outcome_word(outcome));
+	append_count(ret, "record", findings->record_no);
+	lantik_buffer_append(ret, " ", 1);
+	lantik_buffer_append_text(ret, lantik_outcome_word(outcome));
 	for (size_t i = 0; i < count; i++) {
 		lantik_buffer_append(ret, " ", 1);
 		lantik_finding_append(&findings[i], ret);

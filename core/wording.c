@@ -81,9 +81,7 @@ bool lantik_hash_read(struct lantik_span text, uint8_t ret[LANTIK_HASH])
 
 void lantik_finding_append(const struct lantik_finding *finding, struct lantik_buffer *ret)
 {
-	char name[64];
-	lantik_case_format((enum lantik_case_id)finding->case_id, name);
-	lantik_buffer_append_span(ret, lantik_span_of(name));
+	lantik_buffer_append_span(ret, lantik_case_of((enum lantik_case_id)finding->case_id)->full);
 	if (finding->field != LANTIK_F_NONE) {
 		lantik_buffer_append(ret, ":", 1);
 		lantik_buffer_append_span(ret, lantik_span_of(lantik_record_fields[finding->field - 1].name));

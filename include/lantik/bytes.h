@@ -31,6 +31,9 @@ struct lantik_buffer {
 
 void lantik_buffer_append(struct lantik_buffer *buffer, const void *data, size_t len);
 void lantik_buffer_append_span(struct lantik_buffer *buffer, struct lantik_span span);
+void lantik_buffer_append_text(struct lantik_buffer *buffer, const char *text);
+/* In decimal digits. */
+void lantik_buffer_append_number(struct lantik_buffer *buffer, uint64_t number);
 void lantik_buffer_printf(struct lantik_buffer *buffer, const char *format, ...) LANTIK_PRINTF(2, 3);
 /* len writable bytes at the end, already counted as written; NULL after an error. */
 uint8_t *lantik_buffer_extend(struct lantik_buffer *buffer, size_t len);

@@ -37,6 +37,7 @@ struct lantik_case {
 	const char *name;
 	enum lantik_severity severity; /* by default: the rulebook may give another */
 	const char *expected[2];       /* what was expected and what to do, by enum lantik_language */
+	struct lantik_span full;       /* `N05.birth_date` */
 };
 
 enum lantik_case_id {

@@ -52,6 +52,20 @@ Test(buffer, grows_and_keeps_what_it_has)
 	cr_assert(!buffer.data && !buffer.len && !buffer.capacity && !buffer.error);
 }
 
+Test(buffer, numbers_as_printf_writes_them)
+{
+	static const uint64_t numbers[] = {0, 1, 9, 10, 99, 100, 4294967295, 9999999999999999999u, UINT64_MAX};
+	struct lantik_buffer numbered = {0}, printed = {0};
+	for (size_t i = 0; i < LANTIK_COUNT(numbers); i++) {
+		lantik_buffer_append_number(&numbered, numbers[i]);
+		lantik_buffer_append_text(&numbered, "; ");
+		lantik_buffer_printf(&printed, "%llu; ", (unsigned long long)numbers[i]);
+	}
+	cr_assert(lantik_span_equal(lantik_buffer_span(&numbered), lantik_buffer_span(&printed)));
+	lantik_buffer_free(&numbered);
+	lantik_buffer_free(&printed);
+}
+
 Test(buffer, limit_is_exact_and_sticky)
 {
 	struct lantik_buffer buffer = {.limit = 100};
