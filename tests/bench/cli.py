@@ -4,21 +4,18 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 import argparse
-import ctypes
 import math
-import os
 import pathlib
-import signal
 import sys
 
-STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-PR_SET_CHILD_SUBREAPER = 36
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+sys.dont_write_bytecode = True
+import ending  # noqa: E402
+
 PEOPLE = 6_900_000  # ingest_make has no more
 MOST_RECORDS = 10_000  # of a batch, as limits.h says
 MOST_WORKERS = 64  # as lantikd says
 MOST_OFFICES = 999
-
-clusters = set()  # their pids: a cluster is ended by its own means
 
 
 # ---- options ----
@@ -98,46 +95,11 @@ def range_cell(spread):
 
 # ---- the end ----
 
-def children_of(pid):
-    return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def _end_children():
-    """And theirs, which come to us when their parents have ended."""
-    while pids := set(children_of(os.getpid())) - clusters:
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-
-
 def run(main):
-    """Runs a bench. Who stops it reads one line, and finds neither process nor folder of it; what is left to be cleaned up
-    when this ends, cluster and folder, is cleaned up at exit by those who made it."""
-    stopped = []
-
-    def stop(number, _):
-        stopped.append(number)
-        if len(stopped) == 1:  # who is impatient does not interrupt the clean-up
-            raise SystemExit(128 + number)
-
-    for number in STOPS:
-        if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
-            signal.signal(number, stop)
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    """Runs a bench; whoever it leaves running ends with it, as what perf runs outlives perf."""
+    ending.adopt()
+    ending.on_stop(f"scripts/bench {pathlib.Path(sys.argv[0]).stem}")
     try:
         main()
-    except BaseException:  # whatever else went wrong because our children were stopped, too
-        if not stopped:
-            raise
-        _say_stopped(stopped[0])
-        sys.exit(128 + stopped[0])
     finally:
-        stopped.append(0)
-        _end_children()
-
-
-def _say_stopped(number):
-    try:
-        print(f"scripts/bench {pathlib.Path(sys.argv[0]).stem}: stopped by {signal.Signals(number).name}", file=sys.stderr, flush=True)
-    except OSError:
-        pass  # the terminal is closed
+        ending.end_children()

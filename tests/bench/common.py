@@ -18,12 +18,12 @@ import subprocess
 import sys
 import time
 
+import cli  # makes the modules of the system tests known
+import ending
+import harness
+import ingest_profile
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "system"))
-sys.dont_write_bytecode = True
-import cli  # noqa: E402
-import harness  # noqa: E402
-import ingest_profile  # noqa: E402
 
 SETTINGS = {"fsync": "on", "synchronous_commit": "on", "shared_buffers": "512MB", "max_wal_size": "4GB"}
 # Batches in flight: enough that a worker never waits for the sender.
@@ -47,7 +47,6 @@ class Cluster(harness.Cluster):
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd="/", start_new_session=True,
                 **self._identity())
-        cli.clusters.add(self.process.pid)
         self.wait_ready()
 
     def fresh(self, database, template):
@@ -82,7 +81,7 @@ class Others:
         fields = [int(field) for field in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
         busy = (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
         parent = self.cluster.process.pid
-        ours = sum(cpu_seconds(pid, children=pid == parent) for pid in (parent, os.getpid(), *self.pids, *cli.children_of(parent)))
+        ours = sum(cpu_seconds(pid, children=pid == parent) for pid in (parent, os.getpid(), *self.pids, *ending.children_of(parent)))
         return busy, ours, os.times().children_user + os.times().children_system, time.monotonic()
 
     def share(self):

@@ -33,6 +33,8 @@ import unittest
 import psycopg2
 import psycopg2.extensions
 
+import ending
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PG_BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
 BUILD = pathlib.Path(os.environ.get("LANTIK_BIN", ROOT / "build" / "release")).resolve()
@@ -51,8 +53,7 @@ COMPLAINT = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime 
 # Values as the server writes them.
 psycopg2.extensions.string_types.clear()
 
-# An ended test takes its servers with it: atexit runs.
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+ending.on_stop(pathlib.Path(sys.argv[0]).stem, where=True)
 
 
 def program(name):
@@ -86,6 +87,7 @@ def scratch(prefix="lantik-test-"):
     path.chmod(0o755)
     if not os.environ.get("LANTIK_KEEP"):
         atexit.register(shutil.rmtree, path, ignore_errors=True)
+        ending.folders.append(path)
     return path
 
 
