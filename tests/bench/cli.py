@@ -16,6 +16,7 @@ PEOPLE = 6_900_000  # ingest_make has no more
 MOST_RECORDS = 10_000  # of a batch, as limits.h says
 MOST_WORKERS = 64  # as lantikd says
 MOST_OFFICES = 999
+GO_ON = 100  # the status of a bench that was asked about its options alone, when they are good
 
 
 # ---- options ----

@@ -11,10 +11,12 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 FOLDER = re.compile(rb"/tmp/lantik-test-\w+")
 DEADLINE = 60
 
@@ -113,6 +115,23 @@ class WrongOptions(unittest.TestCase):
                 output, said = process.communicate(timeout=DEADLINE)
                 self.assertEqual((process.returncode, output), (2, ""))
                 self.assertIn(told, said.splitlines()[-1])
+
+    def test_and_before_anything_is_installed_or_built(self):
+        """On a machine that has Python alone, by scripts/bench itself, and by somebody who may install nothing."""
+        with tempfile.TemporaryDirectory() as folder:
+            bare, began = pathlib.Path(folder), pathlib.Path(folder, "began")
+            said = {"id": "echo 1000", "sudo": "exit 1"}
+            for name in ("dpkg-query", "apt-get", "cmake", *said):
+                does = said.get(name, f"echo {name} >> {began}; exit 1")
+                bare.joinpath(name).write_text(f"#!/bin/sh\n{does}\n")
+                bare.joinpath(name).chmod(0o755)
+            bare.joinpath("psycopg2.py").write_text("raise ImportError('not installed')\n")
+            for line, status in [(line, 2) for line, _ in WRONG] + [("nonsense", 2), ("--help", 0), ("judge --help", 0), ("judge", 1)]:
+                with self.subTest(line):
+                    done = subprocess.run([ROOT / "scripts" / "bench", *line.split()], capture_output=True, text=True, check=False,
+                                          stdin=subprocess.DEVNULL, env={"PATH": f"{bare}:/usr/bin:/bin", "PYTHONPATH": folder},
+                                          timeout=DEADLINE)
+                    self.assertEqual((done.returncode, began.exists()), (status, status == 1), done.stderr)
 
 
 if __name__ == "__main__":

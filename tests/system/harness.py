@@ -12,6 +12,7 @@ import csv
 import atexit
 import contextlib
 import fcntl
+import functools
 import hashlib
 import json
 import os
@@ -30,9 +31,6 @@ import threading
 import time
 import unittest
 
-import psycopg2
-import psycopg2.extensions
-
 import ending
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -50,8 +48,16 @@ SANITIZER = {
 COMPLAINT = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|lantik: bug:")
 
 
-# Values as the server writes them.
-psycopg2.extensions.string_types.clear()
+
+@functools.cache
+def postgres():
+    """psycopg2, which is not there yet when scripts/bench reads its options; values are as the server writes them."""
+    import psycopg2
+    import psycopg2.extensions
+
+    psycopg2.extensions.string_types.clear()
+    return psycopg2
+
 
 ending.on_stop(pathlib.Path(sys.argv[0]).stem, where=True)
 
@@ -195,12 +201,12 @@ class Cluster:
     def sql(self, statement, user="postgres", database="lantik"):
         """The rows of a statement (of several the last one's), every value a str (NULL is '')."""
         try:
-            with contextlib.closing(psycopg2.connect(self.conninfo(user, database))) as connection:
+            with contextlib.closing(postgres().connect(self.conninfo(user, database))) as connection:
                 connection.autocommit = True
                 with connection.cursor() as cursor:
                     cursor.execute(statement)
                     rows = cursor.fetchall() if cursor.description else []
-        except psycopg2.Error as error:
+        except postgres().Error as error:
             raise AssertionError(f"{statement}: {str(error).strip()}") from None
         return [tuple("" if value is None else value for value in row) for row in rows]
 
