@@ -236,14 +236,18 @@ static double share_of(const struct flow *flow, const struct office_flow *office
 	return a_second(&flow->bytes_done) / (double)offices_with(flow, office);
 }
 
-/* Seconds until one more enquiry of this office may be there. While none is done nothing tells how long that will last:
- * as long again as it has lasted. */
+/* Seconds by the rate. While nothing is done it does not tell how long that will last: as long again as it has. */
+static double or_as_long_again(double seconds, const struct rate *rate)
+{
+	return seconds > 0 ? greater(seconds, rate->elapsed) : 0;
+}
+
+/* Seconds until one more enquiry of this office may be there. */
 static double time_to_enquire(const struct flow *flow, const struct office_flow *office)
 {
 	const struct rate *rate = &flow->enquiries_done;
-	double over = excess(office->enquiries + 1, OFFICE_ENQUIRIES);
 
-	return over > 0 ? greater(over / a_second(rate), rate->elapsed) : 0;
+	return or_as_long_again(excess(office->enquiries + 1, OFFICE_ENQUIRIES) / a_second(rate), rate);
 }
 
 /* Microseconds until there is room for the job, if nobody else sends. */
@@ -256,6 +260,7 @@ static double time_to_room(const struct flow *flow, const struct office_flow *of
 	/* what it gives back counts twice: it holds less, and more is free */
 	if (office->bytes)
 		wait = greater(wait, excess(office->bytes + flow->bytes + 2 * bytes, budget) / 2 / share);
+	wait = or_as_long_again(wait, &flow->bytes_done);
 	if (!job_is_batch(job))
 		wait = greater(wait, time_to_enquire(flow, office));
 	return wait < GREATEST_WAIT / 1e6 ? wait * 1e6 : GREATEST_WAIT;

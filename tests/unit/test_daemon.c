@@ -594,14 +594,16 @@ Test(daemon, busy_tells_when_and_how_many)
 	first.body.len = 16 << 20;
 	wait = flow_defer(flow, &first, true, 21000000).milliseconds;
 	cr_expect(wait > 1400 && wait < 1800, "until room for sixteen is there: %u", wait);
-	fill(flow, &second, 2, 24000000);
-	uint32_t shared = flow_defer(flow, &first, true, 24000000).milliseconds;
+	fill(flow, &second, 2, 22700000);
+	uint32_t shared = flow_defer(flow, &first, true, 22700000).milliseconds;
 	cr_expect(shared > 2 * wait - 10 && shared < 2 * wait + 10, "half of the workers are another's: %u", shared);
 	first.body.len = 1 << 20;
+	wait = flow_defer(flow, &first, true, 27000000).milliseconds;
+	cr_expect_eq(wait, 7000, "all have stood for so long: %u", wait);
 	/* an idle hour is not slowness, and one batch that took an hour is */
 	for (size_t i = 0; i < held; i++) {
-		flow_release(flow, &first, 25000000);
-		flow_release(flow, &second, 25000000);
+		flow_release(flow, &first, 28000000);
+		flow_release(flow, &second, 28000000);
 	}
 	for (size_t i = 0; i < held; i++)
 		cr_expect(flow_admit(flow, &first, 3620000000LL));
