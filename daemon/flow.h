@@ -1,5 +1,5 @@
 /* Flow control: how many bytes of bodies the daemon holds, of all offices and of each, and what an office is told that
- * sends more. The intake's alone. Times are clock_steady's microseconds.
+ * sends more. Under the intake's lock. Times are clock_steady's microseconds.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_FLOW_H
 #define LANTIK_DAEMON_FLOW_H

@@ -6,6 +6,8 @@
 #include "intake.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -20,6 +22,7 @@
 #include "notify.h"
 #include "request.h"
 #include "submission.h"
+#include "watch.h"
 
 #define IO_THREADS 2
 #define BUSY_DOWN_MILLISECONDS 1000
@@ -31,6 +34,8 @@
 #define FRAMES 3 /* routing id, envelope, body */
 
 struct intake {
+	pthread_mutex_t lock; /* of all that follows, and of the sockets: the intake's, but while it waits */
+	bool serving;
 	struct house *house;
 	void *context;
 	struct door *door;
@@ -42,9 +47,7 @@ struct intake {
 	struct flow *flow;
 	struct job *held; /* answers that are held back, the next one first */
 	size_t held_count;
-	int watchdog; /* milliseconds between two pings; 0: nobody asks for them */
-	int64_t next_probe;
-	bool probing, told_of_probe;
+	struct watch watch;
 	bool draining, at_once;
 	int64_t drain_until;
 	int64_t hold_until; /* connections are held, for who was answered last */
@@ -157,7 +160,10 @@ static unsigned receive(void *router, zmq_msg_t frames[FRAMES])
 	while (more) {
 		zmq_msg_t *frame = count < FRAMES ? &frames[count] : &spare;
 		zmq_msg_init(frame);
-		if (zmq_msg_recv(frame, router, ZMQ_DONTWAIT) < 0) {
+		int got;
+		while ((got = zmq_msg_recv(frame, router, ZMQ_DONTWAIT)) < 0 && errno == EINTR)
+			;
+		if (got < 0) {
 			zmq_msg_close(frame);
 			return count;
 		}
@@ -281,7 +287,7 @@ static void take_message(struct intake *intake, zmq_msg_t frames[FRAMES], unsign
 		counter_increment(COUNTER_refused_malformed);
 		return;
 	}
-	if (intake->probing &&
+	if (intake->watch.probing &&
 		door_probe_takes(intake->door, zmq_msg_gets(&frames[1], "User-Id"), frame_span(&frames[1])))
 		return;
 	if (!identify(intake, &frames[1], now, &office)) {
@@ -309,7 +315,7 @@ static bool read_router(struct intake *intake)
 	return true;
 }
 
-/* ---- signals and the loop ---- */
+/* ---- signals ---- */
 
 static void withdraw(struct intake *intake)
 {
@@ -360,7 +366,7 @@ static bool drained(const struct intake *intake)
 
 static long poll_milliseconds(const struct intake *intake)
 {
-	long wait = intake->draining ? 100 : intake->watchdog ? intake->watchdog : -1;
+	long wait = intake->draining ? 100 : intake->watch.milliseconds ? intake->watch.milliseconds : -1;
 
 	if (!intake->held)
 		return wait;
@@ -369,85 +375,126 @@ static long poll_milliseconds(const struct intake *intake)
 	return wait >= 0 && wait < held ? wait : (long)held;
 }
 
-/* ---- the watchdog ---- */
+/* ---- the loop ---- */
 
-static void tell_of_probe(struct intake *intake, const char *what)
+enum { DOOR, MONITOR, ROUTER, ANSWERS, SIGNALS, WAITED };
+
+static bool is_readable(void *socket)
 {
-	if (!intake->told_of_probe)
-		log_line(LOG_LINE_ERROR, "watchdog: %s; systemd ends a daemon that stays so", what);
-	intake->told_of_probe = true;
+	int events = 0;
+	size_t size = sizeof events;
+
+	return zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size) == 0 && (events & ZMQ_POLLIN) != 0;
 }
 
-static void tell_why_not(struct intake *intake)
+/* What libzmq writes to when something may have come. Whoever uses a socket takes that away, so a socket is looked at
+ * after every use: zmq_poll would look at all of them before and after each wait. */
+static int socket_fd(void *socket)
 {
-	if (door_probe_state(intake->door) == DOOR_FRIEND_WAITS)
-		tell_of_probe(intake, "a connection of my own to the public endpoint did not come through (may the "
-				      "daemon reach its own address, by IPAddressAllow= of the unit?)");
-	else
-		tell_of_probe(intake, "the key table was not asked about a stranger's connection");
+	int fd = -1;
+	size_t size = sizeof fd;
+
+	LANTIK_ASSERT(zmq_getsockopt(socket, ZMQ_FD, &fd, &size) == 0);
+	return fd;
 }
 
-/* systemd is told only of a round trip through the public socket, its handshake and the key table. */
-static void look_at_probe(struct intake *intake)
+static void begin_waiting(struct intake *intake, struct pollfd ret[WAITED])
 {
-	switch (door_probe_state(intake->door)) {
-	case DOOR_BROKEN:
-		log_line(LOG_LINE_ERROR, "watchdog: a stranger was let in, or a message came without its key; ending");
-		_exit(EXIT_FAILURE);
-	case DOOR_HOLDS:
-		door_probe_end(intake->door);
-		intake->probing = intake->told_of_probe = false;
-		notify_watchdog();
-		return;
-	default:
-		return;
+	ret[DOOR].fd = socket_fd(door_socket(intake->door));
+	ret[MONITOR].fd = socket_fd(intake->monitor);
+	ret[ROUTER].fd = socket_fd(intake->router);
+	ret[ANSWERS].fd = queue_fd(intake->house->queue);
+	ret[SIGNALS].fd = intake->signals;
+	for (int i = 0; i < WAITED; i++)
+		ret[i].events = ret[i].revents = POLLIN; /* whatever came before */
+}
+
+/* A few messages a turn, so that replies and handshakes are never starved by one flood. True: there may be more. */
+static bool read_some(struct intake *intake)
+{
+	enum { MESSAGES_A_TURN = 16 };
+
+	for (int i = 0; i < MESSAGES_A_TURN; i++)
+		if (!read_router(intake))
+			return false;
+	return true;
+}
+
+/* Likewise. */
+static bool answer_door(struct intake *intake)
+{
+	if (!is_readable(door_socket(intake->door)))
+		return false;
+	door_answer(intake->door);
+	return true;
+}
+
+/* Waits without the lock. What is left to do from the last turn is not waited for. */
+static void wait_for_any(struct intake *intake, struct pollfd items[WAITED], bool unread, bool unanswered)
+{
+	long wait = unread || unanswered ? 0 : poll_milliseconds(intake);
+
+	pthread_mutex_unlock(&intake->lock);
+	int ready = poll(items, WAITED, (int)wait);
+	LANTIK_ASSERT(ready >= 0 || errno == EINTR);
+	pthread_mutex_lock(&intake->lock);
+	for (int i = 0; i < WAITED && ready < 0; i++)
+		items[i].revents = 0;
+	if (unanswered)
+		items[DOOR].revents = POLLIN;
+}
+
+/* The router is read last: all that is sent before may have taken its sign away. */
+static void serve(struct intake *intake)
+{
+	struct pollfd items[WAITED] = {0};
+
+	begin_waiting(intake, items);
+	while (!drained(intake)) {
+		bool unanswered = items[DOOR].revents && answer_door(intake);
+		if (items[MONITOR].revents)
+			monitor_read(intake);
+		if (items[ANSWERS].revents) {
+			queue_heed(intake->house->queue);
+			send_answered(intake);
+		}
+		if (items[SIGNALS].revents)
+			read_signals(intake);
+		send_held(intake, clock_steady());
+		watch_keep(&intake->watch, intake->router);
+		wait_for_any(intake, items, read_some(intake), unanswered);
 	}
 }
 
-static void keep_watch(struct intake *intake)
+/* By the worker that brings an answer. It sends what is answered by itself, so that nobody has to wake up for it, when
+ * nobody else is at it. False: the intake has to look, at the answers or at what came in with the sending. */
+static bool deliver(void *context)
 {
-	if (!intake->watchdog)
-		return;
-	if (intake->probing)
-		look_at_probe(intake);
-	if (clock_steady() < intake->next_probe)
-		return;
-	if (intake->probing)
-		tell_why_not(intake);
-	intake->next_probe = clock_steady() + (int64_t)intake->watchdog * 1000;
-	intake->probing = door_probe(intake->door, intake->router);
-	if (!intake->probing)
-		tell_of_probe(intake, "no sockets for connections of my own");
+	struct intake *intake = context;
+
+	if (pthread_mutex_trylock(&intake->lock) != 0)
+		return false;
+	bool delivered = intake->serving && !intake->draining;
+	if (delivered) {
+		send_answered(intake);
+		delivered = !is_readable(intake->router);
+	}
+	pthread_mutex_unlock(&intake->lock);
+	return delivered;
 }
 
 bool intake_serve(struct intake *intake)
 {
-	/* a few messages a turn, so that replies and handshakes are never starved by one flood */
-	enum { MESSAGES_A_TURN = 16 };
-
-	while (!drained(intake)) {
-		zmq_pollitem_t items[] = {{intake->router, 0, ZMQ_POLLIN, 0},
-			{door_socket(intake->door), 0, ZMQ_POLLIN, 0}, {intake->monitor, 0, ZMQ_POLLIN, 0},
-			{NULL, queue_fd(intake->house->queue), ZMQ_POLLIN, 0}, {NULL, intake->signals, ZMQ_POLLIN, 0}};
-		LANTIK_ASSERT(zmq_poll(items, 5, poll_milliseconds(intake)) >= 0 || errno == EINTR);
-		if (items[1].revents)
-			door_answer(intake->door);
-		if (items[2].revents)
-			monitor_read(intake);
-		if (items[3].revents)
-			send_answered(intake);
-		if (items[4].revents)
-			read_signals(intake);
-		send_held(intake, clock_steady());
-		for (int i = 0; items[0].revents && i < MESSAGES_A_TURN && read_router(intake); i++)
-			;
-		keep_watch(intake);
-	}
-	if (!flow_jobs(intake->flow))
-		return true;
-	log_line(LOG_LINE_WARNING, "stopping with %zu jobs in flight; their offices send again",
-		flow_jobs(intake->flow));
-	return false;
+	pthread_mutex_lock(&intake->lock);
+	intake->serving = true;
+	queue_deliver_by(intake->house->queue, deliver, intake);
+	serve(intake);
+	intake->serving = false;
+	size_t jobs = flow_jobs(intake->flow);
+	pthread_mutex_unlock(&intake->lock);
+	if (jobs)
+		log_line(LOG_LINE_WARNING, "stopping with %zu jobs in flight; their offices send again", jobs);
+	return jobs == 0;
 }
 
 int64_t intake_drain_until(const struct intake *intake)
@@ -495,10 +542,10 @@ bool intake_open(struct house *house, const char *curve_secret, struct intake **
 {
 	struct intake *intake = calloc(1, sizeof *intake);
 
-	LANTIK_ASSERT(intake);
+	LANTIK_ASSERT(intake && pthread_mutex_init(&intake->lock, NULL) == 0);
 	intake->house = house;
 	intake->signals = -1;
-	intake->watchdog = notify_watchdog_interval();
+	intake->watch.milliseconds = notify_watchdog_interval();
 	intake->arena = lantik_arena_new(2 * LANTIK_MAX_ENVELOPE + 4096);
 	intake->flow = flow_new(house->config);
 	intake->context = zmq_ctx_new();
@@ -507,6 +554,7 @@ bool intake_open(struct house *house, const char *curve_secret, struct intake **
 	zmq_ctx_set(intake->context, ZMQ_IO_THREADS, IO_THREADS);
 	if (door_open(house, intake->context, curve_secret, &intake->door) && signals_open(intake) &&
 		public_open(intake)) {
+		intake->watch.door = intake->door;
 		*ret = intake;
 		return true;
 	}
@@ -531,6 +579,7 @@ void intake_close(struct intake **intake)
 	flow_free(&i->flow);
 	lantik_arena_free(&i->arena);
 	lantik_buffer_free(&i->envelope);
+	pthread_mutex_destroy(&i->lock);
 	free(i);
 	*intake = NULL;
 }

@@ -1,6 +1,7 @@
-/* The intake: the one thread that speaks ZeroMQ. It holds the ROUTER socket, answers the handshakes of its own key
- * table (ZAP), watches the transport, hands requests to the workers and sends what they answer.
- * SPDX-License-Identifier: Apache-2.0 */
+/* The intake: the thread that speaks ZeroMQ. It holds the ROUTER socket, answers the handshakes of its own key table
+ * (ZAP), watches the transport, hands requests to the workers and sends what they answer; while it waits, a worker
+ * sends its answer with the intake's sockets itself, so that nobody has to be woken. SPDX-License-Identifier:
+ * Apache-2.0 */
 #ifndef LANTIK_DAEMON_INTAKE_H
 #define LANTIK_DAEMON_INTAKE_H
 

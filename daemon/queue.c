@@ -44,6 +44,8 @@ struct queue {
 	bool closed;
 	pthread_mutex_t answered_lock;
 	struct list answered;
+	bool (*deliver)(void *context); /* NULL: nobody */
+	void *deliver_context;
 	int wake;
 };
 
@@ -321,17 +323,33 @@ static void end_batch(struct queue *queue, const struct job *job)
 	pthread_mutex_unlock(&queue->lock);
 }
 
-void queue_answer(struct queue *queue, struct job *job)
+static void wake_intake(struct queue *queue)
 {
 	uint64_t one = 1;
 
+	while (write(queue->wake, &one, sizeof one) < 0)
+		LANTIK_ASSERT(errno == EINTR);
+}
+
+void queue_deliver_by(struct queue *queue, bool (*deliver)(void *context), void *context)
+{
+	pthread_mutex_lock(&queue->answered_lock);
+	queue->deliver = deliver;
+	queue->deliver_context = context;
+	pthread_mutex_unlock(&queue->answered_lock);
+}
+
+void queue_answer(struct queue *queue, struct job *job)
+{
 	if (job_is_batch(job))
 		end_batch(queue, job);
 	pthread_mutex_lock(&queue->answered_lock);
 	list_append(&queue->answered, job);
+	bool (*deliver)(void *context) = queue->deliver;
+	void *context = queue->deliver_context;
 	pthread_mutex_unlock(&queue->answered_lock);
-	while (write(queue->wake, &one, sizeof one) < 0)
-		LANTIK_ASSERT(errno == EINTR);
+	if (!deliver || !deliver(context))
+		wake_intake(queue);
 }
 
 int queue_fd(const struct queue *queue)
@@ -339,12 +357,16 @@ int queue_fd(const struct queue *queue)
 	return queue->wake;
 }
 
-struct job *queue_answered(struct queue *queue)
+void queue_heed(struct queue *queue)
 {
 	uint64_t count;
 
 	while (read(queue->wake, &count, sizeof count) < 0 && errno == EINTR)
 		;
+}
+
+struct job *queue_answered(struct queue *queue)
+{
 	pthread_mutex_lock(&queue->answered_lock);
 	struct job *first = list_take_all(&queue->answered);
 	pthread_mutex_unlock(&queue->answered_lock);

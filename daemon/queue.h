@@ -40,11 +40,17 @@ struct job *queue_take(struct queue *queue);
  * transaction; and while any of them sends one after the other only one of each, or none when they are JOB_MIDDLE. No
  * rehearsals. None is taken before an older batch of its office. Returns how many; never waits. */
 size_t queue_take_more(struct queue *queue, enum job_size size, size_t max, struct job *jobs[]);
-/* Worker: hands the answered job back and wakes the intake. Each job that was taken, once. */
+/* Worker: hands the answered job back, and wakes the intake unless the answer is delivered. Each job that was taken,
+ * once. */
 void queue_answer(struct queue *queue, struct job *job);
-/* Intake: the fd that is readable when answered jobs wait; clears it. */
+/* Intake: deliver is called by the worker for each answer, without any lock; true: nobody needs to be woken. It and its
+ * context stay as long as workers answer. */
+void queue_deliver_by(struct queue *queue, bool (*deliver)(void *context), void *context);
+/* Intake: the fd that is readable when answered jobs wait. */
 int queue_fd(const struct queue *queue);
-/* Intake: all answered jobs, oldest first; NULL when there is none. */
+/* Intake: makes it unreadable; before queue_answered, or a job may be left lying. */
+void queue_heed(struct queue *queue);
+/* Whoever delivers: all answered jobs, oldest first; NULL when there is none. */
 struct job *queue_answered(struct queue *queue);
 /* Intake: jobs not yet taken by a worker are given back, those of an office oldest first. */
 struct job *queue_withdraw(struct queue *queue);
