@@ -7,7 +7,7 @@
 
 #define KEY "only_row true"
 
-enum { SIZE, EDGE, ROOT, RECORDED_AT, ORIGIN, EPOCH, REJECTED_SIZE, ONLY_ROW };
+enum { SIZE, EDGE, ROOT, RECORDED_AT, ORIGIN, EPOCH, REJECTED_SIZE, TRUST_SIZE, ONLY_ROW };
 
 static void altered(struct ledger *ledger, const char *column)
 {
@@ -30,7 +30,7 @@ static void tree_check(struct ledger *ledger, const struct audit_stream *head)
 }
 
 /* Of leaves that were not looked at nothing is known but that they lie before. */
-static bool rejected_fits(const struct ledger *ledger, uint64_t seen, int64_t stored)
+static bool size_fits(const struct ledger *ledger, uint64_t seen, int64_t stored)
 {
 	return seen ? (uint64_t)stored == seen : stored >= 0 && (uint64_t)stored <= ledger->audit->from;
 }
@@ -49,16 +49,18 @@ static void times_check(struct ledger *ledger, const struct audit_stream *head)
 	bool told = ledger->recorded_at || ledger->edge.size == 0;
 	if (told && audit_time(head, RECORDED_AT) != ledger->recorded_at)
 		altered(ledger, "recorded_at");
-	if (!ledger->incomplete && !rejected_fits(ledger, ledger->rejected_size, audit_integer(head, REJECTED_SIZE)))
+	if (!ledger->incomplete && !size_fits(ledger, ledger->rejected_size, audit_integer(head, REJECTED_SIZE)))
 		altered(ledger, "rejected_size");
+	if (!ledger->incomplete && !size_fits(ledger, ledger->trust_size, audit_integer(head, TRUST_SIZE)))
+		altered(ledger, "trust_size");
 }
 
 void ledger_head_check(struct ledger *ledger)
 {
 	struct audit_stream head;
 	audit_open(ledger->audit, &head,
-		"SELECT size, edge, root, recorded_at, origin, epoch, rejected_size, only_row FROM lantik.ledger_head "
-		"ORDER BY only_row DESC");
+		"SELECT size, edge, root, recorded_at, origin, epoch, rejected_size, trust_size, only_row FROM "
+		"lantik.ledger_head ORDER BY only_row DESC");
 	if (audit_next(&head)) {
 		if (!audit_integer(&head, ONLY_ROW))
 			altered(ledger, "only_row");

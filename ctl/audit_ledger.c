@@ -5,10 +5,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { INDEX, LEAF, LEAF_HASH, BATCH, DECISION, DEED, REJECTED };
+enum { INDEX, LEAF, LEAF_HASH, BATCH, DECISION, DEED, REJECTED, TRUST };
 
 static const char leaves_query[] = "SELECT l.leaf_index, l.leaf, l.leaf_hash, b.batch_no, d.decision_no, e.text, "
-				   "d.rejected FROM lantik.ledger_leaf l "
+				   "d.rejected, e.kind IN (6, 7, 8) FROM lantik.ledger_leaf l "
 				   "LEFT JOIN lantik.batch b ON b.leaf_index = l.leaf_index "
 				   "LEFT JOIN lantik.decision d ON d.leaf_index = l.leaf_index "
 				   "LEFT JOIN lantik.deed e ON e.leaf_index = l.leaf_index "
@@ -160,6 +160,8 @@ static void row_check(struct ledger *ledger, const struct leaf *leaf, uint64_t i
 	ledger->recorded_at = leaf->recorded_at;
 	if (audit_integer(leaves, REJECTED) > 0)
 		ledger->rejected_size = index + 1;
+	if (audit_integer(leaves, TRUST))
+		ledger->trust_size = index + 1;
 }
 
 /* ---- the walk ---- */

@@ -17,6 +17,7 @@ struct ledger {
 	bool broken;            /* a hash is lost: the tree above it cannot be computed */
 	int64_t recorded_at;    /* of the last leaf; 0: none */
 	uint64_t rejected_size; /* as ledger_head has it; 0: none was seen */
+	uint64_t trust_size;    /* likewise */
 	bool incomplete;        /* leaves are missing: what they brought is not known */
 };
 

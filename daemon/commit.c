@@ -167,7 +167,8 @@ enum store_result submission_append(struct submission *s, struct store_ledger *l
 		.verdict_text = lantik_buffer_span(&ret->verdict),
 		.leaf_bytes = lantik_buffer_span(&ret->leaf),
 		.growth = &growth};
-	return store_append(s->worker->store, &batch, &ret->trust_size);
+	ret->trust_size = ledger->trust_size;
+	return store_append(s->worker->store, &batch);
 }
 
 /* Batches that take places of the same formation run beside each other until one finds it full; that one waits for
@@ -237,6 +238,8 @@ static enum store_result write_rest(struct submission *s, struct batch_appended 
 		result = submission_check_since(s, &ledger);
 	if (!result)
 		result = submission_append(s, &ledger, ret);
+	if (!result)
+		result = store_move_head(store, &ledger.edge, ledger.now, STORE_LEAVES);
 	return result ? result : store_commit(store);
 }
 

@@ -200,7 +200,7 @@ static enum store_result append_all(struct worker *w, struct member *const *memb
 		result = submission_check_since(&members[i]->s, &ledger);
 	for (size_t i = 0; i < count && !result; i++)
 		result = submission_append(&members[i]->s, &ledger, &members[i]->appended);
-	return result;
+	return result ? result : store_move_head(w->store, &ledger.edge, ledger.now, STORE_LEAVES);
 }
 
 static enum store_result transact(struct worker *w, struct member *const *members, size_t count)

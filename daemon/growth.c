@@ -21,5 +21,4 @@ void growth_of(const struct lantik_edge *before, struct lantik_span leaf, struct
 	ret->edge = *before;
 	lantik_leaf_hash(leaf, ret->leaf_hash);
 	lantik_edge_append(&ret->edge, ret->leaf_hash, take_node, ret);
-	lantik_edge_root(&ret->edge, ret->root);
 }

@@ -1,4 +1,4 @@
-/* What one more leaf changes in the ledger: the subtrees that it completes, and the head.
+/* What one more leaf changes in the ledger: the subtrees that it completes, and the edge.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_DAEMON_GROWTH_H
 #define LANTIK_DAEMON_GROWTH_H
@@ -14,7 +14,6 @@ struct growth {
 	unsigned node_count;
 	uint8_t leaf_hash[LANTIK_HASH];
 	struct lantik_edge edge; /* after it */
-	uint8_t root[LANTIK_HASH];
 };
 
 /* before is the edge of the tree under the leaf. */

@@ -101,9 +101,9 @@ static enum store_result plan_by_keys(struct store *store)
 }
 
 static const struct store_statement *const all_statements[] = {store_reference_statements, store_offices_statements,
-	store_transaction_statements, store_commit_statements, store_insert_statements, store_enquiry_statements,
-	store_decision_statements, store_deed_statements, store_erase_statements, store_receipt_statements,
-	store_register_statements, store_current_statements, store_witness_statements};
+	store_transaction_statements, store_commit_statements, store_insert_statements, store_ledger_statements,
+	store_enquiry_statements, store_decision_statements, store_deed_statements, store_erase_statements,
+	store_receipt_statements, store_register_statements, store_current_statements, store_witness_statements};
 
 /* Whether the connection stood while nobody used it: a server that went away has closed it, which is seen without
  * asking it. What it said before is read first. */
@@ -136,6 +136,9 @@ enum store_result store_connect(struct store *store)
 	enum store_result result = plan_by_keys(store);
 	for (size_t i = 0; i < LANTIK_COUNT(all_statements) && !result; i++)
 		result = prepare_all(store, all_statements[i]);
+	int64_t clock;
+	if (!result)
+		result = store_ask_settings(store, "settings", &clock);
 	if (result)
 		store_disconnect(store);
 	return result;

@@ -263,6 +263,7 @@ struct store_ledger {
 	int64_t now; /* the server's clock, never before the last leaf */
 	enum lantik_durability durability;
 	uint64_t rejected_size; /* after the last decision that rejected anybody; 0: none */
+	uint64_t trust_size;    /* after the last deed about receipt keys or a recovery; 0: none */
 };
 LANTIK_MUST_CHECK enum store_result store_lock_ledger(struct store *store, struct store_ledger *ret);
 
@@ -280,9 +281,11 @@ struct store_batch {
 	struct lantik_span leaf_bytes;
 	const struct growth *growth;
 };
-/* ret_trust_size as in store_head; told by the commit at the latest. */
-LANTIK_MUST_CHECK enum store_result store_append(
-	struct store *store, const struct store_batch *batch, uint64_t *ret_trust_size);
+LANTIK_MUST_CHECK enum store_result store_append(struct store *store, const struct store_batch *batch);
+/* The head after the last of the leaves that were appended, and what they bring that others look for. */
+enum store_brings { STORE_LEAVES, STORE_REJECTION, STORE_TRUST };
+LANTIK_MUST_CHECK enum store_result store_move_head(
+	struct store *store, const struct lantik_edge *edge, int64_t recorded_at, enum store_brings brings);
 /* STORE_OK only when the server said COMMIT without a warning, and the durability class of the leaf is true. */
 LANTIK_MUST_CHECK enum store_result store_commit(struct store *store);
 /* An empty commit, after which every commit that was visible before it is as durable as it can be here. quorum: one of

@@ -165,26 +165,6 @@ void call_hash(struct store_call *call, const uint8_t hash[LANTIK_HASH])
 	call_bytes(call, (struct lantik_span){.data = hash, .len = LANTIK_HASH});
 }
 
-void call_growth(struct store_call *call, const struct growth *growth)
-{
-	call_hash(call, growth->leaf_hash);
-	call_array(call, TYPE_INT2, growth->node_count);
-	for (unsigned i = 0; i < growth->node_count; i++)
-		call_element_int2(call, (int32_t)growth->nodes[i].level);
-	call_array_end(call);
-	call_array(call, TYPE_INT8, growth->node_count);
-	for (unsigned i = 0; i < growth->node_count; i++)
-		call_element_int8(call, (int64_t)growth->nodes[i].index);
-	call_array_end(call);
-	call_array(call, TYPE_BYTEA, growth->node_count);
-	for (unsigned i = 0; i < growth->node_count; i++)
-		call_element(call, growth->nodes[i].hash, LANTIK_HASH);
-	call_array_end(call);
-	call_bytes(call,
-		(struct lantik_span){.data = growth->edge.hashes[0], .len = (size_t)growth->edge.count * LANTIK_HASH});
-	call_hash(call, growth->root);
-}
-
 static const char *value_of(const PGresult *result, int row, int column, size_t len)
 {
 	LANTIK_ASSERT(PQfformat(result, column) == 1);

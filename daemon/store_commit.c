@@ -1,5 +1,5 @@
 /* The commit: everything that one batch writes, in the order of the locks
- * (current_appointment by NIK: store_current.c; counters: store_register.c; ledger head).
+ * (current_appointment by NIK: store_current.c; counters: store_register.c; ledger head: store_ledger.c).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_private.h"
 
@@ -11,23 +11,17 @@
 /* Bodies of refused batches are evidence, read rarely: the level is chosen for the writer. */
 #define BODY_LEVEL 1
 
-#define APPEND                                                                                                         \
-	"WITH b AS (INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, "            \
+#define APPEND_BATCH                                                                                                   \
+	"INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, "                       \
 	"corrects_batch_id, manifest_sha256, records_root, signing_key_id, signature, rulebook_sha256, row_count, "    \
 	"accepted, returned, review, row_format, rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, "   \
 	"certifier_nama, certifier_nip, sptjm_no, sptjm_tgl, pengirim_nip, sent_at, verdict, leaf_index, durability, " \
 	"received_at, recorded_at, manifest, all_or_nothing, body_form) VALUES ($1::bigint, $2::int, $3::uuid, "       \
-	"$4::text, "                                                                                                   \
-	"$5::smallint, $6::smallint, "                                                                                 \
-	"$7::smallint, $8::uuid, $9::bytea, $10::bytea, $11::bytea, $12::bytea, $13::bytea, $14::int, $15::int, "      \
-	"$16::int, $17::int, $18::smallint, $19::bytea, $20::text, $21::int, $22::text, $23::date, $24::text, "        \
-	"$25::text, $26::text, $27::date, $28::text, $29::timestamptz, $30::text, $31::bigint, $32::smallint, "        \
-	"$33::timestamptz, $34::timestamptz, $42::bytea, $43::boolean, $44::smallint)), "                              \
-	"l AS (INSERT INTO ledger_leaf (leaf_index, leaf, leaf_hash) VALUES ($31::bigint, $35::bytea, $36::bytea)), "  \
-	"n AS (INSERT INTO ledger_node (level, node_index, hash) "                                                     \
-	"SELECT * FROM unnest($37::smallint[], $38::bigint[], $39::bytea[])) "                                         \
-	"UPDATE ledger_head SET size = $31::bigint + 1, recorded_at = $34::timestamptz, edge = $40::bytea, "           \
-	"root = $41::bytea RETURNING " STORE_TRUST_SIZE
+	"$4::text, $5::smallint, $6::smallint, $7::smallint, $8::uuid, $9::bytea, $10::bytea, $11::bytea, "            \
+	"$12::bytea, $13::bytea, $14::int, $15::int, $16::int, $17::int, $18::smallint, $19::bytea, $20::text, "       \
+	"$21::int, $22::text, $23::date, $24::text, $25::text, $26::text, $27::date, $28::text, $29::timestamptz, "    \
+	"$30::text, $31::bigint, $32::smallint, $33::timestamptz, $34::timestamptz, $35::bytea, $36::boolean, "        \
+	"$37::smallint)"
 
 #define INSERT_HASHES "INSERT INTO entry_hash (batch_no, rows, returned) VALUES ($1::bigint, $2::bytea, $3::bytea)"
 
@@ -41,11 +35,7 @@ const struct store_statement store_commit_statements[] = {
 	{"body", "WITH h AS (" INSERT_HASHES ") "
 		 "INSERT INTO batch_body (batch_no, body, body_size) VALUES ($1::bigint, $4::bytea, $5::int)"},
 	{"hashes", INSERT_HASHES},
-	{"lock_ledger", "SELECT size, edge, greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, "
-			"(extract(epoch FROM recorded_at) * 1000000)::bigint), " STORE_QUORUM
-			", current_setting('fsync') = 'on' AND "
-			"current_setting('synchronous_commit') <> 'off', rejected_size FROM ledger_head FOR UPDATE"},
-	{"append", APPEND},
+	{"append_batch", APPEND_BATCH},
 	{NULL, NULL},
 };
 
@@ -195,31 +185,6 @@ enum store_result store_hashes(struct store *store, int64_t batch_no, const stru
 	return store_run(&call, "hashes", NULL);
 }
 
-enum store_result store_lock_ledger(struct store *store, struct store_ledger *ret)
-{
-	struct store_call call = store_call(store);
-	PGresult *rows;
-	enum store_result result = store_run(&call, "lock_ledger", &rows);
-
-	if (result)
-		return result;
-	bool whole = PQntuples(rows) == 1 && lantik_edge_load((uint64_t)result_int8(rows, 0, 0),
-						     result_bytes(rows, 0, 1), &ret->edge) == LANTIK_OK;
-	if (whole) {
-		ret->now = result_int8(rows, 0, 2);
-		ret->durability = !result_bool(rows, 0, 4)  ? LANTIK_DURABLE_UNSAFE
-				  : result_bool(rows, 0, 3) ? LANTIK_DURABLE_QUORUM
-							    : LANTIK_DURABLE_LOCAL;
-		store->claims_quorum = ret->durability == LANTIK_DURABLE_QUORUM;
-		ret->rejected_size = (uint64_t)result_int8(rows, 0, 5);
-	}
-	PQclear(rows);
-	if (whole)
-		return STORE_OK;
-	snprintf(store->why, sizeof store->why, "ledger_head does not hold together");
-	return STORE_FAILED;
-}
-
 /* Parameters $1 to $19. */
 static void call_batch(struct store_call *call, const struct store_batch *b)
 {
@@ -271,21 +236,17 @@ static void call_manifest(struct store_call *call, const struct store_batch *b)
 	call_time_or_null(call, b->leaf->recorded_at);
 }
 
-static void read_size(const PGresult *answer, void *to)
+enum store_result store_append(struct store *store, const struct store_batch *batch)
 {
-	*(uint64_t *)to = (uint64_t)result_int8(answer, 0, 0);
-}
-
-enum store_result store_append(struct store *store, const struct store_batch *batch, uint64_t *ret_trust_size)
-{
+	enum store_result result = store_append_leaf(store, batch->leaf_bytes, batch->growth);
 	struct store_call call = store_call(store);
 
+	if (result)
+		return result;
 	call_batch(&call, batch);
 	call_manifest(&call, batch);
-	call_bytes(&call, batch->leaf_bytes);
-	call_growth(&call, batch->growth);
 	call_bytes(&call, batch->manifest_bytes);
 	call_bool(&call, batch->all_or_nothing);
 	call_int2(&call, batch->body_form);
-	return store_run_read(&call, "append", read_size, ret_trust_size);
+	return store_run(&call, "append_batch", NULL);
 }

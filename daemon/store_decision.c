@@ -29,17 +29,12 @@
 	"LEFT JOIN record_state s ON s.batch_no = $2::bigint AND s.record_no = a.record_no ORDER BY 1"
 
 #define APPEND                                                                                                         \
-	"WITH d AS (INSERT INTO decision (decision_no, request_no, decision_id, office_no, batch_no, kode_instansi, "  \
+	"INSERT INTO decision (decision_no, request_no, decision_id, office_no, batch_no, kode_instansi, "             \
 	"kind, step, act, accepted, returned, review, rejected, row_format, rows_root, rulebook_sha256, statement, "   \
 	"leaf_index, durability, requested_at, recorded_at) VALUES ($1::bigint, $2::bigint, $3::uuid, $4::int, "       \
 	"$5::bigint, $6::text, $7::smallint, $8::smallint, $9::smallint, $10::int, $11::int, $12::int, $13::int, "     \
 	"$14::smallint, $15::bytea, $16::bytea, $17::text, $18::bigint, $19::smallint, $20::timestamptz, "             \
-	"$21::timestamptz)), "                                                                                         \
-	"l AS (INSERT INTO ledger_leaf (leaf_index, leaf, leaf_hash) VALUES ($18::bigint, $22::bytea, $23::bytea)), "  \
-	"n AS (INSERT INTO ledger_node (level, node_index, hash) "                                                     \
-	"SELECT * FROM unnest($24::smallint[], $25::bigint[], $26::bytea[])) "                                         \
-	"UPDATE ledger_head SET size = $18::bigint + 1, recorded_at = $21::timestamptz, edge = $27::bytea, "           \
-	"root = $28::bytea, rejected_size = CASE WHEN $13::int > 0 THEN $18::bigint + 1 ELSE rejected_size END"
+	"$21::timestamptz)"
 
 const struct store_statement store_decision_statements[] = {
 	{"decide_alone", "SELECT pg_try_advisory_xact_lock(" DECIDE_LOCK ")"},
@@ -224,12 +219,16 @@ static void call_decision(struct store_call *call, const struct store_decision *
 
 enum store_result store_append_decision(struct store *store, const struct store_decision *decision)
 {
+	enum store_result result = store_append_leaf(store, decision->leaf_bytes, decision->growth);
 	struct store_call call = store_call(store);
 
+	if (result)
+		return result;
 	call_decision(&call, decision);
-	call_bytes(&call, decision->leaf_bytes);
-	call_growth(&call, decision->growth);
-	return store_run(&call, "append_decision", NULL);
+	result = store_run(&call, "append_decision", NULL);
+	return result ? result
+		      : store_move_head(store, &decision->growth->edge, decision->leaf->recorded_at,
+				decision->rejected ? STORE_REJECTION : STORE_LEAVES);
 }
 
 enum store_result store_refuse_request(

@@ -16,14 +16,9 @@
 	"AND (r.kind = " RECOVER " OR NOT " FORKED ")"
 
 #define APPEND                                                                                                         \
-	"WITH d AS (INSERT INTO deed (leaf_index, request_no, deed_id, kind, text, durability, requested_at, "         \
+	"INSERT INTO deed (leaf_index, request_no, deed_id, kind, text, durability, requested_at, "                    \
 	"recorded_at) VALUES ($1::bigint, $2::bigint, $3::uuid, $4::smallint, $5::text, $6::smallint, "                \
-	"$7::timestamptz, $8::timestamptz)), "                                                                         \
-	"l AS (INSERT INTO ledger_leaf (leaf_index, leaf, leaf_hash) VALUES ($1::bigint, $9::bytea, $10::bytea)), "    \
-	"n AS (INSERT INTO ledger_node (level, node_index, hash) "                                                     \
-	"SELECT * FROM unnest($11::smallint[], $12::bigint[], $13::bytea[])) "                                         \
-	"UPDATE ledger_head SET size = $1::bigint + 1, recorded_at = $8::timestamptz, edge = $14::bytea, "             \
-	"root = $15::bytea"
+	"$7::timestamptz, $8::timestamptz)"
 
 #define FACTS                                                                                                          \
 	"SELECT coalesce(o.office_no, 0), o.revoked_at IS NOT NULL, coalesce(k.office_no, 0), "                        \
@@ -157,9 +152,12 @@ enum store_result store_raise_version(struct store *store, int64_t *ret)
 
 enum store_result store_append_deed(struct store *store, const struct store_deed *deed)
 {
-	struct store_call call = store_call(store);
 	const struct lantik_deed_leaf *leaf = deed->leaf;
+	enum store_result result = store_append_leaf(store, deed->leaf_bytes, deed->growth);
+	struct store_call call = store_call(store);
 
+	if (result)
+		return result;
 	call_int8(&call, (int64_t)leaf->leaf_index);
 	call_int8(&call, deed->request->request_no);
 	call_bytes(&call, (struct lantik_span){.data = leaf->deed_id, .len = sizeof leaf->deed_id});
@@ -168,9 +166,10 @@ enum store_result store_append_deed(struct store *store, const struct store_deed
 	call_int2(&call, leaf->durability);
 	call_time_or_null(&call, leaf->requested_at);
 	call_time_or_null(&call, leaf->recorded_at);
-	call_bytes(&call, deed->leaf_bytes);
-	call_growth(&call, deed->growth);
-	return store_run(&call, "append_deed", NULL);
+	result = store_run(&call, "append_deed", NULL);
+	return result ? result
+		      : store_move_head(store, &deed->growth->edge, leaf->recorded_at,
+				lantik_deed_is_signed_kind(deed->request->kind) ? STORE_TRUST : STORE_LEAVES);
 }
 
 /* ---- offices ---- */

@@ -21,6 +21,13 @@ struct store {
 	unsigned connections; /* made so far */
 	bool warned;          /* a warning came since the flag was cleared */
 	bool claims_quorum;   /* a leaf of this transaction says so */
+	/* As this session has them since it last read the configuration. Of PostgreSQL's microseconds. */
+	struct store_settings {
+		int64_t configured_at, started_at;
+		bool waits;   /* commits wait until standbys have flushed them */
+		bool is_safe; /* they are flushed at all */
+		int32_t timeline;
+	} settings;
 	char why[STORE_WHY];
 	struct lantik_buffer parameters; /* bytes of the parameters under way */
 	/* Statements that were sent and whose answers were not read yet. */
@@ -66,7 +73,7 @@ struct store_statement {
 };
 
 /* Parameters, all binary; zero it, add them in order. Bytes of numbers and arrays live in the store's buffer. */
-#define STORE_PARAMETERS 44
+#define STORE_PARAMETERS 37
 struct store_call {
 	struct store *store;
 	int count;
@@ -111,8 +118,6 @@ int64_t row_first_nip_key(const struct row *row);
 /* Keys of all slots of the person p, whose slot 0 is given. LATERAL keeps the planner from beginning at the table. */
 #define OF_PERSON "nik_key BETWEEN p.first AND p.first + 7"
 void call_hash(struct store_call *call, const uint8_t hash[LANTIK_HASH]);
-/* Hash of the leaf, then levels, indexes and hashes of the subtrees that it completes, then edge and root after it. */
-void call_growth(struct store_call *call, const struct growth *growth);
 
 /* Runs a prepared statement; *ret_result is the caller's to PQclear on STORE_OK. ret_result may be NULL. */
 LANTIK_MUST_CHECK enum store_result store_run(struct store_call *call, const char *statement, PGresult **ret_result);
@@ -150,26 +155,25 @@ struct lantik_span result_copy(const PGresult *result, int row, int column, uint
 #define STORE_EPOCH_DAYS 10957
 #define STORE_EPOCH_MICROS (INT64_C(946684800) * 1000000)
 
-/* Whether a commit waits until its standbys have flushed it. PostgreSQL's checkpointer decides whether commits wait,
- * and it may read a changed configuration later than this session did: a change counts after a minute. */
-#define STORE_QUORUM                                                                                                   \
-	"(current_setting('synchronous_standby_names') <> '' "                                                         \
-	"AND current_setting('synchronous_commit') IN ('on', 'remote_apply') "                                         \
-	"AND (pg_conf_load_time() <= pg_postmaster_start_time() "                                                      \
-	"OR pg_conf_load_time() < clock_timestamp() - interval '1 minute'))"
+/* store_transaction.c: settings, which stay as they are until the session reads its configuration again
+ * (pg_conf_load_time), and the server's clock in PostgreSQL's microseconds. */
+LANTIK_MUST_CHECK enum store_result store_ask_settings(struct store *store, const char *statement, int64_t *ret_clock);
+bool store_waits_for_quorum(const struct store *store, int64_t clock);
+
+/* store_ledger.c: under the head's lock. The head is moved once, after the last leaf. */
+LANTIK_MUST_CHECK enum store_result store_append_leaf(
+	struct store *store, struct lantik_span leaf, const struct growth *growth);
 
 /* Whether an official rejected anybody of a kind and programme. */
 #define STORE_REJECTS(kind, programme)                                                                                 \
 	"EXISTS (SELECT FROM rejected WHERE kind = " kind "::smallint AND programme = " programme "::text)"
-
-/* Number of leaves right after the last deed about receipt keys or a recovery. */
-#define STORE_TRUST_SIZE "(SELECT coalesce(max(d.leaf_index) + 1, 0) FROM deed d WHERE d.kind IN (6, 7, 8))"
 
 extern const struct store_statement store_reference_statements[];
 extern const struct store_statement store_offices_statements[];
 extern const struct store_statement store_transaction_statements[];
 extern const struct store_statement store_commit_statements[];
 extern const struct store_statement store_insert_statements[];
+extern const struct store_statement store_ledger_statements[];
 extern const struct store_statement store_enquiry_statements[];
 extern const struct store_statement store_decision_statements[];
 extern const struct store_statement store_deed_statements[];

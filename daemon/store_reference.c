@@ -91,8 +91,9 @@ static void held_from(const PGresult *rows, struct store_held *ret)
 		.review = (uint32_t)result_int4(rows, 0, 5),
 		.recorded_at = result_int8(rows, 0, 6),
 		.leaf_index = (uint64_t)result_int8(rows, 0, 7)};
-	LANTIK_ASSERT(result_bytes(rows, 0, 1).len == LANTIK_HASH);
-	memcpy(ret->manifest_sha256, result_bytes(rows, 0, 1).data, LANTIK_HASH);
+	struct lantik_span digest = result_bytes(rows, 0, 1);
+	if (digest.len == LANTIK_HASH) /* else it was altered, and is that of no batch */
+		memcpy(ret->manifest_sha256, digest.data, LANTIK_HASH);
 	lantik_buffer_append_span(&ret->leaf, result_bytes(rows, 0, 8));
 	lantik_buffer_append_span(&ret->verdict, result_bytes(rows, 0, 9));
 	if (!PQgetisnull(rows, 0, 10))

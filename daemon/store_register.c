@@ -23,8 +23,16 @@
 	"SELECT * FROM current_appointment x WHERE x.nip_key BETWEEN p.nip AND p.nip + 7 "                             \
 	"AND x.nik_key & -8 <> p.first) c ON true ORDER BY 1"
 
-/* All groups in one statement, locked in their order. A withdrawal only ever subtracts, so what is inserted is never
- * negative; a group whose quota does not hold what is added returns no row. */
+/* Places of one group. A withdrawal only ever subtracts, so what is inserted is never negative; a group whose quota
+ * does not hold what is added returns no row. */
+#define PLACE                                                                                                          \
+	"INSERT INTO formation_use AS f (kode_instansi, kind, programme, kelompok_lapor, used) "                       \
+	"SELECT $1::text, $2::smallint, $3::text, $4::smallint, greatest($5::bigint, 0) WHERE $5::bigint <= "          \
+	"$6::bigint "                                                                                                  \
+	"ON CONFLICT (kode_instansi, kind, programme, kelompok_lapor) DO UPDATE SET used = f.used + $5::bigint "       \
+	"WHERE $5::bigint <= 0 OR f.used + $5::bigint <= $6::bigint RETURNING 1"
+
+/* All groups in one statement, locked in their order; otherwise the same. */
 #define FORMATION                                                                                                      \
 	"WITH w AS MATERIALIZED (SELECT * FROM unnest($3::text[], $4::smallint[], $5::bigint[], $6::bigint[]) "        \
 	"AS w(programme, kelompok_lapor, change, quota)) "                                                             \
@@ -49,6 +57,7 @@ const struct store_statement store_register_statements[] = {
 		    "VALUES ($1::text, $2::smallint, $3::smallint, $4::smallint, $5::bigint) "
 		    "ON CONFLICT (kode_instansi, kind, step, kelompok_lapor) "
 		    "DO UPDATE SET accepted = c.accepted + excluded.accepted"},
+	{"formation_place", PLACE},
 	{"formation", FORMATION},
 	{"formation_used", "SELECT kelompok_lapor, used FROM formation_use WHERE kode_instansi = $1::text "
 			   "AND kind = $2::smallint AND programme = $3::text"},
@@ -219,6 +228,14 @@ enum store_result store_formation_used(struct store *store, struct lantik_span a
 	return STORE_OK;
 }
 
+static void call_place(struct store_call *call, const struct store_place *place)
+{
+	call_bytes(call, place->programme);
+	call_int2(call, place->kelompok_lapor);
+	call_int8(call, place->change);
+	call_int8(call, place->quota);
+}
+
 static void call_places(struct store_call *call, const struct store_place *places, size_t count)
 {
 	call_array(call, TYPE_TEXT, count);
@@ -248,6 +265,10 @@ enum store_result store_formation(
 		return STORE_OK;
 	call_text(&call, agency);
 	call_int2(&call, kind);
-	call_places(&call, places, count);
-	return store_run_counted(&call, "formation", count, "a formation has no place left");
+	if (count == 1)
+		call_place(&call, places);
+	else
+		call_places(&call, places, count);
+	return store_run_counted(
+		&call, count == 1 ? "formation_place" : "formation", count, "a formation has no place left");
 }

@@ -4,20 +4,61 @@
 
 #include <string.h>
 
+/* The timeline is in the first eight digits of a WAL file's name; it changes with a promotion alone, before which
+ * nobody could write. */
+#define SETTINGS                                                                                                       \
+	"SELECT clock_timestamp(), pg_conf_load_time(), pg_postmaster_start_time(), "                                  \
+	"current_setting('synchronous_standby_names') <> '' "                                                          \
+	"AND current_setting('synchronous_commit') IN ('on', 'remote_apply'), "                                        \
+	"current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off', "                         \
+	"('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int"
+#define MINUTE INT64_C(60000000)
+
 const struct store_statement store_transaction_statements[] = {
+	{"begin", "BEGIN"},
+	{"commit", "COMMIT"},
 	{"lock_number", "SELECT pg_advisory_xact_lock($1::bigint)"},
 	{"share_number", "SELECT pg_advisory_xact_lock_shared($1::bigint)"},
 	{"share_numbers", "SELECT pg_advisory_xact_lock_shared(n) FROM unnest($1::bigint[]) AS n"},
-	{"quorum", "SELECT " STORE_QUORUM},
+	{"settings", SETTINGS},
 	/* an empty message in the WAL: the transaction has something to commit */
-	{"barrier", "SELECT " STORE_QUORUM ", pg_logical_emit_message(true, 'lantik', '')"},
+	{"barrier", SETTINGS ", pg_logical_emit_message(true, 'lantik', '')"},
 	{NULL, NULL},
 };
 
+enum store_result store_ask_settings(struct store *store, const char *statement, int64_t *ret_clock)
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+	enum store_result result = store_run(&call, statement, &rows);
+
+	if (result)
+		return result;
+	*ret_clock = result_int8(rows, 0, 0);
+	store->settings = (struct store_settings){.configured_at = result_int8(rows, 0, 1),
+		.started_at = result_int8(rows, 0, 2),
+		.waits = result_bool(rows, 0, 3),
+		.is_safe = result_bool(rows, 0, 4),
+		.timeline = result_int4(rows, 0, 5)};
+	PQclear(rows);
+	return STORE_OK;
+}
+
+/* PostgreSQL's checkpointer decides whether commits wait, and it may read a changed configuration later than this
+ * session did: a change counts after a minute. */
+bool store_waits_for_quorum(const struct store *store, int64_t clock)
+{
+	const struct store_settings *s = &store->settings;
+
+	return s->waits && (s->configured_at <= s->started_at || s->configured_at < clock - MINUTE);
+}
+
 enum store_result store_begin(struct store *store)
 {
+	struct store_call call = store_call(store);
+
 	store->warned = store->claims_quorum = false;
-	return store_simple(store, "BEGIN", NULL);
+	return store_run(&call, "begin", NULL);
 }
 
 enum store_result store_begin_sharing(struct store *store, const int64_t *numbers, size_t count)
@@ -27,6 +68,10 @@ enum store_result store_begin_sharing(struct store *store, const int64_t *number
 	if (result || !count)
 		return result;
 	struct store_call call = store_call(store);
+	if (count == 1) {
+		call_int8(&call, *numbers);
+		return store_run(&call, "share_number", NULL);
+	}
 	call_array(&call, TYPE_INT8, count);
 	for (size_t i = 0; i < count; i++)
 		call_element_int8(&call, numbers[i]);
@@ -74,26 +119,13 @@ static enum store_result unknown(struct store *store, const char *why)
 	return STORE_UNKNOWN;
 }
 
-static enum store_result ask_quorum(struct store *store, const char *statement, bool *ret)
-{
-	struct store_call call = store_call(store);
-	PGresult *rows;
-	enum store_result result = store_run(&call, statement, &rows);
-
-	if (result)
-		return result;
-	*ret = result_bool(rows, 0, 0);
-	PQclear(rows);
-	return STORE_OK;
-}
-
 /* Whoever empties the list of synchronous standbys wakes those who wait for them, without a warning: the list must
  * stand after the commit, too. */
 static enum store_result check_quorum(struct store *store)
 {
-	bool stands = false;
+	int64_t clock;
 
-	if (ask_quorum(store, "quorum", &stands) || !stands)
+	if (store_ask_settings(store, "settings", &clock) || !store_waits_for_quorum(store, clock))
 		return unknown(store, "the synchronous standbys changed during the commit");
 	return STORE_OK;
 }
@@ -102,10 +134,11 @@ enum store_result store_commit(struct store *store)
 {
 	PGresult *rows;
 	enum store_result result = store_settle_counted(store);
+	struct store_call call = store_call(store);
 
 	if (result)
 		return result;
-	result = store_simple(store, "COMMIT", &rows);
+	result = store_run(&call, "commit", &rows);
 	store->hurries = false;
 	if (result)
 		return result == STORE_DOWN ? STORE_UNKNOWN : result;
@@ -122,9 +155,12 @@ enum store_result store_commit(struct store *store)
 enum store_result store_barrier(struct store *store, bool quorum)
 {
 	enum store_result result = store_begin(store);
+	int64_t clock;
 
 	if (!result)
-		result = ask_quorum(store, "barrier", &store->claims_quorum);
+		result = store_ask_settings(store, "barrier", &clock);
+	if (!result)
+		store->claims_quorum = store_waits_for_quorum(store, clock);
 	if (!result && quorum && !store->claims_quorum)
 		result = unknown(store, "the synchronous standbys that the commit waited for are not asked any more");
 	if (!result)

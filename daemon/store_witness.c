@@ -7,7 +7,7 @@
 #include "store_private.h"
 
 const struct store_statement store_witness_statements[] = {
-	{"head", "SELECT h.origin, h.epoch, h.size, h.root, " STORE_TRUST_SIZE ", c.note "
+	{"head", "SELECT h.origin, h.epoch, h.size, h.root, h.trust_size, c.note "
 		 "FROM ledger_head h LEFT JOIN checkpoint c ON c.size = h.size"},
 	{"look", "SELECT v.version, h.epoch, EXISTS (SELECT FROM ledger_fork f WHERE f.epoch >= h.epoch) "
 		 "FROM ledger_head h, reference_version v"},
@@ -15,9 +15,8 @@ const struct store_statement store_witness_statements[] = {
 	{"nodes", "SELECT w.place::int, n.hash FROM unnest($1::smallint[], $2::bigint[]) WITH ORDINALITY "
 		  "AS w(level, node_index, place) JOIN ledger_node n USING (level, node_index)"},
 	/* a note that a crash of the server takes away is made again by the sweep: no flush for it alone */
-	{"note", "WITH later AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true) AS said) "
-		 "INSERT INTO checkpoint (size, note) SELECT $1::bigint, $2::text FROM later ON CONFLICT (size) DO "
-		 "NOTHING"},
+	{"note", "INSERT INTO checkpoint (size, note) SELECT $1::bigint, $2::text "
+		 "WHERE set_config('synchronous_commit', 'off', true) IS NOT NULL ON CONFLICT (size) DO NOTHING"},
 	/* the last byte of every leaf is its durability class */
 	{"unsigned", "SELECT l.leaf_index, get_byte(l.leaf, length(l.leaf) - 1) = 2 FROM ledger_leaf l "
 		     "WHERE l.leaf_index >= $1::bigint AND l.leaf_index < $2::bigint "
@@ -27,7 +26,7 @@ const struct store_statement store_witness_statements[] = {
 		      "WHERE h.size = 0 AND NOT EXISTS (SELECT FROM receipt_key)"},
 	{"trust_key", "SELECT vkey FROM receipt_key WHERE added_leaf IS NULL"},
 	{"trust_deeds", "SELECT leaf_index, text FROM deed WHERE kind IN (6, 7, 8) ORDER BY leaf_index"},
-	{"trust_size", "SELECT " STORE_TRUST_SIZE},
+	{"trust_size", "SELECT trust_size FROM ledger_head"},
 	{"deed_held", "SELECT l.leaf, c.note, d.text FROM deed d JOIN ledger_leaf l USING (leaf_index) "
 		      "LEFT JOIN checkpoint c ON c.size = d.leaf_index + 1 WHERE d.leaf_index = $1::bigint"},
 	{"fork", "INSERT INTO ledger_fork (epoch, size, root, note, office_no, head_size, head_root) "

@@ -6,11 +6,12 @@ CREATE TABLE lantik.ledger_head (
     only_row    lantik.truth NOT NULL DEFAULT true,
     origin      lantik.log_name,
     epoch       lantik.positive_integer NOT NULL DEFAULT 1,
-    size        lantik.natural_bigint NOT NULL,
+    size        bigint NOT NULL,
     edge        bytea NOT NULL,
-    root        lantik.digest NOT NULL,
+    root        bytea NOT NULL,
     recorded_at timestamptz,
     rejected_size lantik.natural_bigint NOT NULL DEFAULT 0,
+    trust_size  lantik.natural_bigint NOT NULL DEFAULT 0,
     CONSTRAINT ledger_head_pkey PRIMARY KEY (only_row)
 )
 -- One row, updated by every commit: room for many versions on its page.
@@ -29,16 +30,16 @@ COMMENT ON COLUMN lantik.ledger_head.root IS 'RFC 6962 root of the tree, 32 byte
 COMMENT ON COLUMN lantik.ledger_head.recorded_at IS 'Time in the last leaf; NULL while there is none. Privacy: N.';
 COMMENT ON COLUMN lantik.ledger_head.rejected_size IS
     'Number of leaves right after the last decision that rejected anybody; 0: none. Privacy: N.';
+COMMENT ON COLUMN lantik.ledger_head.trust_size IS
+    'Number of leaves right after the last deed about receipt keys or a recovery; 0: none. Privacy: N.';
 -- The root of the empty tree is SHA-256 of nothing.
 INSERT INTO lantik.ledger_head (size, edge, root) VALUES (0, '', sha256(''));
 
 CREATE TABLE lantik.ledger_leaf (
     leaf_index bigint NOT NULL,
     leaf       bytea NOT NULL,
-    leaf_hash  lantik.digest NOT NULL,
-    -- The first eight digits of a WAL file's name.
-    timeline   lantik.positive_integer NOT NULL
-        DEFAULT ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::integer,
+    leaf_hash  bytea NOT NULL,
+    timeline   integer NOT NULL,
     CONSTRAINT ledger_leaf_pkey PRIMARY KEY (leaf_index)
 );
 COMMENT ON TABLE lantik.ledger_leaf IS 'Leaves of the ledger. INSERT-only. Grain: one leaf. Source: lantikd. Privacy: N.';
@@ -49,9 +50,9 @@ COMMENT ON COLUMN lantik.ledger_leaf.timeline IS
     'PostgreSQL timeline on which it was written: a promoted standby and a restored backup begin another, so that it says how much both sides of a fork have in common. Privacy: N.';
 
 CREATE TABLE lantik.ledger_node (
-    level      lantik.tree_level NOT NULL,
-    node_index lantik.natural_bigint NOT NULL,
-    hash       lantik.digest NOT NULL,
+    level      smallint NOT NULL,
+    node_index bigint NOT NULL,
+    hash       bytea NOT NULL,
     CONSTRAINT ledger_node_pkey PRIMARY KEY (level, node_index)
 );
 COMMENT ON TABLE lantik.ledger_node IS
@@ -73,4 +74,4 @@ COMMENT ON COLUMN lantik.checkpoint.note IS 'The signed note. Privacy: N.';
 GRANT SELECT ON lantik.ledger_head, lantik.ledger_leaf, lantik.ledger_node, lantik.checkpoint
     TO lantik_daemon, lantik_operator;
 GRANT INSERT ON lantik.ledger_leaf, lantik.ledger_node, lantik.checkpoint TO lantik_daemon;
-GRANT UPDATE (size, edge, root, recorded_at, rejected_size, epoch) ON lantik.ledger_head TO lantik_daemon;
+GRANT UPDATE (size, edge, root, recorded_at, rejected_size, trust_size, epoch) ON lantik.ledger_head TO lantik_daemon;

@@ -162,8 +162,8 @@ COMMENT ON COLUMN lantik.ledger_fork.found_at IS 'When it was found. Privacy: N.
 
 CREATE TABLE lantik.entry_hash (
     batch_no bigint NOT NULL,
-    rows     lantik.digest_list NOT NULL,
-    returned lantik.digest_list NOT NULL,
+    rows     bytea NOT NULL,
+    returned bytea NOT NULL,
     CONSTRAINT entry_hash_pkey PRIMARY KEY (batch_no)
 );
 ALTER TABLE lantik.entry_hash ALTER COLUMN rows SET STORAGE EXTERNAL;

@@ -249,16 +249,13 @@ class Documented(Database):
         """Each is read or called anew in every statement; what a value may be is said by its domain."""
         hot = ", ".join(f"'lantik.{table}'::regclass" for table in (
             "register", "current_appointment", "finding", "counter", "formation_use", "entry_hash", "ledger_head", "ledger_leaf",
-            "ledger_node", "checkpoint"))
+            "ledger_node", "checkpoint", "batch"))
         self.assertEqual(self.sql(
             f"SELECT conrelid::regclass, conname FROM pg_constraint WHERE contype IN ('f', 'c', 't', 'x') AND conrelid IN ({hot})"
-            f" UNION ALL SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgrelid IN ({hot})"), [])
+            f" UNION ALL SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgtype & 4 <> 0 AND tgrelid IN ({hot})"), [])
 
     def test_domains_hold_what_they_say(self):
-        for domain, good, bad in [("digest", "sha256('')", "''::bytea"), ("digest_list", "sha256('') || sha256('')", "'a'::bytea"),
-                                  ("signature", "sha256('') || sha256('')", "sha256('')"), ("key_id", "'abcd'::bytea", "'abc'::bytea"),
-                                  ("natural_integer", "0", "-1"), ("natural_bigint", "0", "-1"), ("positive_integer", "1", "0"),
-                                  ("positive_bigint", "1", "0"), ("tree_level", "63", "64"), ("durability_class", "3", "4"),
+        for domain, good, bad in [("natural_bigint", "0", "-1"), ("positive_integer", "1", "0"), ("positive_bigint", "1", "0"),
                                   ("truth", "true", "false"), ("log_name", "'log'", "''")]:
             with self.subTest(domain):
                 self.sql(f"SELECT ({good})::lantik.{domain}")
@@ -299,7 +296,7 @@ class Privileges(Database):
         self.assertEqual({p for _, p in held}, {"SELECT", "INSERT", "UPDATE"})
         self.assertEqual({name for name, p in held if p == "UPDATE"},
                          {"current_appointment", "counter", "formation_use", "ledger_head.size", "ledger_head.edge", "ledger_head.root",
-                          "ledger_head.recorded_at", "ledger_head.rejected_size", "ledger_head.epoch", "office.revoked_at",
+                          "ledger_head.recorded_at", "ledger_head.rejected_size", "ledger_head.trust_size", "ledger_head.epoch", "office.revoked_at",
                           "office.reason", "office_key.revoked_at", "office_key.reason", "receipt_key.until_size",
                           "receipt_key.compromised_from", "receipt_key.retired_leaf", "reference_version.version",
                           "reference_version.changed_at"})

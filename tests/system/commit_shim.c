@@ -54,28 +54,34 @@ static PGresult *answered(PGconn *connection, PGresult *result)
 	return PQmakeEmptyPGresult(connection, PGRES_FATAL_ERROR);
 }
 
-PGresult *PQexec(PGconn *connection, const char *query)
+static int is_commit(const char *statement)
 {
-	PGresult *(*real)(PGconn *, const char *);
+	return strcmp(statement, "commit") == 0;
+}
 
-	*(void **)&real = next_of("PQexec");
-	if (strcmp(query, "COMMIT") != 0)
-		return real(connection, query);
+PGresult *PQexecPrepared(PGconn *connection, const char *statement, int count, const char *const *values,
+	const int *lengths, const int *formats, int result_format)
+{
+	PGresult *(*real)(PGconn *, const char *, int, const char *const *, const int *, const int *, int);
+
+	*(void **)&real = next_of("PQexecPrepared");
+	if (!is_commit(statement))
+		return real(connection, statement, count, values, lengths, formats, result_format);
 	if (asked("lose-before-commit"))
 		shutdown(PQsocket(connection), SHUT_RDWR);
-	return answered(connection, real(connection, query));
+	return answered(connection, real(connection, statement, count, values, lengths, formats, result_format));
 }
 
 /* In a pipeline the COMMIT is sent here, */
-int PQsendQueryParams(PGconn *connection, const char *query, int count, const Oid *types, const char *const *values,
+int PQsendQueryPrepared(PGconn *connection, const char *statement, int count, const char *const *values,
 	const int *lengths, const int *formats, int result_format)
 {
-	int (*real)(PGconn *, const char *, int, const Oid *, const char *const *, const int *, const int *, int);
+	int (*real)(PGconn *, const char *, int, const char *const *, const int *, const int *, int);
 
-	*(void **)&real = next_of("PQsendQueryParams");
-	if (strcmp(query, "COMMIT") == 0 && asked("lose-before-commit"))
+	*(void **)&real = next_of("PQsendQueryPrepared");
+	if (is_commit(statement) && asked("lose-before-commit"))
 		shutdown(PQsocket(connection), SHUT_RDWR);
-	return real(connection, query, count, types, values, lengths, formats, result_format);
+	return real(connection, statement, count, values, lengths, formats, result_format);
 }
 
 /* and its answer read here. */

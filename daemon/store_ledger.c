@@ -1,0 +1,143 @@
+/* The head of the ledger under its lock, what a commit is worth there, and the leaves that go on top.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "store_private.h"
+
+/* A statement for each table: in one with several WITH clauses each costs as much, and what is around them besides.
+ * Clocks are compared here and not in SQL, for the same reason (docs/performance.md). */
+#define HEAD                                                                                                           \
+	"UPDATE ledger_head SET size = $1::bigint, edge = $2::bytea, root = $3::bytea, recorded_at = $4::timestamptz"
+
+/* Half of all leaves complete one subtree, their own, and one in eight more than three. */
+#define FEW_NODES 3
+#define INSERT_NODES "INSERT INTO ledger_node (level, node_index, hash) "
+#define NODE(level, index, hash) "(" level "::smallint, " index "::bigint, " hash "::bytea)"
+
+const struct store_statement store_ledger_statements[] = {
+	{"lock_ledger", "SELECT size, edge, clock_timestamp(), recorded_at, rejected_size, trust_size, "
+			"pg_conf_load_time() FROM ledger_head FOR UPDATE"},
+	{"append_leaf", "INSERT INTO ledger_leaf (leaf_index, leaf, leaf_hash, timeline) "
+			"VALUES ($1::bigint, $2::bytea, $3::bytea, $4::int)"},
+	{"append_node_1", INSERT_NODES "VALUES " NODE("$1", "$2", "$3")},
+	{"append_node_2", INSERT_NODES "VALUES " NODE("$1", "$2", "$3") ", " NODE("$4", "$5", "$6")},
+	{"append_node_3",
+		INSERT_NODES "VALUES " NODE("$1", "$2", "$3") ", " NODE("$4", "$5", "$6") ", " NODE("$7", "$8", "$9")},
+	{"append_nodes", INSERT_NODES "SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])"},
+	{"move_head", HEAD},
+	{"move_head_rejected", HEAD ", rejected_size = $1::bigint"},
+	{"move_head_trust", HEAD ", trust_size = $1::bigint"},
+	{NULL, NULL},
+};
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* The settings are as they were read at the connection, or when the server last read its configuration. */
+static enum store_result durability_of(
+	struct store *store, int64_t clock, int64_t configured_at, enum lantik_durability *ret)
+{
+	enum store_result result = STORE_OK;
+
+	if (configured_at != store->settings.configured_at)
+		result = store_ask_settings(store, "settings", &clock);
+	if (result)
+		return result;
+	store->claims_quorum = store->settings.is_safe && store_waits_for_quorum(store, clock);
+	*ret = !store->settings.is_safe ? LANTIK_DURABLE_UNSAFE
+	       : store->claims_quorum   ? LANTIK_DURABLE_QUORUM
+					: LANTIK_DURABLE_LOCAL;
+	return STORE_OK;
+}
+
+enum store_result store_lock_ledger(struct store *store, struct store_ledger *ret)
+{
+	struct store_call call = store_call(store);
+	PGresult *rows;
+	enum store_result result = store_run(&call, "lock_ledger", &rows);
+
+	if (result)
+		return result;
+	bool whole = PQntuples(rows) == 1 && lantik_edge_load((uint64_t)result_int8(rows, 0, 0),
+						     result_bytes(rows, 0, 1), &ret->edge) == LANTIK_OK;
+	if (!whole) {
+		PQclear(rows);
+		snprintf(store->why, sizeof store->why, "ledger_head does not hold together");
+		return STORE_FAILED;
+	}
+	int64_t clock = result_int8(rows, 0, 2), configured_at = result_int8(rows, 0, 6);
+	int64_t last = PQgetisnull(rows, 0, 3) ? clock : result_int8(rows, 0, 3);
+	ret->now = later(clock, last) + STORE_EPOCH_MICROS;
+	ret->rejected_size = (uint64_t)result_int8(rows, 0, 4);
+	ret->trust_size = (uint64_t)result_int8(rows, 0, 5);
+	PQclear(rows);
+	return durability_of(store, clock, configured_at, &ret->durability);
+}
+
+static void call_few(struct store_call *call, const struct growth *growth)
+{
+	for (unsigned i = 0; i < growth->node_count; i++) {
+		call_int2(call, (int32_t)growth->nodes[i].level);
+		call_int8(call, (int64_t)growth->nodes[i].index);
+		call_hash(call, growth->nodes[i].hash);
+	}
+}
+
+static void call_nodes(struct store_call *call, const struct growth *growth)
+{
+	call_array(call, TYPE_INT2, growth->node_count);
+	for (unsigned i = 0; i < growth->node_count; i++)
+		call_element_int2(call, (int32_t)growth->nodes[i].level);
+	call_array_end(call);
+	call_array(call, TYPE_INT8, growth->node_count);
+	for (unsigned i = 0; i < growth->node_count; i++)
+		call_element_int8(call, (int64_t)growth->nodes[i].index);
+	call_array_end(call);
+	call_array(call, TYPE_BYTEA, growth->node_count);
+	for (unsigned i = 0; i < growth->node_count; i++)
+		call_element(call, growth->nodes[i].hash, LANTIK_HASH);
+	call_array_end(call);
+}
+
+static enum store_result append_nodes(struct store *store, const struct growth *growth)
+{
+	static const char *const few[FEW_NODES] = {"append_node_1", "append_node_2", "append_node_3"};
+	struct store_call call = store_call(store);
+
+	LANTIK_ASSERT(growth->node_count);
+	if (growth->node_count > FEW_NODES) {
+		call_nodes(&call, growth);
+		return store_run(&call, "append_nodes", NULL);
+	}
+	call_few(&call, growth);
+	return store_run(&call, few[growth->node_count - 1], NULL);
+}
+
+enum store_result store_append_leaf(struct store *store, struct lantik_span leaf, const struct growth *growth)
+{
+	struct store_call call = store_call(store);
+
+	call_int8(&call, (int64_t)growth->edge.size - 1);
+	call_bytes(&call, leaf);
+	call_hash(&call, growth->leaf_hash);
+	call_int4(&call, store->settings.timeline);
+	enum store_result result = store_run(&call, "append_leaf", NULL);
+	return result ? result : append_nodes(store, growth);
+}
+
+enum store_result store_move_head(
+	struct store *store, const struct lantik_edge *edge, int64_t recorded_at, enum store_brings brings)
+{
+	static const char *const statements[] = {[STORE_LEAVES] = "move_head",
+		[STORE_REJECTION] = "move_head_rejected",
+		[STORE_TRUST] = "move_head_trust"};
+	struct store_call call = store_call(store);
+	uint8_t root[LANTIK_HASH];
+
+	lantik_edge_root(edge, root);
+	call_int8(&call, (int64_t)edge->size);
+	call_bytes(&call, (struct lantik_span){.data = edge->hashes[0], .len = (size_t)edge->count * LANTIK_HASH});
+	call_hash(&call, root);
+	call_time_or_null(&call, recorded_at);
+	return store_run(&call, statements[brings], NULL);
+}
