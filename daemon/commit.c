@@ -263,7 +263,7 @@ static void count_and_log(const struct submission *s, const struct batch_appende
 	counter_add(COUNTER_accepted_records, s->verdict.accepted);
 	counter_add(COUNTER_returned_records, s->verdict.returned);
 	counter_add(COUNTER_review_records, s->verdict.review);
-	log_line(LOG_LINE_INFO,
+	log_later(LOG_LINE_INFO,
 		"office %s: batch %s %s: %u records, %u accepted, %u returned, %u for review; leaf %llu",
 		s->job->office.name, id, s->verdict.refused ? "refused by rule" : "committed", s->verdict.records,
 		s->verdict.accepted, s->verdict.returned, s->verdict.review, (unsigned long long)appended->before.size);

@@ -12,26 +12,59 @@
 
 static bool journal;
 
+/* Lines of this thread that wait. */
+static _Thread_local char later[8 * LINE];
+static _Thread_local size_t later_used;
+
 void log_start(void)
 {
 	journal = getenv("JOURNAL_STREAM") != NULL;
 }
 
+/* With its newline; longer ones are cut off. Returns the length. */
+static size_t format_line(char ret[LINE], enum log_priority priority, const char *format, va_list args)
+	LANTIK_PRINTF(3, 0);
+
+static size_t format_line(char ret[LINE], enum log_priority priority, const char *format, va_list args)
+{
+	int at = journal ? snprintf(ret, LINE, "<%d>", (int)priority) : snprintf(ret, LINE, "lantikd: ");
+	int len = vsnprintf(ret + at, LINE - (size_t)at - 1, format, args);
+	size_t used = len < 0 ? (size_t)at : (size_t)at + (size_t)len;
+
+	if (used > LINE - 2)
+		used = LINE - 2;
+	ret[used++] = '\n';
+	return used;
+}
+
 void log_line(enum log_priority priority, const char *format, ...)
 {
 	char line[LINE];
-	int at =
-		journal ? snprintf(line, sizeof line, "<%d>", (int)priority) : snprintf(line, sizeof line, "lantikd: ");
 	va_list args;
 
+	log_send();
 	va_start(args, format);
-	int len = vsnprintf(line + at, sizeof line - (size_t)at - 1, format, args);
+	size_t used = format_line(line, priority, format, args);
 	va_end(args);
-	size_t used = len < 0 ? (size_t)at : (size_t)at + (size_t)len;
-	if (used > sizeof line - 2)
-		used = sizeof line - 2;
-	line[used++] = '\n';
 	fwrite(line, 1, used, stderr); /* one call a line keeps lines of threads whole */
+}
+
+void log_later(enum log_priority priority, const char *format, ...)
+{
+	va_list args;
+
+	if (sizeof later - later_used < LINE)
+		log_send();
+	va_start(args, format);
+	later_used += format_line(later + later_used, priority, format, args);
+	va_end(args);
+}
+
+void log_send(void)
+{
+	if (later_used)
+		fwrite(later, 1, later_used, stderr);
+	later_used = 0;
 }
 
 void log_counters(void)

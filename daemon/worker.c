@@ -7,6 +7,7 @@
 
 #include "enquiry.h"
 #include "group.h"
+#include "log.h"
 #include "request.h"
 #include "submit.h"
 #include "witness.h"
@@ -144,6 +145,7 @@ static void *work(void *context)
 		else
 			take_job(&w, job);
 		receipt_send_notes(&w);
+		log_send();
 	}
 	worker_close(&w);
 	return NULL;

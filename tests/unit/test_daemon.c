@@ -9,6 +9,7 @@
 #include "config.h"
 #include "flow.h"
 #include "in_hand.h"
+#include "log.h"
 #include "memory.h"
 #include "offices.h"
 #include "places.h"
@@ -696,6 +697,51 @@ Test(daemon, what_a_worker_holds_is_known)
 	in_hand_release(in_hand, &second);
 	cr_expect_not(in_hand_holds(in_hand, 9, other));
 	in_hand_free(&in_hand);
+}
+
+/* ---- the log ---- */
+
+/* What came since, with a NUL behind it. */
+static const char *read_log(int file, char ret[65536])
+{
+	ssize_t len = read(file, ret, 65535);
+	ret[len < 0 ? 0 : len] = '\0';
+	return ret;
+}
+
+static size_t lines_in(const char *text)
+{
+	size_t count = 0;
+	for (; *text; text++)
+		count += *text == '\n';
+	return count;
+}
+
+Test(daemon, lines_for_later_wait_and_keep_their_order)
+{
+	static char seen[65536];
+	int ends[2], before = dup(STDERR_FILENO);
+
+	cr_assert_eq(pipe2(ends, O_NONBLOCK), 0);
+	dup2(ends[1], STDERR_FILENO);
+	log_later(LOG_LINE_INFO, "first");
+	cr_expect_str_eq(read_log(ends[0], seen), "");
+	log_line(LOG_LINE_INFO, "second");
+	cr_expect_str_eq(read_log(ends[0], seen), "lantikd: first\nlantikd: second\n");
+	log_later(LOG_LINE_INFO, "third");
+	log_later(LOG_LINE_INFO, "fourth %d", 4);
+	log_send();
+	cr_expect_str_eq(read_log(ends[0], seen), "lantikd: third\nlantikd: fourth 4\n");
+	for (int i = 0; i < 20; i++) /* more than there is room for */
+		log_later(LOG_LINE_INFO, "%02000d", i);
+	size_t count = lines_in(read_log(ends[0], seen));
+	log_send();
+	count += lines_in(read_log(ends[0], seen));
+	dup2(before, STDERR_FILENO);
+	cr_expect_eq(count, 20);
+	close(ends[0]);
+	close(ends[1]);
+	close(before);
 }
 
 /* ---- the configuration ---- */
