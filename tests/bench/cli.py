@@ -90,8 +90,10 @@ def print_rows(rows, columns, width):
 
 
 def range_cell(spread):
-    """Median, least and greatest."""
-    return "{median:.2f} ({least:.2f}-{greatest:.2f})".format(**spread) if spread else ""
+    """Median, least and greatest; of one round there is but one."""
+    if not spread:
+        return ""
+    return ("{median:.2f}" if spread["least"] == spread["greatest"] else "{median:.2f} ({least:.2f}-{greatest:.2f})").format(**spread)
 
 
 # ---- the end ----

@@ -348,7 +348,7 @@ def medians(runs):
 
 
 def counted(number, thing):
-    return f"{number:,} {thing}" + ("s" if number != 1 else "")
+    return f"{number:,} {thing}" + ("" if number == 1 else "es" if thing.endswith("ch") else "s")
 
 
 def plural(workers):
