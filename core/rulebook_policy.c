@@ -149,39 +149,44 @@ static bool fits(uint8_t wanted, int32_t stated)
 	return wanted == 0 || wanted == stated;
 }
 
-/* NONE when no row of this agency (or of all, when it is empty) is in force. */
-static enum lantik_eligibility policy(const struct lantik_rulebook *book, struct lantik_span programme,
-	struct lantik_span agency, int32_t on, const int32_t stated[3])
+static void admit(const struct lantik_policy_row *row, bool ret[3][3][3])
+{
+	for (int32_t listed = 0; listed < 3; listed++)
+		for (int32_t cpns = 0; cpns < 3; cpns++)
+			for (int32_t pppk = 0; pppk < 3; pppk++)
+				ret[listed][cpns][pppk] |=
+					fits(row->terdata, listed) && fits(row->cpns, cpns) && fits(row->pppk, pppk);
+}
+
+/* False when no row of this agency (or of all, when it is empty) is in force. */
+static bool policy(const struct lantik_rulebook *book, struct lantik_span programme, struct lantik_span agency,
+	int32_t on, bool ret_admitted[3][3][3])
 {
 	struct lantik_policy_row probe;
-	enum lantik_eligibility answer = LANTIK_ELIGIBILITY_NONE;
+	bool any = false;
 	memset(&probe, 0, sizeof probe);
 	if (!lantik_cell_text(programme, LANTIK_MAX_PROGRAMME, probe.programme) ||
 		!lantik_cell_digits_or_none(agency, 4, probe.agency))
-		return LANTIK_ELIGIBILITY_NONE;
+		return false;
 	struct lantik_block block =
 		lantik_rulebook_block(book, LANTIK_TABLE_ELIGIBILITY, &probe, THROUGH(lantik_policy_row, agency));
 	const struct lantik_policy_row *rows = (const void *)block.at;
 	for (size_t i = 0; i < block.count; i++) {
 		if (!lantik_in_force(rows[i].valid_from, rows[i].valid_until, on))
 			continue;
-		if (fits(rows[i].terdata, stated[0]) && fits(rows[i].cpns, stated[1]) && fits(rows[i].pppk, stated[2]))
-			return LANTIK_ELIGIBILITY_ADMITTED;
-		answer = LANTIK_ELIGIBILITY_NOT_ADMITTED;
+		admit(&rows[i], ret_admitted);
+		any = true;
 	}
-	return answer;
+	return any;
 }
 
-enum lantik_eligibility lantik_rulebook_eligible(const struct lantik_rulebook *rulebook, struct lantik_span programme,
-	struct lantik_span agency, int32_t on, int32_t terdata, int32_t cpns, int32_t pppk)
+bool lantik_rulebook_policy(const struct lantik_rulebook *rulebook, struct lantik_span programme,
+	struct lantik_span agency, int32_t on, bool ret_admitted[3][3][3])
 {
-	const int32_t stated[3] = {terdata, cpns, pppk};
-	enum lantik_eligibility answer = LANTIK_ELIGIBILITY_NONE;
-	if (agency.len > 0)
-		answer = policy(rulebook, programme, agency, on, stated);
-	if (answer == LANTIK_ELIGIBILITY_NONE)
-		answer = policy(rulebook, programme, (struct lantik_span){NULL, 0}, on, stated);
-	return answer;
+	memset(ret_admitted, 0, 27 * sizeof(bool));
+	if (agency.len > 0 && policy(rulebook, programme, agency, on, ret_admitted))
+		return true;
+	return policy(rulebook, programme, (struct lantik_span){NULL, 0}, on, ret_admitted);
 }
 
 const struct lantik_formation *lantik_rulebook_formation(const struct lantik_rulebook *rulebook,

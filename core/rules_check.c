@@ -14,26 +14,33 @@ static unsigned bit_of(int32_t code, int32_t end)
 }
 
 /* A batch of no kind or step is refused for that; its records are not judged by rules made for another kind. */
-static bool is_meant(const struct lantik_rule *rule, const struct lantik_manifest *manifest)
+static bool is_meant(const struct lantik_rule *rule, unsigned kind, unsigned step)
 {
-	unsigned kind = bit_of(manifest->kind, LANTIK_KIND_END), all_kinds = (1u << LANTIK_KIND_END) - 2;
-	unsigned step = bit_of(manifest->step, LANTIK_STEP_END), all_steps = (1u << LANTIK_STEP_END) - 2;
+	const unsigned all_kinds = (1u << LANTIK_KIND_END) - 2, all_steps = (1u << LANTIK_STEP_END) - 2;
 	bool of_batch = rule->layer == LANTIK_LAYER_BATCH;
 	return ((rule->kinds & kind) != 0 || (of_batch && kind == 0 && rule->kinds == all_kinds)) &&
 	       ((rule->steps & step) != 0 || (of_batch && step == 0 && rule->steps == all_steps));
 }
 
 /* What the spreadsheet's text alone shows is the office's to judge, what needs the register the daemon's. */
-static void settle_case(struct lantik_check *check, unsigned id)
+static void settle_case(struct lantik_check *check, unsigned id, const struct lantik_rule *rule)
 {
-	const struct lantik_rule *rule = lantik_case_of((enum lantik_case_id)id)->rule;
 	uint8_t severity = check->severities.of[id];
-	if (rule->layer == LANTIK_LAYER_FILE || !is_meant(rule, check->manifest))
-		return;
 	if (severity == 0 || !lantik_policy_tells(check, (enum lantik_case_id)id))
 		check->not_checked[id / 64] |= UINT64_C(1) << (id % 64);
 	else if (rule->layer != LANTIK_LAYER_CENTRAL)
 		check->judged[id] = severity;
+}
+
+static void settle_cases(struct lantik_check *check)
+{
+	unsigned kind = bit_of(check->manifest->kind, LANTIK_KIND_END);
+	unsigned step = bit_of(check->manifest->step, LANTIK_STEP_END);
+	for (unsigned id = 0; id < LANTIK_CASE_COUNT; id++) {
+		const struct lantik_rule *rule = lantik_case_of((enum lantik_case_id)id)->rule;
+		if (rule->layer != LANTIK_LAYER_FILE && is_meant(rule, kind, step))
+			settle_case(check, id, rule);
+	}
 }
 
 struct lantik_check *lantik_check_new(
@@ -48,8 +55,7 @@ struct lantik_check *lantik_check_new(
 	check->received = lantik_instant_date(received_at);
 	lantik_severities_for(rulebook, manifest, check->received, &check->severities);
 	lantik_policy_read(check, &check->policy);
-	for (unsigned id = 0; id < LANTIK_CASE_COUNT; id++)
-		settle_case(check, id);
+	settle_cases(check);
 	return check;
 }
 

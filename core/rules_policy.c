@@ -49,91 +49,11 @@ static enum lantik_window_state window_of(const struct lantik_check *check, bool
 		check->received_at, ret_unverified);
 }
 
-/* The day on which the agency's formation was decided; 0: not known. */
-static int32_t decision_of(const struct lantik_check *check)
-{
-	const struct lantik_manifest *manifest = check->manifest;
-	int32_t decided = 0;
-	bool formed = lantik_rulebook_formed(
-		check->rulebook, manifest->kode_instansi, manifest->programme, check->received, &decided);
-	return formed && lantik_date_valid(decided) ? decided : 0;
-}
-
-static bool is_formed(const struct lantik_check *check)
-{
-	int32_t decided;
-	return lantik_rulebook_formed(
-		check->rulebook, check->manifest->kode_instansi, check->manifest->programme, check->received, &decided);
-}
-
-static enum lantik_eligibility eligible(const struct lantik_check *check, int32_t a, int32_t b, int32_t c)
-{
-	const struct lantik_manifest *manifest = check->manifest;
-	return lantik_rulebook_eligible(
-		check->rulebook, manifest->programme, manifest->kode_instansi, check->received, a, b, c);
-}
-
 static size_t documents_of(const struct lantik_check *check, int32_t *ret, size_t capacity)
 {
 	const struct lantik_manifest *manifest = check->manifest;
 	return lantik_rulebook_documents(
 		check->rulebook, manifest->programme, manifest->step, check->received, ret, capacity);
-}
-
-/* The rules of the batch and of its windows. */
-static bool tells_of_batch(const struct lantik_check *check, enum lantik_case_id id)
-{
-	bool unverified;
-	switch (id) {
-	case LANTIK_CASE_B04_kanreg:
-	case LANTIK_CASE_B04_kanreg_unverified:
-		return has(check, LANTIK_TABLE_AGENCY) && has(check, LANTIK_TABLE_KANREG);
-	case LANTIK_CASE_B05_unknown:
-	case LANTIK_CASE_B05_inactive:
-		return has(check, LANTIK_TABLE_AGENCY);
-	case LANTIK_CASE_B06_closed:
-	case LANTIK_CASE_B06_early:
-	case LANTIK_CASE_B06_grace:
-		return window_of(check, &unverified) != LANTIK_WINDOW_NONE;
-	case LANTIK_CASE_B07_late:
-		return decision_of(check) != 0;
-	case LANTIK_CASE_B09_quota:
-		return is_formed(check);
-	default:
-		return true;
-	}
-}
-
-/* The rules of the person, the participation and the papers. */
-static bool tells_of_person(const struct lantik_check *check, enum lantik_case_id id)
-{
-	switch (id) {
-	case LANTIK_CASE_N04_province:
-	case LANTIK_CASE_N04_district:
-		return has(check, LANTIK_TABLE_REGION);
-	case LANTIK_CASE_P05_unlisted:
-		return is_known(check, agreements);
-	case LANTIK_CASE_K03_procurement:
-		return is_known(check, of_kind("jenis_pengadaan_", check).name);
-	case LANTIK_CASE_K03_formation:
-		return is_known(check, of_kind("jenis_formasi_", check).name);
-	case LANTIK_CASE_K04_category:
-	case LANTIK_CASE_K04_result:
-		return lantik_rulebook_categories(check->rulebook, check->manifest->programme, check->received);
-	case LANTIK_CASE_K05_policy:
-		return eligible(check, 0, 0, 0) != LANTIK_ELIGIBILITY_NONE;
-	case LANTIK_CASE_K06_deceased:
-	case LANTIK_CASE_K06_inactive:
-	case LANTIK_CASE_K06_no_budget:
-	case LANTIK_CASE_K06_no_need:
-		return has(check, LANTIK_TABLE_REASON);
-	case LANTIK_CASE_S04_missing:
-		return documents_of(check, NULL, 0) > 0;
-	case LANTIK_CASE_S07_status:
-		return is_known(check, refused_states);
-	default:
-		return true;
-	}
 }
 
 /* The rules of the position and its pay. */
@@ -161,9 +81,64 @@ static bool tells_of_position(const struct lantik_check *check, enum lantik_case
 	}
 }
 
+/* The rules of the person, the participation and the papers. */
+static bool tells_of_person(const struct lantik_check *check, enum lantik_case_id id)
+{
+	switch (id) {
+	case LANTIK_CASE_N04_province:
+	case LANTIK_CASE_N04_district:
+		return has(check, LANTIK_TABLE_REGION);
+	case LANTIK_CASE_P05_unlisted:
+		return is_known(check, agreements);
+	case LANTIK_CASE_K03_procurement:
+		return is_known(check, of_kind("jenis_pengadaan_", check).name);
+	case LANTIK_CASE_K03_formation:
+		return is_known(check, of_kind("jenis_formasi_", check).name);
+	case LANTIK_CASE_K04_category:
+	case LANTIK_CASE_K04_result:
+		return lantik_rulebook_categories(check->rulebook, check->manifest->programme, check->received);
+	case LANTIK_CASE_K05_policy:
+		return check->policy.has_policy;
+	case LANTIK_CASE_K06_deceased:
+	case LANTIK_CASE_K06_inactive:
+	case LANTIK_CASE_K06_no_budget:
+	case LANTIK_CASE_K06_no_need:
+		return has(check, LANTIK_TABLE_REASON);
+	case LANTIK_CASE_S04_missing:
+		return check->policy.document_count > 0;
+	case LANTIK_CASE_S07_status:
+		return is_known(check, refused_states);
+	default:
+		return tells_of_position(check, id);
+	}
+}
+
+/* The rules of the batch and of its windows. */
+static bool tells_of_batch(const struct lantik_check *check, enum lantik_case_id id)
+{
+	switch (id) {
+	case LANTIK_CASE_B04_kanreg:
+	case LANTIK_CASE_B04_kanreg_unverified:
+		return has(check, LANTIK_TABLE_AGENCY) && has(check, LANTIK_TABLE_KANREG);
+	case LANTIK_CASE_B05_unknown:
+	case LANTIK_CASE_B05_inactive:
+		return has(check, LANTIK_TABLE_AGENCY);
+	case LANTIK_CASE_B06_closed:
+	case LANTIK_CASE_B06_early:
+	case LANTIK_CASE_B06_grace:
+		return check->policy.has_window;
+	case LANTIK_CASE_B07_late:
+		return check->policy.decided != 0;
+	case LANTIK_CASE_B09_quota:
+		return check->policy.formed;
+	default:
+		return tells_of_person(check, id);
+	}
+}
+
 bool lantik_policy_tells(const struct lantik_check *check, enum lantik_case_id case_id)
 {
-	return tells_of_batch(check, case_id) && tells_of_person(check, case_id) && tells_of_position(check, case_id);
+	return tells_of_batch(check, case_id);
 }
 
 /* B06 */
@@ -175,7 +150,9 @@ static void read_window(const struct lantik_check *check, struct lantik_policy *
 		[LANTIK_WINDOW_EARLY] = LANTIK_CASE_B06_early,
 		[LANTIK_WINDOW_CLOSED] = LANTIK_CASE_B06_closed};
 	bool unverified = false;
-	ret->window = cases[window_of(check, &unverified)];
+	enum lantik_window_state state = window_of(check, &unverified);
+	ret->has_window = state != LANTIK_WINDOW_NONE;
+	ret->window = cases[state];
 	ret->window_unverified = unverified;
 }
 
@@ -203,14 +180,15 @@ static bool is_other(const struct lantik_check *check, const char *front, struct
 	return !lantik_rulebook_parameter_is(check->rulebook, parameter.name, value, check->received);
 }
 
-/* K05 */
-static void read_eligibility(const struct lantik_check *check, struct lantik_policy *ret)
+/* B07, B09 */
+static void read_formation(const struct lantik_check *check, struct lantik_policy *ret)
 {
-	for (int32_t listed = 0; listed < 3; listed++)
-		for (int32_t cpns = 0; cpns < 3; cpns++)
-			for (int32_t pppk = 0; pppk < 3; pppk++)
-				ret->admitted[listed][cpns][pppk] =
-					eligible(check, listed, cpns, pppk) == LANTIK_ELIGIBILITY_ADMITTED;
+	const struct lantik_manifest *manifest = check->manifest;
+	int32_t decided = 0;
+	ret->formed = lantik_rulebook_formed(
+		check->rulebook, manifest->kode_instansi, manifest->programme, check->received, &decided);
+	ret->decided = ret->formed && lantik_date_valid(decided) ? decided : 0;
+	ret->late = is_late(check, ret->decided);
 }
 
 void lantik_policy_read(const struct lantik_check *check, struct lantik_policy *ret)
@@ -223,11 +201,12 @@ void lantik_policy_read(const struct lantik_check *check, struct lantik_policy *
 	read_window(check, ret);
 	ret->agency_known = !has(check, LANTIK_TABLE_AGENCY) ||
 			    lantik_rulebook_agency_known(rulebook, check->manifest->kode_instansi);
-	ret->late = is_late(check, decision_of(check));
+	read_formation(check, ret);
 	ret->other_procurement = is_other(check, "jenis_pengadaan_", check->manifest->jenis_pengadaan_id);
 	ret->other_formation = is_other(check, "jenis_formasi_", check->manifest->jenis_formasi_id);
 	ret->first_proposal_step = check->manifest->step == LANTIK_STEP_NI;
-	read_eligibility(check, ret);
+	ret->has_policy = lantik_rulebook_policy(
+		rulebook, check->manifest->programme, check->manifest->kode_instansi, check->received, ret->admitted);
 	lantik_rulebook_listed(rulebook, agreements, true, check->received, ret->agreement_listed);
 	lantik_rulebook_listed(rulebook, refused_states, false, check->received, ret->status_refused);
 	ret->document_count = documents_of(check, ret->documents, LANTIK_MAX_REQUIRED);

@@ -63,6 +63,8 @@ struct lantik_seen_category {
 struct lantik_policy {
 	enum lantik_case_id window; /* of B06 and of every record; LANTIK_CASE_COUNT: in time */
 	bool window_unverified;
+	bool has_window, has_policy, formed;     /* whether the rulebook says anything of them */
+	int32_t decided;                         /* the day of the agency's formation; 0: not known */
 	bool late;                               /* B07 */
 	bool agency_known;                       /* else B05 tells it, and K02 and J03 have nothing to compare with */
 	bool other_procurement, other_formation; /* K03 */

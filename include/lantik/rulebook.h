@@ -131,15 +131,10 @@ enum lantik_window_state {
 enum lantik_window_state lantik_rulebook_window(const struct lantik_rulebook *rulebook, struct lantik_span programme,
 	int32_t step, struct lantik_span agency, int64_t at, bool *ret_unverified);
 
-enum lantik_eligibility {
-	LANTIK_ELIGIBILITY_NONE, /* no policy for this programme and agency on that date */
-	LANTIK_ELIGIBILITY_ADMITTED,
-	LANTIK_ELIGIBILITY_NOT_ADMITTED,
-};
-/* Words of yes_no; 0 (not stated) fits only a policy that takes either. An agency's own policy stands in place of the
- * general one. */
-enum lantik_eligibility lantik_rulebook_eligible(const struct lantik_rulebook *rulebook, struct lantik_span programme,
-	struct lantik_span agency, int32_t on, int32_t terdata, int32_t cpns, int32_t pppk);
+/* Whom the policy admits, by words of yes_no, of which 0 (not stated) fits only a policy that takes either. An agency's
+ * own policy stands in place of the general one. False: none for this programme and agency on that date. */
+bool lantik_rulebook_policy(const struct lantik_rulebook *rulebook, struct lantik_span programme,
+	struct lantik_span agency, int32_t on, bool ret_admitted[3][3][3]);
 
 struct lantik_formation {
 	char agency[5];

@@ -285,7 +285,7 @@ static void ask_everything(const struct lantik_rulebook *book, struct unit_rando
 	int64_t instant = (int64_t)(unit_next(random) % 7000000000000000u);
 	uint8_t id[16] = {0};
 	char agency[5];
-	bool flag;
+	bool flag, admitted[3][3][3];
 	id[15] = (uint8_t)(unit_next(random) % 3);
 	(void)lantik_rulebook_agency(book, one, on);
 	(void)lantik_rulebook_agency_known(book, one);
@@ -299,7 +299,7 @@ static void ask_everything(const struct lantik_rulebook *book, struct unit_rando
 		cr_assert(lantik_rulebook_override(book, i)->severity >= 0 &&
 			  lantik_rulebook_override(book, i)->severity <= 4);
 	(void)lantik_rulebook_window(book, one, (int32_t)(unit_next(random) % 6), other, instant, &flag);
-	(void)lantik_rulebook_eligible(book, one, other, on, 1, 2, 0);
+	(void)lantik_rulebook_policy(book, one, other, on, admitted);
 	const struct lantik_formation *formation = lantik_rulebook_formation(book, one, other, 1, on);
 	cr_assert(formation == NULL || (formation->quota >= 0 && on >= formation->valid_from));
 	(void)lantik_rulebook_formed(book, one, other, on, &decided);

@@ -226,34 +226,35 @@ Test(rulebook_find, policies_admit_by_agency_and_day)
 	static const struct {
 		const char *programme, *agency;
 		int32_t on, terdata, cpns, pppk;
-		enum lantik_eligibility answer;
+		enum { NO_POLICY, ADMITTED, RETURNED } answer;
 	} expected[] = {
-		{"PW2024", "6171", 20251001, 1, 1, 2, LANTIK_ELIGIBILITY_ADMITTED},
-		{"PW2024", "6171", 20251001, 1, 2, 1, LANTIK_ELIGIBILITY_ADMITTED},
-		{"PW2024", "6171", 20251001, 1, 0, 1, LANTIK_ELIGIBILITY_ADMITTED},
-		{"PW2024", "6171", 20251001, 1, 2, 2, LANTIK_ELIGIBILITY_NOT_ADMITTED},
-		{"PW2024", "6171", 20251001, 1, 0, 0, LANTIK_ELIGIBILITY_NOT_ADMITTED},
-		{"PW2024", "6171", 20251001, 0, 1, 1, LANTIK_ELIGIBILITY_NOT_ADMITTED},
-		{"PW2024", "6171", 20251001, 15, 15, 15, LANTIK_ELIGIBILITY_NOT_ADMITTED},
+		{"PW2024", "6171", 20251001, 1, 1, 2, ADMITTED},
+		{"PW2024", "6171", 20251001, 1, 2, 1, ADMITTED},
+		{"PW2024", "6171", 20251001, 1, 0, 1, ADMITTED},
+		{"PW2024", "6171", 20251001, 1, 2, 2, RETURNED},
+		{"PW2024", "6171", 20251001, 1, 0, 0, RETURNED},
+		{"PW2024", "6171", 20251001, 0, 1, 1, RETURNED},
 		/* The agency's own policy, while it lasts: who took the CPNS selection alone is out. */
-		{"PW2024", "9901", 20250101, 1, 1, 2, LANTIK_ELIGIBILITY_NOT_ADMITTED},
-		{"PW2024", "9901", 20251231, 1, 1, 1, LANTIK_ELIGIBILITY_ADMITTED},
-		{"PW2024", "9901", 20241231, 1, 1, 2, LANTIK_ELIGIBILITY_ADMITTED},
-		{"PW2024", "9901", 20260101, 1, 1, 2, LANTIK_ELIGIBILITY_ADMITTED},
-		{"PW2024", "9902", 20251001, 2, 0, 0, LANTIK_ELIGIBILITY_ADMITTED},
-		{"PW2024", "9902", 20251001, 1, 1, 1, LANTIK_ELIGIBILITY_NOT_ADMITTED},
+		{"PW2024", "9901", 20250101, 1, 1, 2, RETURNED},
+		{"PW2024", "9901", 20251231, 1, 1, 1, ADMITTED},
+		{"PW2024", "9901", 20241231, 1, 1, 2, ADMITTED},
+		{"PW2024", "9901", 20260101, 1, 1, 2, ADMITTED},
+		{"PW2024", "9902", 20251001, 2, 0, 0, ADMITTED},
+		{"PW2024", "9902", 20251001, 1, 1, 1, RETURNED},
 		/* No general policy, and none at all. */
-		{"PW2025", "9902", 20251001, 1, 1, 1, LANTIK_ELIGIBILITY_NONE},
-		{"PW2025", "9901", 20251001, 0, 2, 0, LANTIK_ELIGIBILITY_ADMITTED},
-		{"PW2026", "9901", 20251001, 1, 1, 1, LANTIK_ELIGIBILITY_NONE},
-		{"", "9901", 20251001, 1, 1, 1, LANTIK_ELIGIBILITY_NONE},
-		{"PW2024", "", 20251001, 1, 1, 2, LANTIK_ELIGIBILITY_ADMITTED},
+		{"PW2025", "9902", 20251001, 1, 1, 1, NO_POLICY},
+		{"PW2025", "9901", 20251001, 0, 2, 0, ADMITTED},
+		{"PW2026", "9901", 20251001, 1, 1, 1, NO_POLICY},
+		{"", "9901", 20251001, 1, 1, 1, NO_POLICY},
+		{"PW2024", "", 20251001, 1, 1, 2, ADMITTED},
 	};
 	for (size_t i = 0; i < LANTIK_COUNT(expected); i++) {
-		enum lantik_eligibility answer =
-			lantik_rulebook_eligible(book, span(expected[i].programme), span(expected[i].agency),
-				expected[i].on, expected[i].terdata, expected[i].cpns, expected[i].pppk);
-		cr_expect_eq(answer, expected[i].answer, "line %zu: %d", i, answer);
+		bool admitted[3][3][3];
+		bool any = lantik_rulebook_policy(
+			book, span(expected[i].programme), span(expected[i].agency), expected[i].on, admitted);
+		bool good = admitted[expected[i].terdata][expected[i].cpns][expected[i].pppk];
+		int answer = !any ? NO_POLICY : good ? ADMITTED : RETURNED;
+		cr_expect_eq(answer, (int)expected[i].answer, "line %zu: %d", i, answer);
 	}
 	lantik_rulebook_free(&book);
 }

@@ -151,15 +151,14 @@ Test(rulebook_model, the_empty_rulebook_answers_nothing)
 	struct lantik_rulebook *book = lantik_rulebook_empty();
 	uint8_t id[16] = {0};
 	char agency[5];
-	bool unverified;
+	bool unverified, admitted[3][3][3];
 	int32_t decided;
 	cr_expect_null(lantik_rulebook_agency(book, span("6171"), 20251001));
 	cr_expect_not(lantik_rulebook_region(book, span("32")));
 	cr_expect_eq(lantik_rulebook_number(book, "bup_default", 58, 20251001), 58);
 	cr_expect_eq(lantik_rulebook_override_count(book), 0);
 	cr_expect_eq(lantik_rulebook_window(book, span("PW2024"), 1, span("6171"), 1, &unverified), LANTIK_WINDOW_NONE);
-	cr_expect_eq(lantik_rulebook_eligible(book, span("PW2024"), span("6171"), 20251001, 1, 1, 1),
-		LANTIK_ELIGIBILITY_NONE);
+	cr_expect_not(lantik_rulebook_policy(book, span("PW2024"), span("6171"), 20251001, admitted));
 	cr_expect_null(lantik_rulebook_formation(book, span("6171"), span("PW2024"), 1, 20251001));
 	cr_expect_not(lantik_rulebook_formed(book, span("6171"), span("PW2024"), 20251001, &decided));
 	cr_expect_eq(lantik_rulebook_wage(book, span("32"), 2025, 20251001, &unverified), 0);
