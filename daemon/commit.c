@@ -171,6 +171,11 @@ enum store_result submission_append(struct submission *s, struct store_ledger *l
 	return store_append(s->worker->store, &batch);
 }
 
+void submission_draft(struct submission *s, struct batch_appended *appended)
+{
+	receipt_draft_make(s->worker, lantik_buffer_span(&appended->leaf), &appended->before, &appended->draft);
+}
+
 /* Batches that take places of the same formation run beside each other until one finds it full; that one waits for
  * them and keeps others out. The lock comes before all others, so that nobody waits for it with a lock in hand. */
 static enum store_result begin(struct submission *s, enum approach approach)
@@ -240,7 +245,15 @@ static enum store_result write_rest(struct submission *s, struct batch_appended 
 		result = submission_append(s, &ledger, ret);
 	if (!result)
 		result = store_move_head(store, &ledger.edge, ledger.now, STORE_LEAVES);
-	return result ? result : store_commit(store);
+	if (!result)
+		result = store_send_commit(store);
+	if (result)
+		return result;
+	submission_draft(s, ret);
+	result = store_await_commit(store);
+	if (result)
+		receipt_draft_discard(&ret->draft);
+	return result;
 }
 
 static enum store_result transact(
@@ -278,8 +291,9 @@ void submission_answer_committed(struct submission *s, struct batch_appended *ap
 	w->trust_size = appended->trust_size;
 	w->knows_trust_size = true;
 	lantik_buffer_reset(&job->reply_body);
-	enum lantik_error error = answer_receipt_text(w, lantik_buffer_span(&appended->leaf), appended->before.size,
-		&appended->before, (struct lantik_span){0}, lantik_buffer_span(&appended->verdict), &job->reply_body);
+	enum lantik_error error = answer_receipt_drafted(w, lantik_buffer_span(&appended->leaf), &appended->before,
+		&appended->draft, lantik_buffer_span(&appended->verdict), &job->reply_body);
+	receipt_draft_discard(&appended->draft);
 	if (error)
 		answer_receipt_failure(w, job, appended->before.size, error);
 	else
@@ -294,6 +308,7 @@ static void answer_appended(struct submission *s, struct batch_appended *appende
 
 void batch_appended_free(struct batch_appended *appended)
 {
+	receipt_draft_discard(&appended->draft);
 	lantik_buffer_free(&appended->verdict);
 	lantik_buffer_free(&appended->leaf);
 }
@@ -301,9 +316,9 @@ void batch_appended_free(struct batch_appended *appended)
 /* Another transaction may have recorded this very batch meanwhile. True: answered. */
 static bool recorded_meanwhile(struct submission *s, enum store_result *ret_result)
 {
-	struct store_query query = submission_query(s), *queries[] = {&query};
+	struct store_query query = submission_query(s);
 
-	*ret_result = store_find_or_number(s->worker->store, queries, 1);
+	*ret_result = store_find_or_number(s->worker->store, &query);
 	if (!*ret_result && query.held.found)
 		submission_answer_held(s, &query.held);
 	store_held_free(&query.held);

@@ -24,9 +24,14 @@
 #define MIDDLE_RECORDS 2048
 /* Of yes_no in words.def. */
 #define YES 1
+/* Batches that came alone and are looked up before they are written, after one that was held: offices that send again
+ * mostly do so at the same time. */
+#define WARY 64
 
 struct group {
 	struct worker *worker;
+	struct store_numbers numbers;      /* for the batches that were taken */
+	unsigned wary;                     /* of these are left */
 	struct desk *small[GROUP_MEMBERS]; /* made when they are needed first */
 	struct desk *middle[GROUP_MIDDLE]; /* likewise */
 	struct member members[GROUP_MEMBERS];
@@ -61,8 +66,19 @@ static struct group *group_of(struct worker *w)
 
 /* ---- judging ---- */
 
+/* What was asked about it is read before its memory is another one's. */
+static void forget_question(struct worker *w, struct member *m)
+{
+	if (m->asks)
+		store_rollback(w->store); /* of nothing: it waits for the answer */
+	m->asks = false;
+	store_held_free(&m->query.held);
+	m->query = (struct store_query){0};
+}
+
 static void reply(struct worker *w, struct member *m)
 {
+	forget_question(w, m);
 	submission_release(&m->s);
 	w->office_head = m->office_head;
 	witness_reply(w, m->s.job);
@@ -124,30 +140,98 @@ static bool take(struct group *g, size_t place, struct job *job)
 	return false;
 }
 
+static void answer_held_member(struct worker *w, struct member *m)
+{
+	w->office_head = m->office_head;
+	submission_answer_held(&m->s, &m->query.held);
+	w->group->wary = WARY;
+	reply(w, m);
+}
+
+/* Numbers were asked for when the batches were taken. What was lost with a connection is asked for again. */
+static enum store_result await_numbers(struct group *g, size_t count)
+{
+	enum store_result result = store_connect(g->worker->store);
+
+	if (result || g->numbers.count >= count)
+		return result;
+	store_ask_numbers(g->worker->store, count, &g->numbers);
+	result = store_await(g->worker->store);
+	return result || g->numbers.count >= count ? result : STORE_DOWN;
+}
+
+/* Whether they are held. Of a batch that came alone the answer is not waited for: it is read with those of its
+ * transaction, before the leaf. What it costs a batch that is held, to be judged and begun, others are spared after it.
+ */
+static enum store_result look(struct group *g, struct member *const *members, size_t count)
+{
+	struct worker *w = g->worker;
+	struct store_query *queries[GROUP_MEMBERS];
+	bool waits = count > 1 || g->wary || job_size(members[0]->s.job) != JOB_SMALL;
+
+	if (count == 1 && g->wary)
+		g->wary--;
+	for (size_t i = 0; i < count; i++) {
+		members[i]->query = submission_query(&members[i]->s);
+		queries[i] = &members[i]->query;
+		members[i]->asks = true;
+	}
+	enum store_result result = store_ask_held(w->store, queries, count);
+	if (!result && waits)
+		result = store_await(w->store);
+	for (size_t i = 0; i < count && waits; i++)
+		members[i]->asks = false;
+	return result;
+}
+
+/* What the rules say. True: it waits for the transaction. */
+static bool judge(struct group *g, struct member *m, int64_t batch_no)
+{
+	struct submission *s = &m->s;
+	struct worker *w = g->worker;
+	struct store_start start = {.batch_no = batch_no};
+
+	enum store_result seen =
+		rejections_see(&w->rejections, s->manifest.kind, s->manifest.programme, &start.rejections);
+	if (seen) {
+		answer_store_failure(w, s->job, seen, "look-up");
+		return false;
+	}
+	submission_begin(s, &start);
+	if (!submission_prepare(s))
+		return false;
+	if (fits(s))
+		return true;
+	seen = store_await(w->store);
+	if (seen)
+		answer_store_failure(w, s->job, seen, "look-up");
+	else if (m->query.held.found)
+		submission_answer_held(s, &m->query.held);
+	else
+		submission_commit(s);
+	return false;
+}
+
 /* Judges those that are not held. What does not fit into a group is recorded at once. */
 static void prepare(struct group *g, struct member *const *members, size_t count)
 {
-	struct store_query queries[GROUP_MEMBERS], *asked[GROUP_MEMBERS];
 	struct worker *w = g->worker;
+	enum store_result result = await_numbers(g, count);
 
+	if (!result)
+		result = look(g, members, count);
 	for (size_t i = 0; i < count; i++) {
-		queries[i] = submission_query(&members[i]->s);
-		asked[i] = &queries[i];
-	}
-	enum store_result found = store_connect(w->store);
-	if (!found)
-		found = store_find_or_number(w->store, asked, count);
-	for (size_t i = 0; i < count; i++) {
-		struct submission *s = &members[i]->s;
 		w->office_head = members[i]->office_head;
-		if (submission_prepare(s, found, &queries[i])) {
-			if (fits(s)) {
-				g->waiting[g->count++] = members[i];
-				continue;
-			}
-			submission_commit(s);
+		if (result) {
+			answer_store_failure(w, members[i]->s.job, result, "look-up");
+			reply(w, members[i]);
+		} else if (members[i]->query.held.found) {
+			answer_held_member(w, members[i]);
+		} else if (judge(g, members[i], g->numbers.of[i])) {
+			g->waiting[g->count++] = members[i];
+		} else {
+			reply(w, members[i]);
 		}
-		reply(w, members[i]);
 	}
 }
 
@@ -190,12 +274,28 @@ static enum store_result weigh(struct member *const *members, size_t count)
 	return result;
 }
 
+/* Of a batch that came alone: whether it is held, is known now. */
+static enum store_result check_held(struct member *const *members, size_t count)
+{
+	bool held = false;
+
+	for (size_t i = 0; i < count; i++) {
+		members[i]->asks = false;
+		held |= members[i]->query.held.found;
+	}
+	return held ? STORE_CONFLICT : STORE_OK;
+}
+
 /* The last lock, and a leaf each under it. */
 static enum store_result append_all(struct worker *w, struct member *const *members, size_t count)
 {
 	struct store_ledger ledger;
 	enum store_result result = store_lock_ledger(w->store, &ledger);
 
+	if (!result) {
+		rejections_learn(&w->rejections, ledger.rejected_size);
+		result = check_held(members, count);
+	}
 	for (size_t i = 0; i < count && !result; i++)
 		result = submission_check_since(&members[i]->s, &ledger);
 	for (size_t i = 0; i < count && !result; i++)
@@ -203,15 +303,30 @@ static enum store_result append_all(struct worker *w, struct member *const *memb
 	return result ? result : store_move_head(w->store, &ledger.edge, ledger.now, STORE_LEAVES);
 }
 
+/* While the server commits, the receipts are put together and signed. They leave when it has, or never. */
+static enum store_result draft_and_await(struct worker *w, struct member *const *members, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		submission_draft(&members[i]->s, &members[i]->appended);
+	enum store_result result = store_await_commit(w->store);
+	for (size_t i = 0; i < count && result; i++)
+		receipt_draft_discard(&members[i]->appended.draft);
+	return result;
+}
+
 static enum store_result transact(struct worker *w, struct member *const *members, size_t count)
 {
 	bool inserts;
 	enum store_result result = group_prepare_inserts(w, members, count, &inserts);
 
+	if (!result && !inserts)
+		result = store_await(w->store);
+	if (!result && !inserts)
+		result = check_held(members, count);
 	if (result)
 		return result;
 	if (inserts)
-		store_hurry(w->store);
+		store_hurry_behind(w->store);
 	result = begin(w, members, count);
 	if (!result)
 		result = weigh(members, count);
@@ -225,7 +340,9 @@ static enum store_result transact(struct worker *w, struct member *const *member
 		result = submission_write_details(&members[i]->s);
 	if (!result)
 		result = append_all(w, members, count);
-	return result ? result : store_commit(w->store);
+	if (!result)
+		result = store_send_commit(w->store);
+	return result ? result : draft_and_await(w, members, count);
 }
 
 /* ---- the attempt ---- */
@@ -274,12 +391,29 @@ static void answer_down(struct worker *w, struct member *const *members, size_t 
 
 static void record(struct worker *w, struct member **members, size_t count);
 
+/* It is held, as is known by now, or goes the way of any other. An official may have rejected somebody meanwhile. */
+static void go_alone(struct worker *w, struct member *m)
+{
+	struct submission *s = &m->s;
+
+	if (m->query.held.found) {
+		answer_held_member(w, m);
+		return;
+	}
+	enum store_result seen =
+		rejections_see(&w->rejections, s->manifest.kind, s->manifest.programme, &s->rejections);
+	if (seen)
+		answer_store_failure(w, s->job, seen, "look-up");
+	else
+		submission_commit(s);
+	reply(w, m);
+}
+
 /* In the order of the group, which is that of no arrival: the contract promises none between batches in flight. */
 static void split(struct worker *w, struct member **members, size_t count, enum store_result result)
 {
 	if (count == 1) {
-		submission_commit(&members[0]->s);
-		reply(w, members[0]);
+		go_alone(w, members[0]);
 		return;
 	}
 	counter_increment(result == STORE_RETRY ? COUNTER_retried : COUNTER_group_split);
@@ -313,6 +447,7 @@ void group_submit(struct worker *w, struct job *job)
 	size_t most = size == JOB_SMALL ? GROUP_MEMBERS : GROUP_MIDDLE;
 	size_t count = 1 + queue_take_more(w->house->queue, size, most - 1, jobs + 1);
 
+	store_ask_numbers(w->store, count, &g->numbers);
 	for (size_t i = 0; i < count; i++)
 		if (take(g, i, jobs[i]))
 			taken[taken_count++] = &g->members[i];

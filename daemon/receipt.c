@@ -72,9 +72,10 @@ static void remember_note(struct worker *w, uint64_t size, const uint8_t root[LA
 	known_keep(w->house->known, w->generation, note, &known);
 }
 
-static enum lantik_error sign(struct worker *w, uint64_t size, const uint8_t root[LANTIK_HASH],
-	const struct lantik_edge *before, struct lantik_buffer *ret)
+static enum lantik_error sign(struct worker *w, const struct tree_to_sign *tree, struct lantik_buffer *ret)
 {
+	const struct lantik_edge *before = tree->before;
+	uint64_t size = tree->size;
 	struct signer_head last;
 
 	/* what stands between this tree and the last signed one, with one question */
@@ -83,7 +84,8 @@ static enum lantik_error sign(struct worker *w, uint64_t size, const uint8_t roo
 	bool is_next = before && before->size == last.size;
 	if (from && !is_next && nodes_for_consistency(w->nodes, from, to))
 		return LANTIK_E_UNAVAILABLE;
-	enum lantik_error error = signer_sign(w->house->signer, size, root, before, nodes_source, w->nodes, ret);
+	enum lantik_error error =
+		signer_sign(w->house->signer, size, tree->root, before, nodes_source, w->nodes, tree->prepared, ret);
 	if (error == LANTIK_E_INCONSISTENT || error == LANTIK_E_BAD_KEY)
 		house_doubt(w->house);
 	return error;
@@ -120,7 +122,7 @@ enum lantik_error receipt_note(struct worker *w, const struct tree_to_sign *tree
 		error = store_barrier(w->store, tree->quorum) ? LANTIK_E_UNAVAILABLE : LANTIK_OK;
 	}
 	if (!error)
-		error = sign(w, tree->size, tree->root, tree->before, ret);
+		error = sign(w, tree, ret);
 	if (error == LANTIK_E_NOT_FOUND && tree->stored.len) {
 		/* all keys of that size are compromised: what was signed then is all that there ever is */
 		lantik_buffer_append_span(ret, tree->stored);
@@ -140,6 +142,23 @@ static bool claims_quorum(struct lantik_span leaf)
 	return leaf.len && leaf.data[leaf.len - 1] == LANTIK_DURABLE_QUORUM;
 }
 
+/* The signed checkpoint, and the text. */
+static enum lantik_error finish(struct worker *w, struct lantik_span leaf, const struct tree_to_sign *tree,
+	const struct lantik_proof *proof, struct lantik_span text, struct lantik_buffer *ret)
+{
+	struct lantik_buffer note = {0};
+	enum lantik_error error = receipt_note(w, tree, &note);
+
+	if (!error)
+		error = lantik_receipt_format(leaf, tree->size - 1, proof, lantik_buffer_span(&note), text, ret);
+	if (!error) {
+		w->told.size = tree->size;
+		memcpy(w->told.root, tree->root, LANTIK_HASH);
+	}
+	lantik_buffer_free(&note);
+	return error;
+}
+
 enum lantik_error answer_receipt_text(struct worker *w, struct lantik_span leaf, uint64_t index,
 	const struct lantik_edge *before, struct lantik_span stored_note, struct lantik_span text,
 	struct lantik_buffer *ret)
@@ -147,19 +166,37 @@ enum lantik_error answer_receipt_text(struct worker *w, struct lantik_span leaf,
 	struct tree_to_sign tree = {
 		.size = index + 1, .before = before, .stored = stored_note, .quorum = claims_quorum(leaf)};
 	struct lantik_proof proof;
-	struct lantik_buffer note = {0};
 	enum lantik_error error = root_and_proof(w, leaf, index, before, tree.root, &proof);
 
-	if (!error)
-		error = receipt_note(w, &tree, &note);
-	if (!error)
-		error = lantik_receipt_format(leaf, index, &proof, lantik_buffer_span(&note), text, ret);
-	if (!error) {
-		w->told.size = tree.size;
-		memcpy(w->told.root, tree.root, LANTIK_HASH);
-	}
-	lantik_buffer_free(&note);
-	return error;
+	return error ? error : finish(w, leaf, &tree, &proof, text, ret);
+}
+
+/* Asks nobody: the outcome of the commit is on its way. */
+void receipt_draft_make(
+	struct worker *w, struct lantik_span leaf, const struct lantik_edge *before, struct receipt_draft *ret)
+{
+	LANTIK_ASSERT(root_and_proof(w, leaf, before->size, before, ret->root, &ret->proof) == LANTIK_OK);
+	signer_prepare(w->house->signer, before->size + 1, ret->root, &ret->signature);
+	ret->is_made = true;
+}
+
+void receipt_draft_discard(struct receipt_draft *draft)
+{
+	signer_discard(&draft->signature);
+	draft->is_made = false;
+}
+
+enum lantik_error answer_receipt_drafted(struct worker *w, struct lantik_span leaf, const struct lantik_edge *before,
+	const struct receipt_draft *draft, struct lantik_span text, struct lantik_buffer *ret)
+{
+	struct tree_to_sign tree = {.size = before->size + 1,
+		.before = before,
+		.quorum = claims_quorum(leaf),
+		.prepared = &draft->signature};
+
+	LANTIK_ASSERT(draft->is_made);
+	memcpy(tree.root, draft->root, LANTIK_HASH);
+	return finish(w, leaf, &tree, &draft->proof, text, ret);
 }
 
 enum lantik_error receipt_head(struct worker *w, struct lantik_buffer *ret_note)

@@ -300,7 +300,7 @@ enum store_result submission_has_rejected(struct submission *s, bool *ret)
 
 enum store_result submission_check_since(const struct submission *s, const struct store_ledger *ledger)
 {
-	return s->copied && ledger->rejected_size > s->rejections.size ? STORE_CONFLICT : STORE_OK;
+	return s->copied && ledger->rejected_size != s->rejections.size ? STORE_CONFLICT : STORE_OK;
 }
 
 static size_t count_own(const struct store_fact *facts, size_t count)

@@ -24,6 +24,7 @@ struct signer {
 	bool believes;
 	struct lantik_trust trust;
 	uint64_t trust_size;
+	uint64_t belief; /* goes up when other keys may sign */
 };
 
 static enum lantik_error name_keys(
@@ -51,6 +52,7 @@ static enum lantik_error epoch_enter(struct signer *signer, unsigned epoch, char
 	if (!error) {
 		head_file_close(&signer->file);
 		signer->file = file;
+		signer->belief++;
 		signer->last = (struct signer_head){.epoch = epoch, .size = file.size};
 		memcpy(signer->last.root, file.root, LANTIK_HASH);
 		memcpy(signer->named, named, signer->key_count * sizeof *named);
@@ -125,6 +127,7 @@ enum lantik_error signer_believe(
 		error = epoch_enter(signer, trust->epoch, signer->why);
 	if (!error && (!signer->believes || trust_size >= signer->trust_size || may_go_back)) {
 		signer->believes = true;
+		signer->belief++;
 		signer->trust = *trust;
 		signer->trust_size = trust_size;
 	}
@@ -260,8 +263,47 @@ static enum lantik_error remember(struct signer *signer, uint64_t size, const ui
 	return LANTIK_OK;
 }
 
+void signer_discard(struct signer_prepared *prepared)
+{
+	if (prepared->note.len)
+		lantik_wipe(prepared->note.data, prepared->note.len);
+	lantik_buffer_free(&prepared->note);
+	*prepared = (struct signer_prepared){0};
+}
+
+void signer_prepare(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH], struct signer_prepared *ret)
+{
+	struct lantik_skey keys[LANTIK_MAX_SIGNERS];
+	struct lantik_vkey lacking;
+	size_t count = 0;
+
+	signer_discard(ret);
+	pthread_mutex_lock(&signer->lock);
+	enum lantik_error error = keys_for(signer, size, keys, &count, &lacking);
+	uint64_t belief = signer->belief;
+	pthread_mutex_unlock(&signer->lock);
+	if (!error)
+		error = lantik_checkpoint_sign(size, root, keys, count, &ret->note);
+	lantik_wipe(keys, sizeof keys);
+	if (error) {
+		signer_discard(ret);
+		return;
+	}
+	ret->size = size;
+	ret->belief = belief;
+	memcpy(ret->root, root, LANTIK_HASH);
+}
+
+/* Signed by the keys of this belief, for this tree. */
+static bool stands(const struct signer_prepared *prepared, uint64_t belief, uint64_t size, const uint8_t *root)
+{
+	return prepared && prepared->note.len && prepared->belief == belief && prepared->size == size &&
+	       memcmp(prepared->root, root, LANTIK_HASH) == 0;
+}
+
 enum lantik_error signer_sign(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH],
-	const struct lantik_edge *before, lantik_node_source nodes, void *context, struct lantik_buffer *ret_note)
+	const struct lantik_edge *before, lantik_node_source nodes, void *context,
+	const struct signer_prepared *prepared, struct lantik_buffer *ret_note)
 {
 	struct lantik_skey keys[LANTIK_MAX_SIGNERS];
 	struct lantik_vkey lacking;
@@ -269,13 +311,18 @@ enum lantik_error signer_sign(struct signer *signer, uint64_t size, const uint8_
 
 	pthread_mutex_lock(&signer->lock);
 	enum lantik_error error = keys_for(signer, size, keys, &count, &lacking);
+	bool is_signed = stands(prepared, signer->belief, size, root);
 	if (!error)
 		error = consistent(&signer->last, size, root, before, nodes, context);
 	if (!error)
 		error = remember(signer, size, root);
 	pthread_mutex_unlock(&signer->lock);
-	if (!error)
+	if (!error && is_signed) {
+		lantik_buffer_append_span(ret_note, lantik_buffer_span(&prepared->note));
+		error = ret_note->error;
+	} else if (!error) {
 		error = lantik_checkpoint_sign(size, root, keys, count, ret_note);
+	}
 	lantik_wipe(keys, sizeof keys);
 	return error;
 }

@@ -47,12 +47,28 @@ bool signer_holds(const struct signer *signer, const struct lantik_vkey *vkey);
 /* Whether a key that must sign this size is not here; its id then, for an operator. */
 LANTIK_MUST_CHECK bool signer_lacks(struct signer *signer, uint64_t size, char ret_id[9]);
 
+/* A signature that nobody has seen. It is made before it is known whether there will be such a tree, and leaves by
+ * signer_sign alone, or never. Zeroed: none. */
+struct signer_prepared {
+	uint64_t size;
+	uint8_t root[LANTIK_HASH];
+	uint64_t belief; /* by whose keys it is signed */
+	struct lantik_buffer note;
+};
+/* Signs in memory and remembers nothing. When the size cannot be signed now, nothing is prepared: signer_sign says why.
+ * What was prepared there before is discarded. */
+void signer_prepare(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH], struct signer_prepared *ret);
+/* Wiped, and its memory freed. */
+void signer_discard(struct signer_prepared *prepared);
+
 /* Signs the checkpoint of a size. before is the edge of the tree one leaf smaller when the caller has it (the common
- * case needs no node then); nodes answers for the others. LANTIK_E_INCONSISTENT when it contradicts what was signed,
+ * case needs no node then); nodes answers for the others. prepared, which may be NULL, spares the signing when it is of
+ * this tree and the keys are still the same. LANTIK_E_INCONSISTENT when it contradicts what was signed,
  * LANTIK_E_BAD_KEY when a key that must sign is not here, LANTIK_E_NOT_FOUND when no key may sign this size,
  * LANTIK_E_IO when the head could not be remembered. */
 LANTIK_MUST_CHECK enum lantik_error signer_sign(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH],
-	const struct lantik_edge *before, lantik_node_source nodes, void *context, struct lantik_buffer *ret_note);
+	const struct lantik_edge *before, lantik_node_source nodes, void *context,
+	const struct signer_prepared *prepared, struct lantik_buffer *ret_note);
 
 /* After LANTIK_E_IO of signer_sign: whether it is time to tell the operator, and then which file and why, and how many
  * times in a row. False when it was told within the last minute, or a later head was remembered. */

@@ -270,6 +270,16 @@ enum store_result store_run(struct store_call *call, const char *statement, PGre
 	return STORE_OK;
 }
 
+enum store_result store_run_kept(struct store_call *call, const char *statement, PGresult **ret_result)
+{
+	struct store *store = call->store;
+
+	if (!ready(store))
+		return not_connected(store);
+	LANTIK_ASSERT(store->hurries);
+	return store_sent(store, send_call(call, statement), &(struct store_sent){.keep = ret_result});
+}
+
 enum store_result store_run_read(
 	struct store_call *call, const char *statement, void (*read)(const PGresult *answer, void *to), void *to)
 {

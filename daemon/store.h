@@ -91,6 +91,12 @@ struct store_rejections_seen {
 	uint64_t size; /* of the ledger after the last of them, whatever its kind; 0: none */
 	bool any;      /* of this kind and programme */
 };
+/* New numbers, in ascending order; what is not used is lost. */
+#define STORE_NUMBERS 64
+struct store_numbers {
+	size_t count; /* as many as came: none when the question failed */
+	int64_t of[STORE_NUMBERS];
+};
 /* What a batch that is not held begins with. */
 struct store_start {
 	int64_t batch_no; /* a new number */
@@ -104,9 +110,16 @@ struct store_query {
 	struct store_held held; /* the caller's to free, always */
 	struct store_start start;
 };
-/* With one question for all. */
-LANTIK_MUST_CHECK enum store_result store_find_or_number(
+LANTIK_MUST_CHECK enum store_result store_find_or_number(struct store *store, struct store_query *query);
+
+/* The same in parts, which are sent and not waited for: their answers come with the next call that waits. Until then
+ * what they fill must stand where it is. */
+void store_ask_numbers(struct store *store, size_t count, struct store_numbers *ret);
+/* Fills held alone. */
+LANTIK_MUST_CHECK enum store_result store_ask_held(
 	struct store *store, struct store_query *const *queries, size_t count);
+/* Waits for all that was sent. */
+LANTIK_MUST_CHECK enum store_result store_await(struct store *store);
 
 /* An earlier batch or decision of an office, as far as later records name it. */
 struct store_ancestor {
@@ -133,6 +146,8 @@ LANTIK_MUST_CHECK enum store_result store_begin_sharing(struct store *store, con
 /* Until the transaction ends, statements whose answer nobody needs are sent without waiting for it. What became of them
  * is the result of the next one that answers, or of the commit. COPY does not hurry: this comes after it. */
 void store_hurry(struct store *store);
+/* The same, without waiting for what was sent before: a failure of that is not told apart from one of what follows. */
+void store_hurry_behind(struct store *store);
 /* The same with a lock on a number to the end of the transaction, before any other: shared, or alone. */
 LANTIK_MUST_CHECK enum store_result store_begin_locked(struct store *store, int64_t number, bool alone);
 /* Takes that lock alone, inside a transaction. */
@@ -288,6 +303,9 @@ LANTIK_MUST_CHECK enum store_result store_move_head(
 	struct store *store, const struct lantik_edge *edge, int64_t recorded_at, enum store_brings brings);
 /* STORE_OK only when the server said COMMIT without a warning, and the durability class of the leaf is true. */
 LANTIK_MUST_CHECK enum store_result store_commit(struct store *store);
+/* The same in two parts, in a hurry: COMMIT is on its way, and its outcome is not known; and what it was. */
+LANTIK_MUST_CHECK enum store_result store_send_commit(struct store *store);
+LANTIK_MUST_CHECK enum store_result store_await_commit(struct store *store);
 /* An empty commit, after which every commit that was visible before it is as durable as it can be here. quorum: one of
  * them claims LANTIK_DURABLE_QUORUM, and the barrier must reach the standbys, too. Outside a transaction. */
 LANTIK_MUST_CHECK enum store_result store_barrier(struct store *store, bool quorum);

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "store_private.h"
 
-void store_add(struct store *store)
+void store_hurry_behind(struct store *store)
 {
 	if (store->connection && PQpipelineStatus(store->connection) == PQ_PIPELINE_OFF)
 		LANTIK_ASSERT(PQenterPipelineMode(store->connection) == 1);
@@ -13,7 +13,7 @@ void store_hurry(struct store *store)
 {
 	if (store_calm(store))
 		store->why[0] = '\0';
-	store_add(store);
+	store_hurry_behind(store);
 }
 
 static bool is_good(const PGresult *result)
@@ -132,6 +132,11 @@ enum store_result store_calm(struct store *store)
 		return STORE_DOWN;
 	}
 	return result;
+}
+
+enum store_result store_await(struct store *store)
+{
+	return store_calm(store);
 }
 
 enum store_result store_sent(struct store *store, int accepted, const struct store_sent *sent)

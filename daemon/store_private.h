@@ -21,6 +21,7 @@ struct store {
 	unsigned connections; /* made so far */
 	bool warned;          /* a warning came since the flag was cleared */
 	bool claims_quorum;   /* a leaf of this transaction says so */
+	PGresult *commit;     /* the answer to a COMMIT that was sent, once it was read */
 	/* As this session has them since it last read the configuration. Of PostgreSQL's microseconds. */
 	struct store_settings {
 		int64_t configured_at, started_at;
@@ -54,8 +55,6 @@ struct store {
 };
 
 /* store_pipeline.c */
-/* Hurry, too, but behind what is outstanding: a failure of that is not told apart from one of what follows. */
-void store_add(struct store *store);
 /* A statement was given to libpq, which returned accepted. What became of it is told by a later call that waits. */
 LANTIK_MUST_CHECK enum store_result store_sent(struct store *store, int accepted, const struct store_sent *sent);
 /* Asks the server for all answers; store_settle reads them, and returns the first failure. */
@@ -128,6 +127,9 @@ LANTIK_MUST_CHECK enum store_result store_run_counted(
  * the transaction ends. */
 LANTIK_MUST_CHECK enum store_result store_run_read(
 	struct store_call *call, const char *statement, void (*read)(const PGresult *answer, void *to), void *to);
+/* Runs one, in a hurry, whose answer goes to *ret_result when it comes. */
+LANTIK_MUST_CHECK enum store_result store_run_kept(
+	struct store_call *call, const char *statement, PGresult **ret_result);
 /* Runs one that answers with one value; no row is false. */
 LANTIK_MUST_CHECK enum store_result store_ask_bool(struct store_call *call, const char *statement, bool *ret);
 LANTIK_MUST_CHECK enum store_result store_ask_int8(struct store_call *call, const char *statement, int64_t *ret);

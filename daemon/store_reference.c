@@ -22,6 +22,7 @@ const struct store_statement store_reference_statements[] = {
 			 "AND b.records_root = $4::bytea "
 			 "AND b.outcome = 1 AND b.accepted + b.review > 0"},
 	{"number", "SELECT nextval('batch_no')"},
+	{"numbers", "SELECT nextval('batch_no') FROM generate_series(1, $1::int)"},
 	{"start", "SELECT nextval('batch_no'), rejected_size, " STORE_REJECTS("$1", "$2") " FROM ledger_head"},
 	/* a decision's id may be named, too: its rows stand under its own number */
 	{"ancestor", "SELECT b.batch_no, b.outcome, b.row_count, r.record_no, r.state = 'returned', "
@@ -152,22 +153,71 @@ static enum store_result ask_start(struct store *store, const struct lantik_mani
 	return store_run_read(&call, "start", read_start, ret);
 }
 
-enum store_result store_find_or_number(struct store *store, struct store_query *const *queries, size_t count)
+static enum store_result ask_held(struct store *store, struct store_query *query)
+{
+	enum store_result result = ask_id(store, query->office_no, query->manifest->batch_id, &query->held);
+
+	return result ? result : ask_records(store, query->manifest, &query->held);
+}
+
+enum store_result store_find_or_number(struct store *store, struct store_query *query)
+{
+	store_hurry(store);
+	query->held = (struct store_held){0};
+	enum store_result result = ask_held(store, query);
+	if (!result)
+		result = ask_start(store, query->manifest, &query->start);
+	enum store_result asked = store_calm(store);
+	return result ? result : asked;
+}
+
+/* ---- the same in parts ---- */
+
+/* Nothing but what waits for it hurries. */
+static enum store_result post(struct store *store, enum store_result result)
+{
+	if (!result)
+		result = store_post(store);
+	store->hurries = false;
+	return result;
+}
+
+static void read_numbers(const PGresult *rows, void *to)
+{
+	struct store_numbers *numbers = to;
+
+	numbers->count = (size_t)PQntuples(rows);
+	LANTIK_ASSERT(numbers->count <= STORE_NUMBERS);
+	for (size_t i = 0; i < numbers->count; i++)
+		numbers->of[i] = result_int8(rows, (int)i, 0);
+}
+
+void store_ask_numbers(struct store *store, size_t count, struct store_numbers *ret)
+{
+	struct store_call call = store_call(store);
+
+	LANTIK_ASSERT(count >= 1 && count <= STORE_NUMBERS);
+	ret->count = 0;
+	if (!store->connection)
+		return;
+	store_hurry_behind(store);
+	if (count > 1)
+		call_int4(&call, (int32_t)count);
+	enum store_result result = store_run_read(&call, count > 1 ? "numbers" : "number", read_numbers, ret);
+	if (post(store, result) && store->connection)
+		store->why[0] = '\0';
+}
+
+enum store_result store_ask_held(struct store *store, struct store_query *const *queries, size_t count)
 {
 	enum store_result result = STORE_OK;
 
-	store_hurry(store);
+	store_hurry_behind(store);
 	for (size_t i = 0; i < count && !result; i++) {
-		struct store_query *query = queries[i];
-		query->held = (struct store_held){0};
-		result = ask_id(store, query->office_no, query->manifest->batch_id, &query->held);
-		if (!result)
-			result = ask_records(store, query->manifest, &query->held);
-		if (!result)
-			result = ask_start(store, query->manifest, &query->start);
+		queries[i]->held = (struct store_held){0};
+		result = ask_held(store, queries[i]);
 	}
-	enum store_result asked = store_calm(store);
-	return result ? result : asked;
+	return post(store, result);
 }
 
 static void ancestor_from(const PGresult *rows, struct store_ancestor *ret)

@@ -130,26 +130,62 @@ static enum store_result check_quorum(struct store *store)
 	return STORE_OK;
 }
 
-enum store_result store_commit(struct store *store)
+/* What the answer to COMMIT says, which is taken. */
+static enum store_result outcome(struct store *store, enum store_result result, PGresult *answer)
 {
-	PGresult *rows;
-	enum store_result result = store_settle_counted(store);
-	struct store_call call = store_call(store);
-
-	if (result)
-		return result;
-	result = store_run(&call, "commit", &rows);
 	store->hurries = false;
 	if (result)
 		return result == STORE_DOWN ? STORE_UNKNOWN : result;
-	bool committed = strcmp(PQcmdStatus(rows), "COMMIT") == 0;
-	PQclear(rows);
+	bool committed = strcmp(PQcmdStatus(answer), "COMMIT") == 0;
+	PQclear(answer);
 	if (committed && store->warned)
 		return unknown(store, "the commit may not have been replicated");
 	if (committed)
 		return store->claims_quorum ? check_quorum(store) : STORE_OK;
 	snprintf(store->why, sizeof store->why, "the transaction had failed before COMMIT");
 	return STORE_FAILED;
+}
+
+enum store_result store_commit(struct store *store)
+{
+	PGresult *answer = NULL;
+	struct store_call call = store_call(store);
+	enum store_result result = store_settle_counted(store);
+
+	if (result)
+		return result;
+	result = store_run(&call, "commit", &answer);
+	return outcome(store, result, answer);
+}
+
+enum store_result store_send_commit(struct store *store)
+{
+	struct store_call call = store_call(store);
+	enum store_result result = store_settle_counted(store);
+
+	if (result)
+		return result;
+	store->commit = NULL;
+	result = store_run_kept(&call, "commit", &store->commit);
+	if (!result)
+		result = store_post(store);
+	if (!result)
+		return STORE_OK;
+	PQclear(store->commit);
+	store->commit = NULL;
+	return outcome(store, result, NULL);
+}
+
+enum store_result store_await_commit(struct store *store)
+{
+	enum store_result result = store_settle(store);
+	PGresult *answer = store->commit;
+
+	store->commit = NULL;
+	if (!result)
+		return outcome(store, result, answer);
+	PQclear(answer);
+	return outcome(store, result, NULL);
 }
 
 enum store_result store_barrier(struct store *store, bool quorum)

@@ -134,7 +134,7 @@ enum store_result store_note(struct store *store, uint64_t size, struct lantik_s
 
 	call_int8(&call, (int64_t)size);
 	call_bytes(&call, note);
-	store_add(store);
+	store_hurry_behind(store);
 	enum store_result result = store_run(&call, "note", NULL);
 	store->hurries = false;
 	return result;

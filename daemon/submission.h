@@ -21,6 +21,7 @@
 #include "lineage.h"
 #include "nodes.h"
 #include "permits.h"
+#include "rejections.h"
 #include "store.h"
 
 /* The checkpoint that came with the request. */
@@ -45,6 +46,7 @@ struct worker {
 	struct lantik_buffer chunk;        /* of rows, as a COPY has them, on their way to libpq */
 	/* evidence */
 	struct nodes *nodes;
+	struct rejections rejections;
 	uint64_t generation;          /* of house->known, when the job came */
 	uint64_t trust_size;          /* of the ledger as it was read last (store_head) ... */
 	bool knows_trust_size;        /* ... for the next signature alone */
@@ -122,10 +124,11 @@ LANTIK_MUST_CHECK bool submission_take(struct submission *s);
 void submission_release(struct submission *s);
 /* The way from there to the answer, alone. */
 void submission_record(struct submission *s);
-/* The same in pieces. Whether it is held already, and under which number it begins: the question, and with its answer
- * (found and query, whose held is freed) what the rules say. False: answered. */
+/* The same in pieces: whether it is held already; the number under which it begins, and rejections as they stand; what
+ * the rules say, for a transaction that is shared (false: answered). */
 struct store_query submission_query(const struct submission *s);
-LANTIK_MUST_CHECK bool submission_prepare(struct submission *s, enum store_result found, struct store_query *query);
+void submission_begin(struct submission *s, const struct store_start *start);
+LANTIK_MUST_CHECK bool submission_prepare(struct submission *s);
 /* The reply to a batch id or to records that are held already. */
 void submission_answer_held(struct submission *s, struct store_held *held);
 
@@ -209,17 +212,29 @@ bool submission_needs_the_register(const struct submission *s);
 size_t submission_sum(struct submission *s, struct store_count ret[LANTIK_WORD_UNREADABLE + 1]);
 /* Findings, returned records, hashes, body. */
 LANTIK_MUST_CHECK enum store_result submission_write_details(struct submission *s);
+/* What a receipt will say of a leaf that was appended, and a signature that nobody has seen: made while it is not known
+ * yet whether the leaf was committed. Zeroed: nothing. */
+struct receipt_draft {
+	bool is_made;
+	uint8_t root[LANTIK_HASH];
+	struct lantik_proof proof;
+	struct signer_prepared signature;
+};
 /* What a leaf leaves behind for the receipt. */
 struct batch_appended {
 	struct lantik_buffer verdict;
 	struct lantik_buffer leaf;
 	struct lantik_edge before;
 	uint64_t trust_size;
+	struct receipt_draft draft;
 };
 void batch_appended_free(struct batch_appended *appended);
 /* The leaf, under the ledger's lock; ledger->edge moves on. */
 LANTIK_MUST_CHECK enum store_result submission_append(
 	struct submission *s, struct store_ledger *ledger, struct batch_appended *ret);
+/* Before the outcome of COMMIT is known, and while it is on its way: what the receipt will say. Discarded when there is
+ * none to give. */
+void submission_draft(struct submission *s, struct batch_appended *appended);
 /* After COMMIT, when worker->nodes have learned of the leaf: counts, logs, signs, answers. */
 void submission_answer_committed(struct submission *s, struct batch_appended *appended);
 /* After a COMMIT of unknown outcome: looks the batch up, and answers with its receipt or Busy. */
@@ -236,10 +251,18 @@ void answer_rehearsed(struct submission *s);
 /* receipt.c */
 /* The receipt of something held. */
 void answer_held(struct worker *worker, struct job *job, struct store_held *held);
+/* A draft, of the leaf on that tree. It is wiped when it is discarded or made anew. */
+void receipt_draft_make(
+	struct worker *worker, struct lantik_span leaf, const struct lantik_edge *before, struct receipt_draft *ret);
+void receipt_draft_discard(struct receipt_draft *draft);
 /* The receipt of a leaf; before is the edge of the tree under it when it was just appended and committed, else NULL.
  * Fills worker->told. LANTIK_E_UNAVAILABLE: the database is down, or cannot promise yet what the leaf claims. */
 LANTIK_MUST_CHECK enum lantik_error answer_receipt_text(struct worker *worker, struct lantik_span leaf, uint64_t index,
 	const struct lantik_edge *before, struct lantik_span stored_note, struct lantik_span text,
+	struct lantik_buffer *ret);
+/* The same of a leaf that was committed just now, with what was made of it meanwhile. */
+LANTIK_MUST_CHECK enum lantik_error answer_receipt_drafted(struct worker *worker, struct lantik_span leaf,
+	const struct lantik_edge *before, const struct receipt_draft *draft, struct lantik_span text,
 	struct lantik_buffer *ret);
 /* Logs why what the format names could not be signed, for an operator; a head file that cannot be written once a
  * minute, whatever it hits. */
@@ -252,9 +275,10 @@ void answer_head_failure(struct worker *worker, struct job *job, enum lantik_err
 struct tree_to_sign {
 	uint64_t size;
 	uint8_t root[LANTIK_HASH];
-	const struct lantik_edge *before; /* as above */
-	struct lantik_span stored;        /* its stored note; empty: none */
-	bool quorum;                      /* its last leaf claims LANTIK_DURABLE_QUORUM */
+	const struct lantik_edge *before;       /* as above */
+	struct lantik_span stored;              /* its stored note; empty: none */
+	bool quorum;                            /* its last leaf claims LANTIK_DURABLE_QUORUM */
+	const struct signer_prepared *prepared; /* a signature, or NULL */
 };
 LANTIK_MUST_CHECK enum lantik_error receipt_note(
 	struct worker *worker, const struct tree_to_sign *tree, struct lantik_buffer *ret);

@@ -65,39 +65,37 @@ struct store_query submission_query(const struct submission *s)
 	return (struct store_query){.office_no = s->job->office.office_no, .manifest = &s->manifest};
 }
 
-/* Under its number, unless it is held. False: answered. */
-static bool begin(struct submission *s, enum store_result found, struct store_query *query)
+void submission_begin(struct submission *s, const struct store_start *start)
 {
-	bool goes_on = !found && !query->held.found;
-
-	if (found)
-		answer_store_failure(s->worker, s->job, found, "look-up");
-	else if (query->held.found)
-		submission_answer_held(s, &query->held);
-	store_held_free(&query->held);
-	if (!goes_on)
-		return false;
-	s->batch_no = query->start.batch_no;
-	s->rejections = query->start.rejections;
+	s->batch_no = start->batch_no;
+	s->rejections = start->rejections;
 	/* what its transaction locks at first follows from them */
 	lantik_severities_for(
 		s->rulebook->rulebook, &s->manifest, lantik_instant_date(s->job->received_at), &s->severities);
 	counter_increment(COUNTER_submissions);
-	return true;
 }
 
-bool submission_prepare(struct submission *s, enum store_result found, struct store_query *query)
+bool submission_prepare(struct submission *s)
 {
 	s->keeps_tuples = true;
-	return begin(s, found, query) && judge(s);
+	return judge(s);
 }
 
 void submission_record(struct submission *s)
 {
-	struct store_query query = submission_query(s), *queries[] = {&query};
-	enum store_result found = store_find_or_number(s->worker->store, queries, 1);
+	struct store_query query = submission_query(s);
+	enum store_result found = store_find_or_number(s->worker->store, &query);
+	bool goes_on = !found && !query.held.found;
 
-	if (begin(s, found, &query) && (!submission_needs_the_register(s) || judge(s)))
+	if (found)
+		answer_store_failure(s->worker, s->job, found, "look-up");
+	else if (query.held.found)
+		submission_answer_held(s, &query.held);
+	store_held_free(&query.held);
+	if (!goes_on)
+		return;
+	submission_begin(s, &query.start);
+	if (!submission_needs_the_register(s) || judge(s))
 		submission_commit(s);
 }
 

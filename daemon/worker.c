@@ -38,6 +38,7 @@ void worker_open(struct worker *w, struct house *house, const char *name)
 	LANTIK_ASSERT(w->record_arena);
 	w->nodes = allocate(1, sizeof *w->nodes);
 	nodes_open(w->nodes, w->store);
+	rejections_open(&w->rejections, w->store);
 }
 
 void worker_close(struct worker *w)

@@ -76,17 +76,25 @@ static void repeat_signature(uint64_t size, const uint8_t root[LANTIK_HASH], str
 }
 
 enum lantik_error without_signer_sign(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH],
-	const struct lantik_edge *before, lantik_node_source nodes, void *context, struct lantik_buffer *ret_note)
+	const struct lantik_edge *before, lantik_node_source nodes, void *context,
+	const struct signer_prepared *prepared, struct lantik_buffer *ret_note)
 {
 	enum lantik_error error = LANTIK_OK;
 
 	if (signs)
-		return signer_sign(signer, size, root, before, nodes, context, ret_note);
+		return signer_sign(signer, size, root, before, nodes, context, prepared, ret_note);
 	pthread_mutex_lock(&lock);
 	if (!first.len)
-		error = signer_sign(signer, size, root, before, nodes, context, &first);
+		error = signer_sign(signer, size, root, before, nodes, context, prepared, &first);
 	if (!error)
 		repeat_signature(size, root, ret_note);
 	pthread_mutex_unlock(&lock);
 	return error;
+}
+
+void without_signer_prepare(
+	struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH], struct signer_prepared *ret)
+{
+	if (signs)
+		signer_prepare(signer, size, root, ret);
 }

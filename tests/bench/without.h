@@ -15,7 +15,10 @@ enum store_result without_store_hashes(struct store *store, int64_t batch_no, co
 bool without_verify(const uint8_t public_key[LANTIK_PUBLIC_KEY], struct lantik_span message,
 	const uint8_t signature[LANTIK_SIGNATURE]);
 enum lantik_error without_signer_sign(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH],
-	const struct lantik_edge *before, lantik_node_source nodes, void *context, struct lantik_buffer *ret_note);
+	const struct lantik_edge *before, lantik_node_source nodes, void *context,
+	const struct signer_prepared *prepared, struct lantik_buffer *ret_note);
+void without_signer_prepare(
+	struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH], struct signer_prepared *ret);
 
 /* The sender's: a receipt is believed as it is. */
 enum lantik_error without_receipt_verify(struct lantik_receipt *receipt, const struct lantik_trust *trust);

@@ -212,6 +212,73 @@ class Columns(Case):
         self.site.audit()
 
 
+class SentAgain(evidence.Case):
+    """A small batch that comes alone is judged and written while it is looked up: one that is held is found before its leaf."""
+
+    seed = 36
+    settings = {"workers": 1}
+
+    def every_kind(self):
+        """Body and verdict (outcome, accepted, for review) of batches of every outcome."""
+        _, manifest, records = self.people(4)
+        yield self.body(manifest, records[:1]), ("committed", 1, 0)
+        yield self.body(manifest, records[1:3] + self.people(12)[2]), ("committed", 14, 0)
+        records[3].nik = "12"
+        yield self.body(manifest, records[3:]), ("committed", 0, 0)
+        manifest.programme = "PW1924"
+        yield self.body(manifest, self.people(1)[2]), ("refused", 0, 0)
+        _, manifest, waiting = self.people(1, kind="PPPK")
+        one, two = waiting[0], records[0]
+        one.nik, one.tgl_lahir, one.jenis_kelamin = two.nik, two.tgl_lahir, two.jenis_kelamin
+        one.nip = two.nip[:8] + one.nip[8:14] + two.nip[14] + one.nip[15:]
+        yield self.body(manifest, waiting), ("committed", 0, 1)
+
+    def send(self, body, **overrides):
+        with self.office.client() as client:
+            reply = client.request("SUBMIT", body, **overrides)
+        self.assertEqual(reply.message, "RECEIPT")
+        return reply.body
+
+    def test_what_is_held_gets_its_receipt(self):
+        """Whatever became of it, and however soon it comes again: each time the daemon has not met a resend yet."""
+        for body, outcome in self.every_kind():
+            first = self.send(body)
+            verdict = self.office.receipt.Receipt.parse(first).verdict
+            self.assertEqual((verdict.outcome, verdict.accepted, verdict.review), outcome)
+            self.site.daemon.stop()
+            self.site.daemon.start()
+            harness.wait_until(lambda: self.ask("PING").message == "PONG", 20, "the database is up")
+            state, since = self.state(), self.site.daemon.counters()
+            self.assertEqual(self.send(body), first)
+            self.assertEqual(self.state(), state, "nothing is written")
+            counters = self.site.daemon.counters()
+            self.assertEqual([counters[name] - since[name] for name in ("resent", "committed", "refused_by_rule", "slow_path")],
+                             [1, 0, 0, 0])
+        self.site.audit()
+
+    def state(self):
+        return self.site.state_of_register(), self.size(), self.site.value("SELECT count(*) FROM lantik.entry_hash")
+
+    def collisions(self):
+        return self.site.cluster.log_text().count("duplicate key")
+
+    def test_who_sends_all_again_collides_once(self):
+        """After one that was held, batches are looked up before anything of them is written."""
+        bodies = [self.small_body() for _ in range(8)]
+        receipts = [self.send(body) for body in bodies]
+        before = self.collisions()
+        self.assertEqual([self.send(body) for body in bodies], receipts)
+        self.assertIn(self.collisions() - before, (1, 2), "once a worker, of which there are two")
+
+    def test_numbers_are_in_the_order_of_sending(self):
+        """Whichever worker has a batch: the history of a person is the order of the numbers."""
+        for _ in range(12):
+            self.send(self.small_body())
+        self.assertEqual(self.site.value(
+            "SELECT count(*) FROM (SELECT batch_no, lag(batch_no) OVER (ORDER BY leaf_index) AS before FROM lantik.batch) b"
+            " WHERE before > batch_no"), "0")
+
+
 class Killed(Case):
     """kill -9 when a whole group is committed and nothing of it is signed."""
 

@@ -84,7 +84,8 @@ class Register(batches.Case):
 
     def reject(self, record, kind=1, programme="PW2024"):
         """As if an official had rejected the person's appointment of this kind and programme."""
-        self.site.sql(f"INSERT INTO lantik.rejected VALUES ('{record.nik}', {kind}, '{programme}', 1)")
+        self.site.sql(f"INSERT INTO lantik.rejected VALUES ('{record.nik}', {kind}, '{programme}', 1);"
+                      " UPDATE lantik.ledger_head SET rejected_size = rejected_size + 1")
 
     def test_whom_an_official_rejected_is_returned(self):
         first, manifest, records = self.people(5)

@@ -125,9 +125,12 @@ class OneLeaf(Case):
     def test_connection_lost_before_the_commit(self):
         self.restart()
         body = self.small_body()
+        self.submit(self.small_body())
+        head = (self.site.state / "head").read_bytes()
         self.at_next_commit("lose-before-commit")
         reply = self.send(body)
         self.assertEqual(reply.message, "BUSY", "it may be on its way, or lost: nobody says more")
+        self.assertEqual((self.site.state / "head").read_bytes(), head, "and nothing is signed")
         self.assertEqual(self.site.daemon.counters()["unknown_outcomes"], 1)
         self.until_receipt(body)
         self.assertEqual(len(self.batches_held(body)), 1)

@@ -115,7 +115,7 @@ static inline enum lantik_error follows(
 static inline enum lantik_error sign(struct signer *signer, struct ledger *ledger, uint64_t size, const uint8_t *root)
 {
 	struct lantik_buffer note = {0};
-	enum lantik_error error = signer_sign(signer, size, root, NULL, give, ledger, &note);
+	enum lantik_error error = signer_sign(signer, size, root, NULL, give, ledger, NULL, &note);
 
 	cr_expect_eq(note.len == 0, error != LANTIK_OK, "no signature without consent");
 	lantik_buffer_free(&note);

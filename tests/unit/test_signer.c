@@ -41,11 +41,11 @@ Test(signer, the_signer_takes_the_common_case_without_nodes)
 	cr_assert_eq(sign(signer, &ledger, 1, root), LANTIK_OK);
 	struct lantik_edge before = ledger.edge;
 	grow(&ledger, "two", root);
-	cr_expect_eq(signer_sign(signer, 2, root, &before, NULL, NULL, &note), LANTIK_OK);
+	cr_expect_eq(signer_sign(signer, 2, root, &before, NULL, NULL, NULL, &note), LANTIK_OK);
 	before.hashes[0][0] ^= 1;
 	lantik_buffer_reset(&note);
 	before.size = 2; /* claims to be the tree that was signed last */
-	cr_expect_eq(signer_sign(signer, 3, root, &before, NULL, NULL, &note), LANTIK_E_INCONSISTENT);
+	cr_expect_eq(signer_sign(signer, 3, root, &before, NULL, NULL, NULL, &note), LANTIK_E_INCONSISTENT);
 	lantik_buffer_free(&note);
 	signer_close(&signer);
 }
@@ -105,7 +105,7 @@ static unsigned signers_of(struct signer *signer, struct ledger *ledger, uint64_
 	struct lantik_checkpoint checkpoint;
 	unsigned bits = 0;
 
-	cr_assert_eq(signer_sign(signer, size, root, NULL, give, ledger, &note), LANTIK_OK);
+	cr_assert_eq(signer_sign(signer, size, root, NULL, give, ledger, NULL, &note), LANTIK_OK);
 	for (uint8_t i = 1; i <= 2; i++) {
 		struct lantik_skey key = key_of(ORIGIN, i);
 		if (lantik_checkpoint_verify(lantik_buffer_span(&note), &key.vkey, &checkpoint) == LANTIK_OK)
@@ -128,6 +128,79 @@ Test(signer, each_size_is_signed_by_the_keys_of_its_time)
 	const unsigned expected[] = {0, 1, 3, 3, 2, 2};
 	for (unsigned i = 5; i >= 1; i--)
 		cr_expect_eq(signers_of(signer, &ledger, i, roots[i]), expected[i], "size %u", i);
+	signer_close(&signer);
+}
+
+/* The note of a tree, with what was prepared or NULL. */
+static struct lantik_buffer note_of(struct signer *signer, struct ledger *ledger, uint64_t size, const uint8_t *root,
+	const struct signer_prepared *prepared)
+{
+	struct lantik_buffer note = {0};
+
+	cr_assert_eq(signer_sign(signer, size, root, NULL, give, ledger, prepared, &note), LANTIK_OK);
+	return note;
+}
+
+static void expect_same_note(struct lantik_buffer a, struct lantik_buffer b)
+{
+	cr_expect(lantik_span_equal(lantik_buffer_span(&a), lantik_buffer_span(&b)));
+	lantik_buffer_free(&a);
+	lantik_buffer_free(&b);
+}
+
+Test(signer, what_is_prepared_is_remembered_when_it_is_signed_and_not_before)
+{
+	struct ledger ledger = {0}, fork = {0};
+	uint8_t roots[4][LANTIK_HASH], other[LANTIK_HASH];
+	struct signer_prepared prepared = {0};
+	struct signer_head last;
+	struct signer *signer = open_trusting();
+
+	for (unsigned i = 1; i <= 3; i++)
+		grow(&ledger, "leaf", roots[i]);
+	for (unsigned i = 1; i <= 3; i++)
+		grow(&fork, "fork", other);
+	cr_assert_eq(sign(signer, &ledger, 1, roots[1]), LANTIK_OK);
+	signer_prepare(signer, 3, other, &prepared);
+	cr_assert_gt(prepared.note.len, 0);
+	signer_last(signer, &last);
+	cr_expect_eq(last.size, 1);
+	struct lantik_buffer note = {0};
+	cr_expect_eq(signer_sign(signer, 3, other, NULL, give, &fork, &prepared, &note), LANTIK_E_INCONSISTENT);
+	cr_expect_eq(note.len, 0, "it does not leave");
+	signer_discard(&prepared);
+	cr_expect_eq(prepared.note.len, 0);
+	signer_close(&signer);
+
+	signer = open_trusting();
+	cr_expect_eq(follows(signer, &ledger, 3, roots[3]), LANTIK_OK, "nor is it in the file");
+	signer_prepare(signer, 2, roots[2], &prepared);
+	struct lantik_buffer first = note_of(signer, &ledger, 2, roots[2], &prepared);
+	expect_same_note(first, note_of(signer, &ledger, 2, roots[2], NULL));
+	expect_same_note(note_of(signer, &ledger, 3, roots[3], &prepared), note_of(signer, &ledger, 3, roots[3], NULL));
+	signer_discard(&prepared);
+	signer_close(&signer);
+}
+
+Test(signer, what_was_prepared_by_other_keys_is_signed_anew)
+{
+	struct ledger ledger = {0};
+	uint8_t roots[3][LANTIK_HASH];
+	struct lantik_trust first = first_trust(), rotated = rotated_trust();
+	struct signer_prepared prepared = {0};
+	struct signer *signer = open_signer(2);
+
+	grow(&ledger, "leaf", roots[1]);
+	grow(&ledger, "leaf", roots[2]);
+	signer_prepare(signer, 2, roots[2], &prepared);
+	cr_expect_eq(prepared.note.len, 0, "it is not known by which");
+	cr_assert_eq(signer_believe(signer, &first, 0, false), LANTIK_OK);
+	signer_prepare(signer, 2, roots[2], &prepared);
+	cr_assert_eq(signer_believe(signer, &rotated, 2, false), LANTIK_OK);
+	struct lantik_buffer note = note_of(signer, &ledger, 2, roots[2], &prepared);
+	cr_expect_neq(note.len, prepared.note.len, "two keys sign now");
+	expect_same_note(note, note_of(signer, &ledger, 2, roots[2], NULL));
+	signer_discard(&prepared);
 	signer_close(&signer);
 }
 
@@ -195,7 +268,7 @@ Test(signer, an_epoch_has_a_memory_of_its_own)
 	grow(&fork, "recovery", other);
 	cr_expect_eq(sign(signer, &fork, 2, other), LANTIK_E_INCONSISTENT);
 	cr_assert_eq(signer_believe(signer, &second, 2, false), LANTIK_OK);
-	cr_assert_eq(signer_sign(signer, 2, other, NULL, give, &fork, &note), LANTIK_OK, "another origin");
+	cr_assert_eq(signer_sign(signer, 2, other, NULL, give, &fork, NULL, &note), LANTIK_OK, "another origin");
 	cr_expect(memmem(note.data, note.len, ORIGIN "/2\n", strlen(ORIGIN "/2\n")) == note.data);
 	cr_expect_eq(signer_believe(signer, &first, 0, false), LANTIK_E_INCONSISTENT, "back to the first");
 	signer_close(&signer);
