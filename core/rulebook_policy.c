@@ -201,18 +201,26 @@ const struct lantik_formation *lantik_rulebook_formation(const struct lantik_rul
 	return lantik_rulebook_row(rulebook, LANTIK_TABLE_FORMATION, &probe, on);
 }
 
+/* The rows of all groups stand side by side. */
 bool lantik_rulebook_formed(const struct lantik_rulebook *rulebook, struct lantik_span agency,
 	struct lantik_span programme, int32_t on, int32_t *ret_decided_on)
 {
+	struct lantik_formation probe;
 	bool formed = false;
 	int32_t decided_on = 0;
-	for (int32_t group = 1; lantik_word(LANTIK_WORDS_kelompok_lapor, group, LANTIK_ENGLISH) != NULL; group++) {
-		const struct lantik_formation *row = lantik_rulebook_formation(rulebook, agency, programme, group, on);
-		if (row == NULL)
+	memset(&probe, 0, sizeof probe);
+	if (!lantik_cell_digits(agency, 4, probe.agency) ||
+		!lantik_cell_text(programme, LANTIK_MAX_PROGRAMME, probe.programme))
+		return false;
+	struct lantik_block block =
+		lantik_rulebook_block(rulebook, LANTIK_TABLE_FORMATION, &probe, THROUGH(lantik_formation, programme));
+	const struct lantik_formation *rows = (const void *)block.at;
+	for (size_t i = 0; i < block.count; i++) {
+		if (!lantik_in_force(rows[i].valid_from, rows[i].valid_until, on))
 			continue;
 		formed = true;
-		if (row->decided_on != 0 && (decided_on == 0 || row->decided_on < decided_on))
-			decided_on = row->decided_on;
+		if (rows[i].decided_on != 0 && (decided_on == 0 || rows[i].decided_on < decided_on))
+			decided_on = rows[i].decided_on;
 	}
 	if (formed)
 		*ret_decided_on = decided_on;

@@ -45,6 +45,18 @@ static const uint64_t cold_values[2] = {0
 #undef FIELD
 };
 
+/* The others are columns of their own. */
+static const uint64_t hot[2] = {0
+#define FIELD(number, name, type, extent, class, place) | (LANTIK_PLACE_##place ? 0 : IN_WORD(number, 0))
+#include "lantik/fields.def"
+#undef FIELD
+	,
+	0
+#define FIELD(number, name, type, extent, class, place) | (LANTIK_PLACE_##place ? 0 : IN_WORD(number, 1))
+#include "lantik/fields.def"
+#undef FIELD
+};
+
 /* ---- values ---- */
 
 /* Most ids and many texts have 16 bytes, which need no call. */
@@ -300,13 +312,9 @@ void row_columns_of(const uint64_t present[2], struct row_columns *ret)
 	*ret = (struct row_columns){.supersedes = is_given(present, LANTIK_F_predecessor_batch_id)};
 	/* The own columns, `cold` and `sent`. */
 	ret->count = LANTIK_ROW_OWN_COLUMNS - (ret->supersedes ? 0 : 2) + 2;
-	for (size_t i = 0; i < LANTIK_FIELD_COUNT; i++) {
-		const struct lantik_field *field = &lantik_record_fields[i];
-		bool given = is_given(present, (enum lantik_field_id)field->number);
-		if (field->cold || (!given && field->number != LANTIK_F_kode_instansi))
-			continue;
-		ret->fields[field->number / 64] |= UINT64_C(1) << field->number % 64;
-		ret->count++;
+	for (unsigned word = 0; word < 2; word++) {
+		ret->fields[word] = (present[word] | IN_WORD(LANTIK_F_kode_instansi, word)) & hot[word];
+		ret->count += (uint16_t)__builtin_popcountll(ret->fields[word]);
 	}
 }
 
