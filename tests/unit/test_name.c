@@ -40,6 +40,7 @@ Test(name, has_one_form)
 	expect_form("SITI\u00a0RAHMAWATI", "SITI RAHMAWATI");
 	expect_form("SITI  RAHMAWATI", "SITI RAHMAWATI");
 	expect_form(" SITI\t\u2003 \u3000RAHMAWATI\u2028", "SITI RAHMAWATI");
+	expect_form("SITI\rRAHMA\xc2\x85WATI", "SITI RAHMA WATI");
 	expect_form("SI\u200bTI\u200c RAHMA\u200dWATI\ufeff", "SITI RAHMAWATI");
 	expect_form("SITI \u200b RAHMAWATI", "SITI RAHMAWATI");
 	expect_form("RENE\u0301", "REN\u00c9");
