@@ -154,6 +154,11 @@ enum store_result submission_append(struct submission *s, struct store_ledger *l
 	leaf_of(s, ledger, lantik_buffer_span(&ret->verdict), &leaf);
 	LANTIK_ASSERT(lantik_batch_leaf_format(&leaf, &ret->leaf) == LANTIK_OK);
 	growth_of(&ledger->edge, lantik_buffer_span(&ret->leaf), &growth);
+	if (ledger->is_seen) {
+		enum store_result moved = store_move_seen_head(s->worker->store, ledger, &growth.edge);
+		if (moved)
+			return moved;
+	}
 	ledger->edge = growth.edge;
 	struct store_batch batch = {.batch_no = s->batch_no,
 		.manifest = &s->manifest,

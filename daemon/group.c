@@ -24,14 +24,15 @@
 #define MIDDLE_RECORDS 2048
 /* Of yes_no in words.def. */
 #define YES 1
-/* Batches that came alone and are looked up before they are written, after one that was held: offices that send again
- * mostly do so at the same time. */
-#define WARY 64
+/* Batches that came alone and do not go by the head as it was seen, after somebody moved it. */
+#define SHY 64
 
 struct group {
 	struct worker *worker;
 	struct store_numbers numbers;      /* for the batches that were taken */
-	unsigned wary;                     /* of these are left */
+	struct store_ledger seen;          /* the head, asked for when a batch that came alone was judged */
+	bool sees;                         /* it was */
+	unsigned shy;                      /* batches before it is asked for again, because another daemon moved it */
 	struct desk *small[GROUP_MEMBERS]; /* made when they are needed first */
 	struct desk *middle[GROUP_MIDDLE]; /* likewise */
 	struct member members[GROUP_MEMBERS];
@@ -61,24 +62,15 @@ static struct group *group_of(struct worker *w)
 		w->group->worker = w;
 	}
 	w->group->count = 0;
+	w->group->sees = false;
 	return w->group;
 }
 
 /* ---- judging ---- */
 
-/* What was asked about it is read before its memory is another one's. */
-static void forget_question(struct worker *w, struct member *m)
-{
-	if (m->asks)
-		store_rollback(w->store); /* of nothing: it waits for the answer */
-	m->asks = false;
-	store_held_free(&m->query.held);
-	m->query = (struct store_query){0};
-}
-
 static void reply(struct worker *w, struct member *m)
 {
-	forget_question(w, m);
+	store_held_free(&m->query.held);
 	submission_release(&m->s);
 	w->office_head = m->office_head;
 	witness_reply(w, m->s.job);
@@ -140,14 +132,6 @@ static bool take(struct group *g, size_t place, struct job *job)
 	return false;
 }
 
-static void answer_held_member(struct worker *w, struct member *m)
-{
-	w->office_head = m->office_head;
-	submission_answer_held(&m->s, &m->query.held);
-	w->group->wary = WARY;
-	reply(w, m);
-}
-
 /* Numbers were asked for when the batches were taken. What was lost with a connection is asked for again. */
 static enum store_result await_numbers(struct group *g, size_t count)
 {
@@ -160,78 +144,88 @@ static enum store_result await_numbers(struct group *g, size_t count)
 	return result || g->numbers.count >= count ? result : STORE_DOWN;
 }
 
-/* Whether they are held. Of a batch that came alone the answer is not waited for: it is read with those of its
- * transaction, before the leaf. What it costs a batch that is held, to be judged and begun, others are spared after it.
- */
-static enum store_result look(struct group *g, struct member *const *members, size_t count)
+/* Asks whether they are held, and of a batch that came alone for the head of the ledger. */
+static enum store_result ask(struct group *g, struct member *const *members, size_t count)
 {
-	struct worker *w = g->worker;
 	struct store_query *queries[GROUP_MEMBERS];
-	bool waits = count > 1 || g->wary || job_size(members[0]->s.job) != JOB_SMALL;
 
-	if (count == 1 && g->wary)
-		g->wary--;
 	for (size_t i = 0; i < count; i++) {
 		members[i]->query = submission_query(&members[i]->s);
 		queries[i] = &members[i]->query;
-		members[i]->asks = true;
 	}
-	enum store_result result = store_ask_held(w->store, queries, count);
-	if (!result && waits)
-		result = store_await(w->store);
-	for (size_t i = 0; i < count && waits; i++)
-		members[i]->asks = false;
-	return result;
+	g->sees = count == 1 && !g->shy && job_size(members[0]->s.job) == JOB_SMALL;
+	if (count == 1 && g->shy)
+		g->shy--;
+	return store_ask_held(g->worker->store, queries, count, g->sees ? &g->seen : NULL);
 }
 
-/* What the rules say. True: it waits for the transaction. */
+/* What the rules say. False: answered. */
 static bool judge(struct group *g, struct member *m, int64_t batch_no)
 {
 	struct submission *s = &m->s;
 	struct worker *w = g->worker;
 	struct store_start start = {.batch_no = batch_no};
-
 	enum store_result seen =
 		rejections_see(&w->rejections, s->manifest.kind, s->manifest.programme, &start.rejections);
+
 	if (seen) {
 		answer_store_failure(w, s->job, seen, "look-up");
 		return false;
 	}
 	submission_begin(s, &start);
-	if (!submission_prepare(s))
-		return false;
-	if (fits(s))
-		return true;
-	seen = store_await(w->store);
-	if (seen)
-		answer_store_failure(w, s->job, seen, "look-up");
-	else if (m->query.held.found)
-		submission_answer_held(s, &m->query.held);
-	else
-		submission_commit(s);
-	return false;
+	return submission_prepare(s);
 }
 
-/* Judges those that are not held. What does not fit into a group is recorded at once. */
+/* What is known of it by now. What does not fit into a group is recorded at once. */
+static void sort_out(struct group *g, struct member *m, enum store_result asked)
+{
+	struct worker *w = g->worker;
+
+	w->office_head = m->office_head;
+	if (!asked && m->query.held.found) {
+		submission_answer_held(&m->s, &m->query.held);
+		reply(w, m);
+		return;
+	}
+	counter_increment(COUNTER_submissions);
+	if (!asked && fits(&m->s)) {
+		g->waiting[g->count++] = m;
+		return;
+	}
+	if (asked)
+		answer_store_failure(w, m->s.job, asked, "look-up");
+	else
+		submission_commit(&m->s);
+	reply(w, m);
+}
+
+/* Judges them while the server looks whether they are held: a small batch is judged sooner than a question is answered.
+ * The others are not judged in vain. Nobody is let go before the answers are there, which are written to its place. */
 static void prepare(struct group *g, struct member *const *members, size_t count)
 {
 	struct worker *w = g->worker;
+	bool answered[GROUP_MEMBERS] = {false};
+	bool waits = job_size(members[0]->s.job) != JOB_SMALL;
 	enum store_result result = await_numbers(g, count);
 
 	if (!result)
-		result = look(g, members, count);
-	for (size_t i = 0; i < count; i++) {
+		result = ask(g, members, count);
+	if (!result && waits)
+		result = store_await(w->store);
+	for (size_t i = 0; i < count && !result; i++) {
 		w->office_head = members[i]->office_head;
-		if (result) {
-			answer_store_failure(w, members[i]->s.job, result, "look-up");
-			reply(w, members[i]);
-		} else if (members[i]->query.held.found) {
-			answer_held_member(w, members[i]);
-		} else if (judge(g, members[i], g->numbers.of[i])) {
-			g->waiting[g->count++] = members[i];
-		} else {
-			reply(w, members[i]);
+		if (!waits || !members[i]->query.held.found)
+			answered[i] = !judge(g, members[i], g->numbers.of[i]);
+	}
+	if (!result)
+		result = store_await(w->store);
+	for (size_t i = 0; i < count; i++) {
+		if (!answered[i]) {
+			sort_out(g, members[i], result);
+			continue;
 		}
+		counter_increment(COUNTER_submissions);
+		reply(w, members[i]);
 	}
 }
 
@@ -274,33 +268,19 @@ static enum store_result weigh(struct member *const *members, size_t count)
 	return result;
 }
 
-/* Of a batch that came alone: whether it is held, is known now. */
-static enum store_result check_held(struct member *const *members, size_t count)
+/* The last lock, and a leaf each under it. A head that was seen is locked when it is moved. */
+static enum store_result append_all(struct worker *w, struct member *const *members, size_t count, bool seen)
 {
-	bool held = false;
+	struct store_ledger ledger = w->group->seen;
+	enum store_result result = seen ? store_take_seen(w->store, &ledger) : store_lock_ledger(w->store, &ledger);
 
-	for (size_t i = 0; i < count; i++) {
-		members[i]->asks = false;
-		held |= members[i]->query.held.found;
-	}
-	return held ? STORE_CONFLICT : STORE_OK;
-}
-
-/* The last lock, and a leaf each under it. */
-static enum store_result append_all(struct worker *w, struct member *const *members, size_t count)
-{
-	struct store_ledger ledger;
-	enum store_result result = store_lock_ledger(w->store, &ledger);
-
-	if (!result) {
+	if (!result)
 		rejections_learn(&w->rejections, ledger.rejected_size);
-		result = check_held(members, count);
-	}
 	for (size_t i = 0; i < count && !result; i++)
 		result = submission_check_since(&members[i]->s, &ledger);
 	for (size_t i = 0; i < count && !result; i++)
 		result = submission_append(&members[i]->s, &ledger, &members[i]->appended);
-	return result ? result : store_move_head(w->store, &ledger.edge, ledger.now, STORE_LEAVES);
+	return result || seen ? result : store_move_head(w->store, &ledger.edge, ledger.now, STORE_LEAVES);
 }
 
 /* While the server commits, the receipts are put together and signed. They leave when it has, or never. */
@@ -314,15 +294,15 @@ static enum store_result draft_and_await(struct worker *w, struct member *const 
 	return result;
 }
 
+/* Where nobody else of this daemon is at it, the head mostly stays as it was seen while the batch was judged: then the
+ * whole transaction is sent at once, and nothing is waited for but its end. */
 static enum store_result transact(struct worker *w, struct member *const *members, size_t count)
 {
 	bool inserts;
 	enum store_result result = group_prepare_inserts(w, members, count, &inserts);
+	bool seen = w->group->sees && inserts && permits_is_only_one(w->permits);
 
-	if (!result && !inserts)
-		result = store_await(w->store);
-	if (!result && !inserts)
-		result = check_held(members, count);
+	w->group->sees = false; /* it holds for one attempt */
 	if (result)
 		return result;
 	if (inserts)
@@ -339,10 +319,14 @@ static enum store_result transact(struct worker *w, struct member *const *member
 	for (size_t i = 0; i < count && !result; i++)
 		result = submission_write_details(&members[i]->s);
 	if (!result)
-		result = append_all(w, members, count);
+		result = append_all(w, members, count, seen);
 	if (!result)
 		result = store_send_commit(w->store);
-	return result ? result : draft_and_await(w, members, count);
+	if (!result)
+		result = draft_and_await(w, members, count);
+	if (seen && result == STORE_CONFLICT)
+		w->group->shy = SHY;
+	return result;
 }
 
 /* ---- the attempt ---- */
@@ -391,15 +375,11 @@ static void answer_down(struct worker *w, struct member *const *members, size_t 
 
 static void record(struct worker *w, struct member **members, size_t count);
 
-/* It is held, as is known by now, or goes the way of any other. An official may have rejected somebody meanwhile. */
+/* The way of any other. An official may have rejected somebody meanwhile. */
 static void go_alone(struct worker *w, struct member *m)
 {
 	struct submission *s = &m->s;
 
-	if (m->query.held.found) {
-		answer_held_member(w, m);
-		return;
-	}
 	enum store_result seen =
 		rejections_see(&w->rejections, s->manifest.kind, s->manifest.programme, &s->rejections);
 	if (seen)

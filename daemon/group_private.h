@@ -12,7 +12,6 @@ _Static_assert(GROUP_MEMBERS <= STORE_NUMBERS, "a number for each");
 struct member {
 	struct submission s;
 	struct store_query query;       /* whether it is held */
-	bool asks;                      /* the answer was not read yet */
 	struct office_head office_head; /* what the office last saw signed */
 	struct batch_appended appended;
 };

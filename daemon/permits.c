@@ -9,6 +9,7 @@
 
 struct permits {
 	sem_t free;
+	size_t count;
 };
 
 struct permits *permits_new(size_t count)
@@ -16,6 +17,7 @@ struct permits *permits_new(size_t count)
 	struct permits *permits = malloc(sizeof *permits);
 
 	LANTIK_ASSERT(permits && sem_init(&permits->free, 0, (unsigned)count) == 0);
+	permits->count = count;
 	return permits;
 }
 
@@ -37,4 +39,12 @@ void permits_take(struct permits *permits)
 void permits_give(struct permits *permits)
 {
 	LANTIK_ASSERT(sem_post(&permits->free) == 0);
+}
+
+bool permits_is_only_one(struct permits *permits)
+{
+	int left;
+
+	LANTIK_ASSERT(sem_getvalue(&permits->free, &left) == 0);
+	return (size_t)left + 1 >= permits->count;
 }

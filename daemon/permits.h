@@ -5,6 +5,7 @@
 #ifndef LANTIK_DAEMON_PERMITS_H
 #define LANTIK_DAEMON_PERMITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct permits;
@@ -15,5 +16,7 @@ void permits_free(struct permits **permits);
 /* Waits for one. */
 void permits_take(struct permits *permits);
 void permits_give(struct permits *permits);
+/* Who holds one: whether nobody else does. */
+bool permits_is_only_one(struct permits *permits);
 
 #endif

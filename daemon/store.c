@@ -145,8 +145,15 @@ enum store_result store_connect(struct store *store)
 }
 
 /* Classes of SQLSTATE: PostgreSQL 15, appendix A. */
-static enum store_result classify(const char *sqlstate)
+static enum store_result classify(const char *sqlstate, const PGresult *result)
 {
+	const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
+
+	/* a NULL that a statement makes to say so: the head was moved, or a quota does not hold what is added */
+	if (strcmp(sqlstate, "23502") == 0 && table && strcmp(table, "ledger_head") == 0)
+		return STORE_CONFLICT;
+	if (strcmp(sqlstate, "23502") == 0 && table && strcmp(table, "formation_use") == 0)
+		return STORE_FULL;
 	if (strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0 || strcmp(sqlstate, "55P03") == 0)
 		return STORE_RETRY;
 	if (strcmp(sqlstate, "23505") == 0)
@@ -170,7 +177,7 @@ enum store_result store_failure(struct store *store, PGresult *result)
 	} else {
 		snprintf(store->why, sizeof store->why, "SQLSTATE %s%s%s", sqlstate, constraint ? " " : "",
 			constraint ? constraint : "");
-		answer = classify(sqlstate);
+		answer = classify(sqlstate, result);
 	}
 	PQclear(result);
 	if (answer == STORE_DOWN)

@@ -115,9 +115,10 @@ LANTIK_MUST_CHECK enum store_result store_find_or_number(struct store *store, st
 /* The same in parts, which are sent and not waited for: their answers come with the next call that waits. Until then
  * what they fill must stand where it is. */
 void store_ask_numbers(struct store *store, size_t count, struct store_numbers *ret);
-/* Fills held alone. */
+/* Fills held alone; and ret_seen, unless it is NULL, with the head of the ledger as it stands (store_take_seen). */
+struct store_ledger;
 LANTIK_MUST_CHECK enum store_result store_ask_held(
-	struct store *store, struct store_query *const *queries, size_t count);
+	struct store *store, struct store_query *const *queries, size_t count, struct store_ledger *ret_seen);
 /* Waits for all that was sent. */
 LANTIK_MUST_CHECK enum store_result store_await(struct store *store);
 
@@ -272,15 +273,25 @@ LANTIK_MUST_CHECK enum store_result store_body(
 LANTIK_MUST_CHECK enum store_result store_hashes(
 	struct store *store, int64_t batch_no, const struct store_hashes *hashes);
 
-/* Locks the head to the end of the transaction. */
+/* The head of the ledger. Locked to the end of the transaction; or seen, and then the transaction fails with
+ * STORE_CONFLICT when somebody moved it meanwhile. */
 struct store_ledger {
+	bool is_seen;
 	struct lantik_edge edge;
 	int64_t now; /* the server's clock, never before the last leaf */
 	enum lantik_durability durability;
 	uint64_t rejected_size; /* after the last decision that rejected anybody; 0: none */
 	uint64_t trust_size;    /* after the last deed about receipt keys or a recovery; 0: none */
+	/* the store's own */
+	bool is_whole;
+	int64_t clock, configured_at;
 };
 LANTIK_MUST_CHECK enum store_result store_lock_ledger(struct store *store, struct store_ledger *ret);
+/* Inside the transaction, when what store_ask_held saw is there: the rest of ledger. */
+LANTIK_MUST_CHECK enum store_result store_take_seen(struct store *store, struct store_ledger *ledger);
+/* The lock of a head that was seen, before its one leaf: moves it to edge. */
+LANTIK_MUST_CHECK enum store_result store_move_seen_head(
+	struct store *store, const struct store_ledger *ledger, const struct lantik_edge *edge);
 
 struct store_batch {
 	int64_t batch_no;
@@ -297,7 +308,8 @@ struct store_batch {
 	const struct growth *growth;
 };
 LANTIK_MUST_CHECK enum store_result store_append(struct store *store, const struct store_batch *batch);
-/* The head after the last of the leaves that were appended, and what they bring that others look for. */
+/* The head, which was locked, after the last of the leaves that were appended, and what they bring that others look
+ * for. */
 enum store_brings { STORE_LEAVES, STORE_REJECTION, STORE_TRUST };
 LANTIK_MUST_CHECK enum store_result store_move_head(
 	struct store *store, const struct lantik_edge *edge, int64_t recorded_at, enum store_brings brings);

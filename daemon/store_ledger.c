@@ -7,14 +7,18 @@
 #define HEAD                                                                                                           \
 	"UPDATE ledger_head SET size = $1::bigint, edge = $2::bytea, root = $3::bytea, recorded_at = $4::timestamptz"
 
+#define SEE                                                                                                            \
+	"SELECT size, edge, clock_timestamp(), recorded_at, rejected_size, trust_size, pg_conf_load_time() FROM "      \
+	"ledger_head"
+
 /* Half of all leaves complete one subtree, their own, and one in eight more than three. */
 #define FEW_NODES 3
 #define INSERT_NODES "INSERT INTO ledger_node (level, node_index, hash) "
 #define NODE(level, index, hash) "(" level "::smallint, " index "::bigint, " hash "::bytea)"
 
 const struct store_statement store_ledger_statements[] = {
-	{"lock_ledger", "SELECT size, edge, clock_timestamp(), recorded_at, rejected_size, trust_size, "
-			"pg_conf_load_time() FROM ledger_head FOR UPDATE"},
+	{"see_ledger", SEE},
+	{"lock_ledger", SEE " FOR UPDATE"},
 	{"append_leaf", "INSERT INTO ledger_leaf (leaf_index, leaf, leaf_hash, timeline) "
 			"VALUES ($1::bigint, $2::bytea, $3::bytea, $4::int)"},
 	{"append_node_1", INSERT_NODES "VALUES " NODE("$1", "$2", "$3")},
@@ -23,6 +27,9 @@ const struct store_statement store_ledger_statements[] = {
 		INSERT_NODES "VALUES " NODE("$1", "$2", "$3") ", " NODE("$4", "$5", "$6") ", " NODE("$7", "$8", "$9")},
 	{"append_nodes", INSERT_NODES "SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])"},
 	{"move_head", HEAD},
+	/* NULL, which is refused, when it is not of the size that was seen (store_failure) */
+	{"move_seen_head", "UPDATE ledger_head SET size = CASE WHEN size = $5::bigint THEN $1::bigint END, "
+			   "edge = $2::bytea, root = $3::bytea, recorded_at = $4::timestamptz"},
 	{"move_head_rejected", HEAD ", rejected_size = $1::bigint"},
 	{"move_head_trust", HEAD ", trust_size = $1::bigint"},
 	{NULL, NULL},
@@ -50,6 +57,31 @@ static enum store_result durability_of(
 	return STORE_OK;
 }
 
+static void read_head(const PGresult *rows, void *to)
+{
+	struct store_ledger *ret = to;
+
+	*ret = (struct store_ledger){0};
+	if (PQntuples(rows) != 1 ||
+		lantik_edge_load((uint64_t)result_int8(rows, 0, 0), result_bytes(rows, 0, 1), &ret->edge))
+		return;
+	ret->is_whole = true;
+	ret->clock = result_int8(rows, 0, 2);
+	int64_t last = PQgetisnull(rows, 0, 3) ? ret->clock : result_int8(rows, 0, 3);
+	ret->now = later(ret->clock, last) + STORE_EPOCH_MICROS;
+	ret->rejected_size = (uint64_t)result_int8(rows, 0, 4);
+	ret->trust_size = (uint64_t)result_int8(rows, 0, 5);
+	ret->configured_at = result_int8(rows, 0, 6);
+}
+
+static enum store_result finish(struct store *store, struct store_ledger *ledger)
+{
+	if (ledger->is_whole)
+		return durability_of(store, ledger->clock, ledger->configured_at, &ledger->durability);
+	snprintf(store->why, sizeof store->why, "ledger_head does not hold together");
+	return STORE_FAILED;
+}
+
 enum store_result store_lock_ledger(struct store *store, struct store_ledger *ret)
 {
 	struct store_call call = store_call(store);
@@ -58,20 +90,23 @@ enum store_result store_lock_ledger(struct store *store, struct store_ledger *re
 
 	if (result)
 		return result;
-	bool whole = PQntuples(rows) == 1 && lantik_edge_load((uint64_t)result_int8(rows, 0, 0),
-						     result_bytes(rows, 0, 1), &ret->edge) == LANTIK_OK;
-	if (!whole) {
-		PQclear(rows);
-		snprintf(store->why, sizeof store->why, "ledger_head does not hold together");
-		return STORE_FAILED;
-	}
-	int64_t clock = result_int8(rows, 0, 2), configured_at = result_int8(rows, 0, 6);
-	int64_t last = PQgetisnull(rows, 0, 3) ? clock : result_int8(rows, 0, 3);
-	ret->now = later(clock, last) + STORE_EPOCH_MICROS;
-	ret->rejected_size = (uint64_t)result_int8(rows, 0, 4);
-	ret->trust_size = (uint64_t)result_int8(rows, 0, 5);
+	read_head(rows, ret);
 	PQclear(rows);
-	return durability_of(store, clock, configured_at, &ret->durability);
+	return finish(store, ret);
+}
+
+enum store_result store_ask_ledger(struct store *store, struct store_ledger *ret)
+{
+	struct store_call call = store_call(store);
+
+	*ret = (struct store_ledger){0};
+	return store_run_read(&call, "see_ledger", read_head, ret);
+}
+
+enum store_result store_take_seen(struct store *store, struct store_ledger *ledger)
+{
+	ledger->is_seen = true;
+	return finish(store, ledger);
 }
 
 static void call_few(struct store_call *call, const struct growth *growth)
@@ -125,6 +160,16 @@ enum store_result store_append_leaf(struct store *store, struct lantik_span leaf
 	return result ? result : append_nodes(store, growth);
 }
 
+static void call_head(
+	struct store_call *call, const struct lantik_edge *edge, int64_t recorded_at, uint8_t ret_root[LANTIK_HASH])
+{
+	lantik_edge_root(edge, ret_root);
+	call_int8(call, (int64_t)edge->size);
+	call_bytes(call, (struct lantik_span){.data = edge->hashes[0], .len = (size_t)edge->count * LANTIK_HASH});
+	call_hash(call, ret_root);
+	call_time_or_null(call, recorded_at);
+}
+
 enum store_result store_move_head(
 	struct store *store, const struct lantik_edge *edge, int64_t recorded_at, enum store_brings brings)
 {
@@ -134,10 +179,17 @@ enum store_result store_move_head(
 	struct store_call call = store_call(store);
 	uint8_t root[LANTIK_HASH];
 
-	lantik_edge_root(edge, root);
-	call_int8(&call, (int64_t)edge->size);
-	call_bytes(&call, (struct lantik_span){.data = edge->hashes[0], .len = (size_t)edge->count * LANTIK_HASH});
-	call_hash(&call, root);
-	call_time_or_null(&call, recorded_at);
+	call_head(&call, edge, recorded_at, root);
 	return store_run(&call, statements[brings], NULL);
+}
+
+enum store_result store_move_seen_head(
+	struct store *store, const struct store_ledger *ledger, const struct lantik_edge *edge)
+{
+	struct store_call call = store_call(store);
+	uint8_t root[LANTIK_HASH];
+
+	call_head(&call, edge, ledger->now, root);
+	call_int8(&call, (int64_t)ledger->edge.size);
+	return store_run(&call, "move_seen_head", NULL);
 }

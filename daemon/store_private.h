@@ -162,7 +162,9 @@ struct lantik_span result_copy(const PGresult *result, int row, int column, uint
 LANTIK_MUST_CHECK enum store_result store_ask_settings(struct store *store, const char *statement, int64_t *ret_clock);
 bool store_waits_for_quorum(const struct store *store, int64_t clock);
 
-/* store_ledger.c: under the head's lock. The head is moved once, after the last leaf. */
+/* store_ledger.c. Sent, and not waited for. */
+LANTIK_MUST_CHECK enum store_result store_ask_ledger(struct store *store, struct store_ledger *ret);
+/* Under the head's lock. The head is moved once, after the last leaf. */
 LANTIK_MUST_CHECK enum store_result store_append_leaf(
 	struct store *store, struct lantik_span leaf, const struct growth *growth);
 

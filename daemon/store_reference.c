@@ -206,7 +206,8 @@ void store_ask_numbers(struct store *store, size_t count, struct store_numbers *
 		store->why[0] = '\0';
 }
 
-enum store_result store_ask_held(struct store *store, struct store_query *const *queries, size_t count)
+enum store_result store_ask_held(
+	struct store *store, struct store_query *const *queries, size_t count, struct store_ledger *ret_seen)
 {
 	enum store_result result = STORE_OK;
 
@@ -215,6 +216,8 @@ enum store_result store_ask_held(struct store *store, struct store_query *const 
 		queries[i]->held = (struct store_held){0};
 		result = ask_held(store, queries[i]);
 	}
+	if (!result && ret_seen)
+		result = store_ask_ledger(store, ret_seen);
 	return post(store, result);
 }
 

@@ -23,16 +23,18 @@
 	"SELECT * FROM current_appointment x WHERE x.nip_key BETWEEN p.nip AND p.nip + 7 "                             \
 	"AND x.nik_key & -8 <> p.first) c ON true ORDER BY 1"
 
-/* Places of one group. A withdrawal only ever subtracts, so what is inserted is never negative; a group whose quota
- * does not hold what is added returns no row. */
+/* Places of one group. A withdrawal only ever subtracts, so what is inserted is never negative. Where the quota does
+ * not hold what is added, it is NULL, which is refused (store_failure): nobody has to read a count before the COMMIT is
+ * sent. */
 #define PLACE                                                                                                          \
 	"INSERT INTO formation_use AS f (kode_instansi, kind, programme, kelompok_lapor, used) "                       \
-	"SELECT $1::text, $2::smallint, $3::text, $4::smallint, greatest($5::bigint, 0) WHERE $5::bigint <= "          \
-	"$6::bigint "                                                                                                  \
-	"ON CONFLICT (kode_instansi, kind, programme, kelompok_lapor) DO UPDATE SET used = f.used + $5::bigint "       \
-	"WHERE $5::bigint <= 0 OR f.used + $5::bigint <= $6::bigint RETURNING 1"
+	"VALUES ($1::text, $2::smallint, $3::text, $4::smallint, "                                                     \
+	"CASE WHEN $5::bigint <= $6::bigint THEN greatest($5::bigint, 0) END) "                                        \
+	"ON CONFLICT (kode_instansi, kind, programme, kelompok_lapor) DO UPDATE SET used = "                           \
+	"CASE WHEN $5::bigint <= 0 OR f.used + $5::bigint <= $6::bigint THEN f.used + $5::bigint END"
 
-/* All groups in one statement, locked in their order; otherwise the same. */
+/* All groups in one statement, locked in their order. A group whose quota does not hold what is added returns no row.
+ */
 #define FORMATION                                                                                                      \
 	"WITH w AS MATERIALIZED (SELECT * FROM unnest($3::text[], $4::smallint[], $5::bigint[], $6::bigint[]) "        \
 	"AS w(programme, kelompok_lapor, change, quota)) "                                                             \
@@ -265,10 +267,10 @@ enum store_result store_formation(
 		return STORE_OK;
 	call_text(&call, agency);
 	call_int2(&call, kind);
-	if (count == 1)
+	if (count == 1) {
 		call_place(&call, places);
-	else
-		call_places(&call, places, count);
-	return store_run_counted(
-		&call, count == 1 ? "formation_place" : "formation", count, "a formation has no place left");
+		return store_run(&call, "formation_place", NULL);
+	}
+	call_places(&call, places, count);
+	return store_run_counted(&call, "formation", count, "a formation has no place left");
 }

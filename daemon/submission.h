@@ -229,7 +229,7 @@ struct batch_appended {
 	struct receipt_draft draft;
 };
 void batch_appended_free(struct batch_appended *appended);
-/* The leaf, under the ledger's lock; ledger->edge moves on. */
+/* The leaf, under the ledger's lock, or after moving the head that was only seen; ledger->edge moves on. */
 LANTIK_MUST_CHECK enum store_result submission_append(
 	struct submission *s, struct store_ledger *ledger, struct batch_appended *ret);
 /* Before the outcome of COMMIT is known, and while it is on its way: what the receipt will say. Discarded when there is

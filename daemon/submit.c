@@ -72,7 +72,6 @@ void submission_begin(struct submission *s, const struct store_start *start)
 	/* what its transaction locks at first follows from them */
 	lantik_severities_for(
 		s->rulebook->rulebook, &s->manifest, lantik_instant_date(s->job->received_at), &s->severities);
-	counter_increment(COUNTER_submissions);
 }
 
 bool submission_prepare(struct submission *s)
@@ -94,6 +93,7 @@ void submission_record(struct submission *s)
 	store_held_free(&query.held);
 	if (!goes_on)
 		return;
+	counter_increment(COUNTER_submissions);
 	submission_begin(s, &query.start);
 	if (!submission_needs_the_register(s) || judge(s))
 		submission_commit(s);
