@@ -86,10 +86,13 @@ def on_stop(name, sig=signal.SIGKILL, where=False):
 
     def watch():
         global stopping
-        first = told.recv(1)
-        if not first:
-            return  # another one took its place
-        number, stopping = first[0], True
+        number = None
+        while number not in STOPS:  # whatever else a test listens to
+            first = told.recv(1)
+            if not first:
+                return  # another one took its place
+            number = first[0]
+        stopping = True
         _say(f"{name}: stopped by {signal.Signals(number).name}\n")
         if where:
             faulthandler.dump_traceback(2)
