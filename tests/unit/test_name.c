@@ -60,6 +60,8 @@ Test(name, that_is_none_stays_as_it_is)
 	endless[10] = '`';
 	expect_form("SITI\xc0\xaf`", "SITI\xc0\xaf`");
 	expect_form(endless, endless);
+	endless[2990] = '`';
+	expect_form(endless + 2980, endless + 2980); /* short enough by its bytes, but not by its characters */
 	struct lantik_arena *memory = arena();
 	struct lantik_span ret;
 	cr_expect_not(lantik_name_key(lantik_span_of("\xff"), memory, &ret));
