@@ -120,18 +120,15 @@ static int32_t body_form(const struct submission *s)
 	return s->names_agency ? LANTIK_BODY_NAMED : LANTIK_BODY_UNNAMED;
 }
 
-static void leaf_of(const struct submission *s, const struct store_ledger *ledger, struct lantik_span verdict,
-	struct lantik_batch_leaf *ret)
+/* But for what the ledger's head says. */
+static void leaf_of(const struct submission *s, struct lantik_span verdict, struct lantik_batch_leaf *ret)
 {
 	const struct job *job = s->job;
 
-	*ret = (struct lantik_batch_leaf){.leaf_index = ledger->edge.size,
-		.office = lantik_span_of(job->office.name),
+	*ret = (struct lantik_batch_leaf){.office = lantik_span_of(job->office.name),
 		.rows = s->verdict.accepted,
 		.row_format = LANTIK_ROW_FORMAT,
-		.received_at = job->received_at,
-		.recorded_at = ledger->now,
-		.durability = (uint8_t)ledger->durability};
+		.received_at = job->received_at};
 	memcpy(ret->batch_id, s->manifest.batch_id.data, sizeof ret->batch_id);
 	memcpy(ret->manifest_sha256, s->manifest_sha256, LANTIK_HASH);
 	memcpy(ret->signing_key_id, job->signing_key_id, sizeof ret->signing_key_id);
@@ -142,17 +139,24 @@ static void leaf_of(const struct submission *s, const struct store_ledger *ledge
 	lantik_root_of(s->desk->returned_hashes.data, s->desk->returned_hashes.len / LANTIK_HASH, ret->returned_root);
 }
 
+void submission_prepare_leaf(const struct submission *s, struct batch_appended *ret)
+{
+	lantik_buffer_reset(&ret->verdict);
+	LANTIK_ASSERT(lantik_verdict_format(&s->verdict, &ret->verdict) == LANTIK_OK);
+	leaf_of(s, lantik_buffer_span(&ret->verdict), &ret->prepared);
+}
+
 enum store_result submission_append(struct submission *s, struct store_ledger *ledger, struct batch_appended *ret)
 {
-	struct lantik_batch_leaf leaf;
+	struct lantik_batch_leaf *leaf = &ret->prepared;
 	struct growth growth;
 
-	lantik_buffer_reset(&ret->verdict);
-	lantik_buffer_reset(&ret->leaf);
-	LANTIK_ASSERT(lantik_verdict_format(&s->verdict, &ret->verdict) == LANTIK_OK);
+	leaf->leaf_index = ledger->edge.size;
+	leaf->recorded_at = ledger->now;
+	leaf->durability = (uint8_t)ledger->durability;
 	ret->before = ledger->edge;
-	leaf_of(s, ledger, lantik_buffer_span(&ret->verdict), &leaf);
-	LANTIK_ASSERT(lantik_batch_leaf_format(&leaf, &ret->leaf) == LANTIK_OK);
+	lantik_buffer_reset(&ret->leaf);
+	LANTIK_ASSERT(lantik_batch_leaf_format(leaf, &ret->leaf) == LANTIK_OK);
 	growth_of(&ledger->edge, lantik_buffer_span(&ret->leaf), &growth);
 	if (ledger->is_seen) {
 		enum store_result moved = store_move_seen_head(s->worker->store, ledger, &growth.edge);
@@ -163,7 +167,7 @@ enum store_result submission_append(struct submission *s, struct store_ledger *l
 	struct store_batch batch = {.batch_no = s->batch_no,
 		.manifest = &s->manifest,
 		.verdict = &s->verdict,
-		.leaf = &leaf,
+		.leaf = leaf,
 		.office_no = s->job->office.office_no,
 		.signature = {.data = s->job->signature, .len = LANTIK_SIGNATURE},
 		.manifest_bytes = s->view.manifest,
@@ -242,8 +246,11 @@ static enum store_result write_rest(struct submission *s, struct batch_appended 
 	enum store_result result = submission_write_counters(s);
 	if (!result)
 		result = submission_write_details(s);
-	if (!result)
+	if (!result) {
+		store_push(store);
+		submission_prepare_leaf(s, ret);
 		result = store_lock_ledger(store, &ledger);
+	}
 	if (!result)
 		result = submission_check_since(s, &ledger);
 	if (!result)

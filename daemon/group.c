@@ -70,7 +70,6 @@ static struct group *group_of(struct worker *w)
 
 static void reply(struct worker *w, struct member *m)
 {
-	store_held_free(&m->query.held);
 	submission_release(&m->s);
 	w->office_head = m->office_head;
 	witness_reply(w, m->s.job);
@@ -147,16 +146,18 @@ static enum store_result await_numbers(struct group *g, size_t count)
 /* Asks whether they are held, and of a batch that came alone for the head of the ledger. */
 static enum store_result ask(struct group *g, struct member *const *members, size_t count)
 {
-	struct store_query *queries[GROUP_MEMBERS];
+	struct store_held_asked *asked[GROUP_MEMBERS];
 
 	for (size_t i = 0; i < count; i++) {
-		members[i]->query = submission_query(&members[i]->s);
-		queries[i] = &members[i]->query;
+		const struct submission *s = &members[i]->s;
+		members[i]->asked =
+			(struct store_held_asked){.office_no = s->job->office.office_no, .manifest = &s->manifest};
+		asked[i] = &members[i]->asked;
 	}
 	g->sees = count == 1 && !g->shy && job_size(members[0]->s.job) == JOB_SMALL;
 	if (count == 1 && g->shy)
 		g->shy--;
-	return store_ask_held(g->worker->store, queries, count, g->sees ? &g->seen : NULL);
+	return store_ask_held(g->worker->store, asked, count, g->sees ? &g->seen : NULL);
 }
 
 /* What the rules say. False: answered. */
@@ -182,8 +183,8 @@ static void sort_out(struct group *g, struct member *m, enum store_result asked)
 	struct worker *w = g->worker;
 
 	w->office_head = m->office_head;
-	if (!asked && m->query.held.found) {
-		submission_answer_held(&m->s, &m->query.held);
+	if (!asked && m->asked.held) {
+		submission_record(&m->s); /* asks for all of it */
 		reply(w, m);
 		return;
 	}
@@ -214,7 +215,7 @@ static void prepare(struct group *g, struct member *const *members, size_t count
 		result = store_await(w->store);
 	for (size_t i = 0; i < count && !result; i++) {
 		w->office_head = members[i]->office_head;
-		if (!waits || !members[i]->query.held.found)
+		if (!waits || !members[i]->asked.held)
 			answered[i] = !judge(g, members[i], g->numbers.of[i]);
 	}
 	if (!result)
@@ -318,6 +319,9 @@ static enum store_result transact(struct worker *w, struct member *const *member
 		result = group_write_sums(w, members, count);
 	for (size_t i = 0; i < count && !result; i++)
 		result = submission_write_details(&members[i]->s);
+	store_push(w->store);
+	for (size_t i = 0; i < count && !result; i++)
+		submission_prepare_leaf(&members[i]->s, &members[i]->appended);
 	if (!result)
 		result = append_all(w, members, count, seen);
 	if (!result)

@@ -11,7 +11,7 @@ _Static_assert(GROUP_MEMBERS <= STORE_NUMBERS, "a number for each");
 
 struct member {
 	struct submission s;
-	struct store_query query;       /* whether it is held */
+	struct store_held_asked asked;  /* whether it is held */
 	struct office_head office_head; /* what the office last saw signed */
 	struct batch_appended appended;
 };

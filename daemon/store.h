@@ -115,10 +115,16 @@ LANTIK_MUST_CHECK enum store_result store_find_or_number(struct store *store, st
 /* The same in parts, which are sent and not waited for: their answers come with the next call that waits. Until then
  * what they fill must stand where it is. */
 void store_ask_numbers(struct store *store, size_t count, struct store_numbers *ret);
-/* Fills held alone; and ret_seen, unless it is NULL, with the head of the ledger as it stands (store_take_seen). */
+/* Whether anything is held, and no more; and ret_seen, unless it is NULL, with the head of the ledger as it stands
+ * (store_take_seen). */
+struct store_held_asked {
+	int32_t office_no;
+	const struct lantik_manifest *manifest;
+	bool held;
+};
 struct store_ledger;
 LANTIK_MUST_CHECK enum store_result store_ask_held(
-	struct store *store, struct store_query *const *queries, size_t count, struct store_ledger *ret_seen);
+	struct store *store, struct store_held_asked *const *asked, size_t count, struct store_ledger *ret_seen);
 /* Waits for all that was sent. */
 LANTIK_MUST_CHECK enum store_result store_await(struct store *store);
 
@@ -147,6 +153,8 @@ LANTIK_MUST_CHECK enum store_result store_begin_sharing(struct store *store, con
 /* Until the transaction ends, statements whose answer nobody needs are sent without waiting for it. What became of them
  * is the result of the next one that answers, or of the commit. COPY does not hurry: this comes after it. */
 void store_hurry(struct store *store);
+/* The server begins with what was sent so far, while there is more to come. */
+void store_push(struct store *store);
 /* The same, without waiting for what was sent before: a failure of that is not told apart from one of what follows. */
 void store_hurry_behind(struct store *store);
 /* The same with a lock on a number to the end of the transaction, before any other: shared, or alone. */

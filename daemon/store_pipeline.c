@@ -82,6 +82,12 @@ static enum store_result read_answers(struct store *store)
 	return first;
 }
 
+void store_push(struct store *store)
+{
+	if (store->connection && PQflush(store->connection) < 0)
+		store->why[0] = '\0'; /* whoever waits next is told */
+}
+
 static bool is_posted(const struct store *store)
 {
 	return !store->sent_count || store->sent[store->sent_count - 1].is_end;

@@ -10,15 +10,19 @@
 	"b.manifest_sha256, b.outcome, b.accepted, b.returned, b.review, b.recorded_at, b.leaf_index, "                \
 	"leaf_at(b.leaf_index), b.verdict, note_at(b.leaf_index + 1) FROM batch b WHERE "
 
+/* The predicate of the index over records. */
+#define RECORDS(agency, kind, step, root)                                                                              \
+	"b.kode_instansi = " agency "::text AND b.kind = " kind "::smallint AND b.step = " step "::smallint "          \
+	"AND b.records_root = " root "::bytea AND b.outcome = 1 AND b.accepted + b.review > 0"
+
 const struct store_statement store_reference_statements[] = {
 	{"reference_version", "SELECT version FROM reference_version"},
 	{"rulebook", "SELECT rulebook_text()"},
 	{"keep_rulebook", "INSERT INTO rulebook (sha256, text) VALUES ($1::bytea, $2::text) ON CONFLICT DO NOTHING"},
 	{"find", "SELECT true, " HELD STORE_ID("b.batch_id", "$2", "b.office_no", "$1")},
-	{"find_records",
-		"SELECT false, " HELD "b.kode_instansi = $1::text AND b.kind = $2::smallint AND b.step = $3::smallint "
-		"AND b.records_root = $4::bytea "
-		"AND b.outcome = 1 AND b.accepted + b.review > 0"},
+	{"find_records", "SELECT false, " HELD RECORDS("$1", "$2", "$3", "$4")},
+	{"is_held", "SELECT EXISTS (SELECT FROM batch b WHERE " STORE_ID("b.batch_id", "$2", "b.office_no",
+			    "$1") ") OR EXISTS (SELECT FROM batch b WHERE " RECORDS("$3", "$4", "$5", "$6") ")"},
 	{"number", "SELECT nextval('batch_no')"},
 	{"numbers", "SELECT nextval('batch_no') FROM generate_series(1, $1::int)"},
 	{"start", "SELECT nextval('batch_no'), rejected_size, " STORE_REJECTS("$1", "$2") " FROM ledger_head"},
@@ -151,18 +155,13 @@ static enum store_result ask_start(struct store *store, const struct lantik_mani
 	return store_run_read(&call, "start", read_start, ret);
 }
 
-static enum store_result ask_held(struct store *store, struct store_query *query)
-{
-	enum store_result result = ask_id(store, query->office_no, query->manifest->batch_id, &query->held);
-
-	return result ? result : ask_records(store, query->manifest, &query->held);
-}
-
 enum store_result store_find_or_number(struct store *store, struct store_query *query)
 {
 	store_hurry(store);
 	query->held = (struct store_held){0};
-	enum store_result result = ask_held(store, query);
+	enum store_result result = ask_id(store, query->office_no, query->manifest->batch_id, &query->held);
+	if (!result)
+		result = ask_records(store, query->manifest, &query->held);
 	if (!result)
 		result = ask_start(store, query->manifest, &query->start);
 	enum store_result asked = store_calm(store);
@@ -206,15 +205,34 @@ void store_ask_numbers(struct store *store, size_t count, struct store_numbers *
 		store->why[0] = '\0';
 }
 
+static void read_bool(const PGresult *rows, void *to)
+{
+	*(bool *)to = result_bool(rows, 0, 0);
+}
+
+static enum store_result ask_held(struct store *store, struct store_held_asked *asked)
+{
+	struct store_call call = store_call(store);
+	const struct lantik_manifest *m = asked->manifest;
+
+	call_int4(&call, asked->office_no);
+	call_bytes(&call, m->batch_id);
+	call_text(&call, m->kode_instansi);
+	call_int2(&call, m->kind);
+	call_int2(&call, m->step);
+	call_bytes(&call, m->records_root);
+	return store_run_read(&call, "is_held", read_bool, &asked->held);
+}
+
 enum store_result store_ask_held(
-	struct store *store, struct store_query *const *queries, size_t count, struct store_ledger *ret_seen)
+	struct store *store, struct store_held_asked *const *asked, size_t count, struct store_ledger *ret_seen)
 {
 	enum store_result result = STORE_OK;
 
 	store_hurry_behind(store);
 	for (size_t i = 0; i < count && !result; i++) {
-		queries[i]->held = (struct store_held){0};
-		result = ask_held(store, queries[i]);
+		asked[i]->held = false;
+		result = ask_held(store, asked[i]);
 	}
 	if (!result && ret_seen)
 		result = store_ask_ledger(store, ret_seen);

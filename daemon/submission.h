@@ -223,12 +223,15 @@ struct receipt_draft {
 /* What a leaf leaves behind for the receipt. */
 struct batch_appended {
 	struct lantik_buffer verdict;
+	struct lantik_batch_leaf prepared;
 	struct lantik_buffer leaf;
 	struct lantik_edge before;
 	uint64_t trust_size;
 	struct receipt_draft draft;
 };
 void batch_appended_free(struct batch_appended *appended);
+/* What of the leaf does not depend on the ledger, before its lock, which others wait for. */
+void submission_prepare_leaf(const struct submission *s, struct batch_appended *ret);
 /* The leaf, under the ledger's lock, or after moving the head that was only seen; ledger->edge moves on. */
 LANTIK_MUST_CHECK enum store_result submission_append(
 	struct submission *s, struct store_ledger *ledger, struct batch_appended *ret);
