@@ -21,12 +21,12 @@ struct parameter {
 static struct parameter of_kind(const char *front, const struct lantik_check *check)
 {
 	struct parameter ret = {""};
-	const char *kind = lantik_word(LANTIK_WORDS_kind, check->manifest->kind, LANTIK_ENGLISH);
-	size_t used = strlen(front), len = kind == NULL ? 0 : strlen(kind);
+	const char *word = lantik_word(LANTIK_WORDS_kind, check->manifest->kind, LANTIK_ENGLISH);
+	const char *kind = word == NULL ? "" : word;
+	size_t used = strlen(front), len = strlen(kind);
 	LANTIK_ASSERT(used + len < sizeof ret.name);
 	memcpy(ret.name, front, used);
-	if (len > 0)
-		memcpy(ret.name + used, kind, len);
+	memcpy(ret.name + used, kind, len);
 	for (char *at = ret.name; *at != '\0'; at++)
 		*at = (char)(*at >= 'A' && *at <= 'Z' ? *at | 0x20 : *at);
 	return ret;
@@ -187,7 +187,7 @@ static void read_formation(const struct lantik_check *check, struct lantik_polic
 	int32_t decided = 0;
 	ret->formed = lantik_rulebook_formed(
 		check->rulebook, manifest->kode_instansi, manifest->programme, check->received, &decided);
-	ret->decided = ret->formed && lantik_date_valid(decided) ? decided : 0;
+	ret->decided = lantik_date_valid(decided) ? decided : 0;
 	ret->late = is_late(check, ret->decided);
 }
 
