@@ -23,6 +23,7 @@ void store_free(struct store **store)
 		(*store)->why[0] = '\0';
 	store_disconnect(*store);
 	lantik_buffer_free(&(*store)->parameters);
+	lantik_buffer_free(&(*store)->notes.texts);
 	free((*store)->conninfo);
 	free(*store);
 	*store = NULL;
@@ -35,6 +36,7 @@ void store_disconnect(struct store *store)
 	store->hurries = false;
 	store->sent_count = 0;
 	store_forget_rows(store);
+	store_forget_notes(store);
 }
 
 unsigned store_connection_count(const struct store *store)

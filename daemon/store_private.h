@@ -31,6 +31,13 @@ struct store {
 	} settings;
 	char why[STORE_WHY];
 	struct lantik_buffer parameters; /* bytes of the parameters under way */
+	struct store_notes {             /* checkpoints that wait for store_send_notes */
+#define STORE_NOTES 64
+		int64_t sizes[STORE_NOTES];
+		size_t ends[STORE_NOTES]; /* of each in texts */
+		struct lantik_buffer texts;
+		size_t count;
+	} notes;
 	/* Statements that were sent and whose answers were not read yet. */
 	bool hurries; /* those whose answer nobody asks for are not waited for */
 	unsigned sent_count;
@@ -138,6 +145,8 @@ LANTIK_MUST_CHECK enum store_result store_prepare(struct store *store, const cha
 LANTIK_MUST_CHECK enum store_result store_simple(struct store *store, const char *sql, PGresult **ret_result);
 /* Begins a COPY FROM STDIN (FORMAT binary); data and end as for the register. */
 LANTIK_MUST_CHECK enum store_result store_copy_into(struct store *store, const char *copy);
+/* The sweep makes them again. */
+void store_forget_notes(struct store *store);
 /* After the connection ended: what it had prepared is gone. */
 void store_forget_rows(struct store *store);
 /* Classifies a result that is not the expected one and fills why. Clears the result. */

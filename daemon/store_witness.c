@@ -17,6 +17,8 @@ const struct store_statement store_witness_statements[] = {
 	/* a note that a crash of the server takes away is made again by the sweep: no flush for it alone */
 	{"note", "INSERT INTO checkpoint (size, note) SELECT $1::bigint, $2::text "
 		 "WHERE set_config('synchronous_commit', 'off', true) IS NOT NULL ON CONFLICT (size) DO NOTHING"},
+	{"notes", "INSERT INTO checkpoint (size, note) SELECT * FROM unnest($1::bigint[], $2::text[]) "
+		  "WHERE set_config('synchronous_commit', 'off', true) IS NOT NULL ON CONFLICT (size) DO NOTHING"},
 	/* the last byte of every leaf is its durability class */
 	{"unsigned", "SELECT l.leaf_index, get_byte(l.leaf, length(l.leaf) - 1) = 2 FROM ledger_leaf l "
 		     "WHERE l.leaf_index >= $1::bigint AND l.leaf_index < $2::bigint "
@@ -130,19 +132,70 @@ enum store_result store_nodes(struct store *store, struct store_node *nodes, siz
 
 enum store_result store_note(struct store *store, uint64_t size, struct lantik_span note)
 {
-	struct store_call call = store_call(store);
+	struct store_notes *notes = &store->notes;
+	enum store_result result = notes->count == STORE_NOTES ? store_send_notes(store) : STORE_OK;
 
-	call_int8(&call, (int64_t)size);
-	call_bytes(&call, note);
-	store_hurry_behind(store);
-	enum store_result result = store_run(&call, "note", NULL);
-	store->hurries = false;
-	return result;
+	if (!result && !store->connection) {
+		snprintf(store->why, sizeof store->why, "not connected");
+		result = STORE_DOWN;
+	}
+	if (result)
+		return result;
+	lantik_buffer_append_span(&notes->texts, note);
+	LANTIK_ASSERT(!notes->texts.error);
+	notes->sizes[notes->count] = (int64_t)size;
+	notes->ends[notes->count++] = notes->texts.len;
+	return STORE_OK;
+}
+
+static struct lantik_span note_at(const struct store_notes *notes, size_t i)
+{
+	size_t start = i ? notes->ends[i - 1] : 0;
+
+	return (struct lantik_span){.data = notes->texts.data + start, .len = notes->ends[i] - start};
+}
+
+static void call_notes(struct store_call *call, const struct store_notes *notes)
+{
+	call_array(call, TYPE_INT8, notes->count);
+	for (size_t i = 0; i < notes->count; i++)
+		call_element_int8(call, notes->sizes[i]);
+	call_array_end(call);
+	call_array(call, TYPE_TEXT, notes->count);
+	for (size_t i = 0; i < notes->count; i++) {
+		struct lantik_span note = note_at(notes, i);
+		call_element(call, note.data, note.len);
+	}
+	call_array_end(call);
+}
+
+void store_forget_notes(struct store *store)
+{
+	store->notes.count = 0;
+	lantik_buffer_reset(&store->notes.texts);
 }
 
 enum store_result store_send_notes(struct store *store)
 {
-	return store_post(store);
+	struct store_call call = store_call(store);
+	const struct store_notes *notes = &store->notes;
+	bool one = notes->count == 1;
+
+	if (!notes->count)
+		return STORE_OK;
+	if (one) {
+		call_int8(&call, *notes->sizes);
+		call_bytes(&call, note_at(notes, 0));
+	} else {
+		call_notes(&call, notes);
+	}
+	store_hurry_behind(store);
+	enum store_result result = store_run(&call, one ? "note" : "notes", NULL);
+	if (!result)
+		result = store_post(store);
+	store->hurries = false;
+	store_forget_notes(store);
+	return result;
 }
 
 enum store_result store_unsigned(struct store *store, uint64_t from_leaf, uint64_t until_leaf,

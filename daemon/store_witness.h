@@ -38,8 +38,8 @@ struct store_node {
 LANTIK_MUST_CHECK enum store_result store_nodes(struct store *store, struct store_node *nodes, size_t count);
 
 /* Keeps a signed checkpoint; the first one of a size stays. Waits neither for the answer nor for the disk: nothing is
- * lost when it fails, the note can be made again. Outside a transaction. It is sent with whatever is said next to the
- * server, or by store_send_notes; notes that are sent together are one transaction. */
+ * lost when it fails, the note can be made again. It is sent by store_send_notes, outside a transaction; notes that are
+ * sent together are one statement. */
 enum store_result store_note(struct store *store, uint64_t size, struct lantik_span note);
 enum store_result store_send_notes(struct store *store);
 /* Leaves from from_leaf to before until_leaf whose checkpoint is not stored; at most count, ascending. */
