@@ -18,6 +18,7 @@ import time
 
 import cli
 import common
+import ending
 from common import harness
 
 FULL_ROWS, QUICK_ROWS = 150_000, 4_000
@@ -72,7 +73,7 @@ class Bench(common.Bench):
         start = time.monotonic()
         subprocess.run(self.psql("-f", work.directory / "commands"), check=True)
         seconds, share = time.monotonic() - start, others.share()
-        harness.wait_until(lambda: not any(map(is_peer, cli.children_of(server))), 10, "psql's backend has ended")
+        harness.wait_until(lambda: not any(map(is_peer, ending.children_of(server))), 10, "psql's backend has ended")
         served = common.cpu_seconds(server, children=True) - served
         used = [after - before for before, after in zip(used, os.times())]
         fed = sum(path.stat().st_size for path in work.directory.glob("*.csv"))
@@ -102,7 +103,7 @@ class Bench(common.Bench):
             daemon.stdout.close()
 
     def fed(self, work, wal, daemon, endpoints):
-        pids = cli.children_of(daemon.pid)
+        pids = ending.children_of(daemon.pid)
         backends = self.cluster.backends("peer")
         before = {pid: common.cpu_seconds(pid) for pid in [*pids, *backends]}
         others = common.Others(self.cluster, *pids)
