@@ -34,10 +34,16 @@ struct line {
 	size_t in_group;    /* taken of it for the group that is being made */
 };
 
+/* A worker that waits; its memory is the queue's. */
+struct waiter {
+	pthread_cond_t woken;
+	struct waiter *next;
+};
+
 struct queue {
 	pthread_mutex_t lock;
-	pthread_cond_t filled;
-	struct line *lines; /* who was served last stands last */
+	struct waiter *waiting, *spare; /* of those who wait, who began last stands first */
+	struct line *lines;             /* who was served last stands last */
 	size_t workers;
 	unsigned enquiries; /* taken since the last batch */
 	bool kept_back;     /* a batch waits that could be taken if no other office needed the worker */
@@ -102,16 +108,11 @@ static void forget_idle(struct queue *queue, int64_t now)
 struct queue *queue_new(size_t workers)
 {
 	struct queue *queue = calloc(1, sizeof *queue);
-	pthread_condattr_t monotonic;
 
 	LANTIK_ASSERT(queue);
 	queue->workers = workers;
-	LANTIK_ASSERT(pthread_condattr_init(&monotonic) == 0);
-	LANTIK_ASSERT(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
 	LANTIK_ASSERT(pthread_mutex_init(&queue->lock, NULL) == 0);
 	LANTIK_ASSERT(pthread_mutex_init(&queue->answered_lock, NULL) == 0);
-	LANTIK_ASSERT(pthread_cond_init(&queue->filled, &monotonic) == 0);
-	pthread_condattr_destroy(&monotonic);
 	queue->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	LANTIK_ASSERT(queue->wake >= 0);
 	return queue;
@@ -123,8 +124,13 @@ void queue_free(struct queue **queue)
 		return;
 	forget_idle(*queue, INT64_MAX);
 	LANTIK_ASSERT(!(*queue)->lines);
+	LANTIK_ASSERT(!(*queue)->waiting);
+	for (struct waiter *next, *waiter = (*queue)->spare; waiter; waiter = next) {
+		next = waiter->next;
+		pthread_cond_destroy(&waiter->woken);
+		free(waiter);
+	}
 	close((*queue)->wake);
-	pthread_cond_destroy(&(*queue)->filled);
 	pthread_mutex_destroy(&(*queue)->answered_lock);
 	pthread_mutex_destroy(&(*queue)->lock);
 	free(*queue);
@@ -155,6 +161,55 @@ static void end_turn(struct line **place)
 	*end = line;
 }
 
+/* ---- who waits ---- */
+
+static struct waiter *waiter_new(void)
+{
+	struct waiter *waiter = calloc(1, sizeof *waiter);
+	pthread_condattr_t monotonic;
+
+	LANTIK_ASSERT(waiter);
+	LANTIK_ASSERT(pthread_condattr_init(&monotonic) == 0);
+	LANTIK_ASSERT(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
+	LANTIK_ASSERT(pthread_cond_init(&waiter->woken, &monotonic) == 0);
+	pthread_condattr_destroy(&monotonic);
+	return waiter;
+}
+
+static struct waiter *take_first(struct waiter **list)
+{
+	struct waiter *first = *list;
+
+	if (first)
+		*list = first->next;
+	return first;
+}
+
+static void put_first(struct waiter **list, struct waiter *waiter)
+{
+	waiter->next = *list;
+	*list = waiter;
+}
+
+/* A waiter that is to be woken is not in the list any more. */
+static void take_out(struct waiter **list, const struct waiter *waiter)
+{
+	while (*list && *list != waiter)
+		list = &(*list)->next;
+	if (*list)
+		*list = waiter->next;
+}
+
+static void wake_all(const struct queue *queue)
+{
+	for (struct waiter *waiter = queue->waiting; waiter; waiter = waiter->next)
+		pthread_cond_signal(&waiter->woken);
+}
+
+/* ---- jobs ---- */
+
+/* Wakes the worker that had something to do last: what it and its backend of PostgreSQL work with is still in the
+ * processor's caches (docs/performance.md). */
 void queue_put(struct queue *queue, struct job *job)
 {
 	pthread_mutex_lock(&queue->lock);
@@ -167,8 +222,10 @@ void queue_put(struct queue *queue, struct job *job)
 		(*place)->office_no = job->office.office_no;
 	}
 	list_append(job_is_batch(job) ? &(*place)->batches : &(*place)->enquiries, job);
+	struct waiter *waiter = take_first(&queue->waiting);
 	pthread_mutex_unlock(&queue->lock);
-	pthread_cond_signal(&queue->filled); /* whoever wakes up finds the lock free */
+	if (waiter)
+		pthread_cond_signal(&waiter->woken); /* who finds the lock free */
 }
 
 /* ---- turns ---- */
@@ -247,10 +304,16 @@ static void wait_for_more(struct queue *queue)
 		if (line->warm_until > now && line->warm_until < until)
 			until = line->warm_until;
 	struct timespec at = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
+	struct waiter *self = take_first(&queue->spare);
+	if (!self)
+		self = waiter_new();
+	put_first(&queue->waiting, self);
 	if (until == INT64_MAX)
-		pthread_cond_wait(&queue->filled, &queue->lock);
+		pthread_cond_wait(&self->woken, &queue->lock);
 	else
-		pthread_cond_timedwait(&queue->filled, &queue->lock, &at);
+		pthread_cond_timedwait(&self->woken, &queue->lock, &at);
+	take_out(&queue->waiting, self);
+	put_first(&queue->spare, self);
 }
 
 struct job *queue_take(struct queue *queue)
@@ -319,7 +382,7 @@ static void end_batch(struct queue *queue, const struct job *job)
 	line->in_progress--;
 	line->warm_until = now + (took < GREATEST_WARMTH ? took : GREATEST_WARMTH);
 	if (queue->kept_back)
-		pthread_cond_broadcast(&queue->filled);
+		wake_all(queue);
 	pthread_mutex_unlock(&queue->lock);
 }
 
@@ -402,6 +465,6 @@ void queue_close(struct queue *queue)
 {
 	pthread_mutex_lock(&queue->lock);
 	queue->closed = true;
-	pthread_cond_broadcast(&queue->filled);
+	wake_all(queue);
 	pthread_mutex_unlock(&queue->lock);
 }
