@@ -326,7 +326,7 @@ void batch_appended_free(struct batch_appended *appended)
 }
 
 /* Another transaction may have recorded this very batch meanwhile. True: answered. */
-static bool recorded_meanwhile(struct submission *s, enum store_result *ret_result)
+bool submission_is_held(struct submission *s, enum store_result *ret_result)
 {
 	struct store_query query = submission_query(s);
 
@@ -395,7 +395,7 @@ static bool attempt_until_done(struct submission *s, struct batch_appended *appe
 		approach = next_approach(approach, result);
 		if (result == STORE_CONFLICT) {
 			enum store_result looked;
-			if (recorded_meanwhile(s, &looked))
+			if (submission_is_held(s, &looked))
 				return true;
 			if (looked)
 				*ret_result = looked;

@@ -24,15 +24,14 @@
 #define MIDDLE_RECORDS 2048
 /* Of yes_no in words.def. */
 #define YES 1
-/* Batches that came alone and do not go by the head as it was seen, after somebody moved it. */
-#define SHY 64
+/* Batches that came alone and are looked up first, and wait for the head's lock, after one that collided: offices that
+ * send again mostly do so at the same time, and where another daemon moved the head it is at work. */
+#define CAREFUL 64
 
 struct group {
 	struct worker *worker;
-	struct store_numbers numbers;      /* for the batches that were taken */
-	struct store_ledger seen;          /* the head, asked for when a batch that came alone was judged */
-	bool sees;                         /* it was */
-	unsigned shy;                      /* batches before it is asked for again, because another daemon moved it */
+	struct store_numbers numbers;      /* for the batches that were taken; and the head, when one came alone */
+	unsigned careful;                  /* of CAREFUL are left */
 	struct desk *small[GROUP_MEMBERS]; /* made when they are needed first */
 	struct desk *middle[GROUP_MIDDLE]; /* likewise */
 	struct member members[GROUP_MEMBERS];
@@ -62,7 +61,6 @@ static struct group *group_of(struct worker *w)
 		w->group->worker = w;
 	}
 	w->group->count = 0;
-	w->group->sees = false;
 	return w->group;
 }
 
@@ -138,12 +136,12 @@ static enum store_result await_numbers(struct group *g, size_t count)
 
 	if (result || g->numbers.count >= count)
 		return result;
-	store_ask_numbers(g->worker->store, count, &g->numbers);
+	store_ask_numbers(g->worker->store, count, g->numbers.sees, &g->numbers);
 	result = store_await(g->worker->store);
 	return result || g->numbers.count >= count ? result : STORE_DOWN;
 }
 
-/* Asks whether they are held, and of a batch that came alone for the head of the ledger. */
+/* Asks whether they are held. Of a batch that came alone its transaction shows it. */
 static enum store_result ask(struct group *g, struct member *const *members, size_t count)
 {
 	struct store_held_asked *asked[GROUP_MEMBERS];
@@ -154,10 +152,7 @@ static enum store_result ask(struct group *g, struct member *const *members, siz
 			(struct store_held_asked){.office_no = s->job->office.office_no, .manifest = &s->manifest};
 		asked[i] = &members[i]->asked;
 	}
-	g->sees = count == 1 && !g->shy && job_size(members[0]->s.job) == JOB_SMALL;
-	if (count == 1 && g->shy)
-		g->shy--;
-	return store_ask_held(g->worker->store, asked, count, g->sees ? &g->seen : NULL);
+	return g->numbers.sees ? STORE_OK : store_ask_held(g->worker->store, asked, count);
 }
 
 /* What the rules say. False: answered. */
@@ -184,9 +179,11 @@ static void sort_out(struct group *g, struct member *m, enum store_result asked)
 
 	w->office_head = m->office_head;
 	if (!asked && m->asked.held) {
-		submission_record(&m->s); /* asks for all of it */
-		reply(w, m);
-		return;
+		w->group->careful = CAREFUL;
+		if (submission_is_held(&m->s, &asked)) {
+			reply(w, m);
+			return;
+		}
 	}
 	counter_increment(COUNTER_submissions);
 	if (!asked && fits(&m->s)) {
@@ -272,7 +269,7 @@ static enum store_result weigh(struct member *const *members, size_t count)
 /* The last lock, and a leaf each under it. A head that was seen is locked when it is moved. */
 static enum store_result append_all(struct worker *w, struct member *const *members, size_t count, bool seen)
 {
-	struct store_ledger ledger = w->group->seen;
+	struct store_ledger ledger = w->group->numbers.seen;
 	enum store_result result = seen ? store_take_seen(w->store, &ledger) : store_lock_ledger(w->store, &ledger);
 
 	if (!result)
@@ -301,9 +298,9 @@ static enum store_result transact(struct worker *w, struct member *const *member
 {
 	bool inserts;
 	enum store_result result = group_prepare_inserts(w, members, count, &inserts);
-	bool seen = w->group->sees && inserts && permits_is_only_one(w->permits);
+	bool alone = w->group->numbers.sees, seen = alone && inserts && permits_is_only_one(w->permits);
 
-	w->group->sees = false; /* it holds for one attempt */
+	w->group->numbers.sees = false; /* it holds for one attempt */
 	if (result)
 		return result;
 	if (inserts)
@@ -328,8 +325,8 @@ static enum store_result transact(struct worker *w, struct member *const *member
 		result = store_send_commit(w->store);
 	if (!result)
 		result = draft_and_await(w, members, count);
-	if (seen && result == STORE_CONFLICT)
-		w->group->shy = SHY;
+	if (alone && result == STORE_CONFLICT)
+		w->group->careful = CAREFUL;
 	return result;
 }
 
@@ -383,11 +380,16 @@ static void record(struct worker *w, struct member **members, size_t count);
 static void go_alone(struct worker *w, struct member *m)
 {
 	struct submission *s = &m->s;
+	enum store_result asked;
 
-	enum store_result seen =
-		rejections_see(&w->rejections, s->manifest.kind, s->manifest.programme, &s->rejections);
-	if (seen)
-		answer_store_failure(w, s->job, seen, "look-up");
+	if (submission_is_held(s, &asked)) {
+		reply(w, m);
+		return;
+	}
+	if (!asked)
+		asked = rejections_see(&w->rejections, s->manifest.kind, s->manifest.programme, &s->rejections);
+	if (asked)
+		answer_store_failure(w, s->job, asked, "look-up");
 	else
 		submission_commit(s);
 	reply(w, m);
@@ -431,7 +433,12 @@ void group_submit(struct worker *w, struct job *job)
 	size_t most = size == JOB_SMALL ? GROUP_MEMBERS : GROUP_MIDDLE;
 	size_t count = 1 + queue_take_more(w->house->queue, size, most - 1, jobs + 1);
 
-	store_ask_numbers(w->store, count, &g->numbers);
+	bool alone = count == 1 && size == JOB_SMALL;
+	bool trusts = alone && !g->careful;
+
+	if (alone && g->careful)
+		g->careful--;
+	store_ask_numbers(w->store, count, trusts, &g->numbers);
 	for (size_t i = 0; i < count; i++)
 		if (take(g, i, jobs[i]))
 			taken[taken_count++] = &g->members[i];

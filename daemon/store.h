@@ -91,11 +91,26 @@ struct store_rejections_seen {
 	uint64_t size; /* of the ledger after the last of them, whatever its kind; 0: none */
 	bool any;      /* of this kind and programme */
 };
+/* The head of the ledger. Locked to the end of the transaction; or seen, and then the transaction fails with
+ * STORE_CONFLICT when somebody moved it meanwhile. */
+struct store_ledger {
+	bool is_seen;
+	struct lantik_edge edge;
+	int64_t now; /* the server's clock, never before the last leaf */
+	enum lantik_durability durability;
+	uint64_t rejected_size; /* after the last decision that rejected anybody; 0: none */
+	uint64_t trust_size;    /* after the last deed about receipt keys or a recovery; 0: none */
+	/* the store's own */
+	bool is_whole;
+	int64_t clock, configured_at;
+};
 /* New numbers, in ascending order; what is not used is lost. */
 #define STORE_NUMBERS 64
 struct store_numbers {
 	size_t count; /* as many as came: none when the question failed */
 	int64_t of[STORE_NUMBERS];
+	bool sees; /* one number, and */
+	struct store_ledger seen;
 };
 /* What a batch that is not held begins with. */
 struct store_start {
@@ -114,17 +129,16 @@ LANTIK_MUST_CHECK enum store_result store_find_or_number(struct store *store, st
 
 /* The same in parts, which are sent and not waited for: their answers come with the next call that waits. Until then
  * what they fill must stand where it is. */
-void store_ask_numbers(struct store *store, size_t count, struct store_numbers *ret);
-/* Whether anything is held, and no more; and ret_seen, unless it is NULL, with the head of the ledger as it stands
- * (store_take_seen). */
+/* sees, for one number: with the head of the ledger as it stands (store_take_seen). */
+void store_ask_numbers(struct store *store, size_t count, bool sees, struct store_numbers *ret);
+/* Whether anything is held, and no more. */
 struct store_held_asked {
 	int32_t office_no;
 	const struct lantik_manifest *manifest;
 	bool held;
 };
-struct store_ledger;
 LANTIK_MUST_CHECK enum store_result store_ask_held(
-	struct store *store, struct store_held_asked *const *asked, size_t count, struct store_ledger *ret_seen);
+	struct store *store, struct store_held_asked *const *asked, size_t count);
 /* Waits for all that was sent. */
 LANTIK_MUST_CHECK enum store_result store_await(struct store *store);
 
@@ -281,21 +295,8 @@ LANTIK_MUST_CHECK enum store_result store_body(
 LANTIK_MUST_CHECK enum store_result store_hashes(
 	struct store *store, int64_t batch_no, const struct store_hashes *hashes);
 
-/* The head of the ledger. Locked to the end of the transaction; or seen, and then the transaction fails with
- * STORE_CONFLICT when somebody moved it meanwhile. */
-struct store_ledger {
-	bool is_seen;
-	struct lantik_edge edge;
-	int64_t now; /* the server's clock, never before the last leaf */
-	enum lantik_durability durability;
-	uint64_t rejected_size; /* after the last decision that rejected anybody; 0: none */
-	uint64_t trust_size;    /* after the last deed about receipt keys or a recovery; 0: none */
-	/* the store's own */
-	bool is_whole;
-	int64_t clock, configured_at;
-};
 LANTIK_MUST_CHECK enum store_result store_lock_ledger(struct store *store, struct store_ledger *ret);
-/* Inside the transaction, when what store_ask_held saw is there: the rest of ledger. */
+/* Inside the transaction, when what store_ask_numbers saw is there: the rest of ledger. */
 LANTIK_MUST_CHECK enum store_result store_take_seen(struct store *store, struct store_ledger *ledger);
 /* The lock of a head that was seen, before its one leaf: moves it to edge. */
 LANTIK_MUST_CHECK enum store_result store_move_seen_head(

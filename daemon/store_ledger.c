@@ -7,18 +7,13 @@
 #define HEAD                                                                                                           \
 	"UPDATE ledger_head SET size = $1::bigint, edge = $2::bytea, root = $3::bytea, recorded_at = $4::timestamptz"
 
-#define SEE                                                                                                            \
-	"SELECT size, edge, clock_timestamp(), recorded_at, rejected_size, trust_size, pg_conf_load_time() FROM "      \
-	"ledger_head"
-
 /* Half of all leaves complete one subtree, their own, and one in eight more than three. */
 #define FEW_NODES 3
 #define INSERT_NODES "INSERT INTO ledger_node (level, node_index, hash) "
 #define NODE(level, index, hash) "(" level "::smallint, " index "::bigint, " hash "::bytea)"
 
 const struct store_statement store_ledger_statements[] = {
-	{"see_ledger", SEE},
-	{"lock_ledger", SEE " FOR UPDATE"},
+	{"lock_ledger", "SELECT " STORE_SEEN " FROM ledger_head FOR UPDATE"},
 	{"append_leaf", "INSERT INTO ledger_leaf (leaf_index, leaf, leaf_hash, timeline) "
 			"VALUES ($1::bigint, $2::bytea, $3::bytea, $4::int)"},
 	{"append_node_1", INSERT_NODES "VALUES " NODE("$1", "$2", "$3")},
@@ -57,10 +52,8 @@ static enum store_result durability_of(
 	return STORE_OK;
 }
 
-static void read_head(const PGresult *rows, void *to)
+void store_read_head(const PGresult *rows, struct store_ledger *ret)
 {
-	struct store_ledger *ret = to;
-
 	*ret = (struct store_ledger){0};
 	if (PQntuples(rows) != 1 ||
 		lantik_edge_load((uint64_t)result_int8(rows, 0, 0), result_bytes(rows, 0, 1), &ret->edge))
@@ -90,17 +83,9 @@ enum store_result store_lock_ledger(struct store *store, struct store_ledger *re
 
 	if (result)
 		return result;
-	read_head(rows, ret);
+	store_read_head(rows, ret);
 	PQclear(rows);
 	return finish(store, ret);
-}
-
-enum store_result store_ask_ledger(struct store *store, struct store_ledger *ret)
-{
-	struct store_call call = store_call(store);
-
-	*ret = (struct store_ledger){0};
-	return store_run_read(&call, "see_ledger", read_head, ret);
 }
 
 enum store_result store_take_seen(struct store *store, struct store_ledger *ledger)

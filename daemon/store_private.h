@@ -171,8 +171,10 @@ struct lantik_span result_copy(const PGresult *result, int row, int column, uint
 LANTIK_MUST_CHECK enum store_result store_ask_settings(struct store *store, const char *statement, int64_t *ret_clock);
 bool store_waits_for_quorum(const struct store *store, int64_t clock);
 
-/* store_ledger.c. Sent, and not waited for. */
-LANTIK_MUST_CHECK enum store_result store_ask_ledger(struct store *store, struct store_ledger *ret);
+/* store_ledger.c. Columns of the head, and a row that begins with them. */
+#define STORE_SEEN "size, edge, clock_timestamp(), recorded_at, rejected_size, trust_size, pg_conf_load_time()"
+#define STORE_SEEN_COLUMNS 7
+void store_read_head(const PGresult *rows, struct store_ledger *ret);
 /* Under the head's lock. The head is moved once, after the last leaf. */
 LANTIK_MUST_CHECK enum store_result store_append_leaf(
 	struct store *store, struct lantik_span leaf, const struct growth *growth);

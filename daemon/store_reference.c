@@ -24,6 +24,7 @@ const struct store_statement store_reference_statements[] = {
 	{"is_held", "SELECT EXISTS (SELECT FROM batch b WHERE " STORE_ID("b.batch_id", "$2", "b.office_no",
 			    "$1") ") OR EXISTS (SELECT FROM batch b WHERE " RECORDS("$3", "$4", "$5", "$6") ")"},
 	{"number", "SELECT nextval('batch_no')"},
+	{"number_and_head", "SELECT " STORE_SEEN ", nextval('batch_no') FROM ledger_head"},
 	{"numbers", "SELECT nextval('batch_no') FROM generate_series(1, $1::int)"},
 	{"start", "SELECT nextval('batch_no'), rejected_size, " STORE_REJECTS("$1", "$2") " FROM ledger_head"},
 	/* a decision's id may be named, too: its rows stand under its own number */
@@ -189,18 +190,31 @@ static void read_numbers(const PGresult *rows, void *to)
 		numbers->of[i] = result_int8(rows, (int)i, 0);
 }
 
-void store_ask_numbers(struct store *store, size_t count, struct store_numbers *ret)
+static void read_number_and_head(const PGresult *rows, void *to)
+{
+	struct store_numbers *numbers = to;
+
+	if (!PQntuples(rows))
+		return;
+	store_read_head(rows, &numbers->seen);
+	numbers->count = 1;
+	numbers->of[0] = result_int8(rows, 0, STORE_SEEN_COLUMNS);
+}
+
+void store_ask_numbers(struct store *store, size_t count, bool sees, struct store_numbers *ret)
 {
 	struct store_call call = store_call(store);
 
-	LANTIK_ASSERT(count >= 1 && count <= STORE_NUMBERS);
+	LANTIK_ASSERT(count >= 1 && count <= STORE_NUMBERS && (!sees || count == 1));
 	ret->count = 0;
+	ret->sees = sees;
 	if (!store->connection)
 		return;
 	store_hurry_behind(store);
 	if (count > 1)
 		call_int4(&call, (int32_t)count);
-	enum store_result result = store_run_read(&call, count > 1 ? "numbers" : "number", read_numbers, ret);
+	enum store_result result = sees ? store_run_read(&call, "number_and_head", read_number_and_head, ret)
+					: store_run_read(&call, count > 1 ? "numbers" : "number", read_numbers, ret);
 	if (post(store, result) && store->connection)
 		store->why[0] = '\0';
 }
@@ -224,8 +238,7 @@ static enum store_result ask_held(struct store *store, struct store_held_asked *
 	return store_run_read(&call, "is_held", read_bool, &asked->held);
 }
 
-enum store_result store_ask_held(
-	struct store *store, struct store_held_asked *const *asked, size_t count, struct store_ledger *ret_seen)
+enum store_result store_ask_held(struct store *store, struct store_held_asked *const *asked, size_t count)
 {
 	enum store_result result = STORE_OK;
 
@@ -234,8 +247,6 @@ enum store_result store_ask_held(
 		asked[i]->held = false;
 		result = ask_held(store, asked[i]);
 	}
-	if (!result && ret_seen)
-		result = store_ask_ledger(store, ret_seen);
 	return post(store, result);
 }
 

@@ -207,6 +207,8 @@ LANTIK_MUST_CHECK enum store_result submission_write_counters(struct submission 
 void submission_commit(struct submission *s);
 /* Whether the register is asked before anything is written. */
 bool submission_needs_the_register(const struct submission *s);
+/* True: it is held, and answered. Otherwise *ret_result is what the look-up came to. */
+LANTIK_MUST_CHECK bool submission_is_held(struct submission *s, enum store_result *ret_result);
 /* Parts of the transaction that a group shares, in this order. */
 /* What the counters grow by, by kelompok_lapor; returns how many. Sets the quotas of desk->places. */
 size_t submission_sum(struct submission *s, struct store_count ret[LANTIK_WORD_UNREADABLE + 1]);

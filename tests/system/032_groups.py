@@ -213,7 +213,7 @@ class Columns(Case):
 
 
 class SentAgain(evidence.Case):
-    """A small batch is judged while it is looked up: one that is held is found before anything is written."""
+    """A small batch that comes alone is written without a look: one that is held collides with itself."""
 
     seed = 36
     settings = {"workers": 1}
@@ -245,9 +245,7 @@ class SentAgain(evidence.Case):
             first = self.send(body)
             verdict = self.office.receipt.Receipt.parse(first).verdict
             self.assertEqual((verdict.outcome, verdict.accepted, verdict.review), outcome)
-            self.site.daemon.stop()
-            self.site.daemon.start()
-            harness.wait_until(lambda: self.ask("PING").message == "PONG", 20, "the database is up")
+            self.begin_anew()
             state, since = self.state(), self.site.daemon.counters()
             self.assertEqual(self.send(body), first)
             self.assertEqual(self.state(), state, "nothing is written")
@@ -256,19 +254,26 @@ class SentAgain(evidence.Case):
                              [1, 0, 0, 0])
         self.site.audit()
 
+    def begin_anew(self):
+        """A daemon that has not met a resend yet."""
+        self.site.daemon.stop()
+        self.site.daemon.start()
+        harness.wait_until(lambda: self.ask("PING").message == "PONG", 20, "the database is up")
+
     def state(self):
         return self.site.state_of_register(), self.size(), self.site.value("SELECT count(*) FROM lantik.entry_hash")
 
     def collisions(self):
         return self.site.cluster.log_text().count("duplicate key")
 
-    def test_who_sends_all_again_collides_with_nothing(self):
-        """It is known that they are held before anything of them is written."""
+    def test_who_sends_all_again_collides_once(self):
+        """After one that was held, batches are looked up before anything of them is written."""
+        self.begin_anew()
         bodies = [self.small_body() for _ in range(8)]
         receipts = [self.send(body) for body in bodies]
         before = self.collisions()
         self.assertEqual([self.send(body) for body in bodies], receipts)
-        self.assertEqual(self.collisions() - before, 0)
+        self.assertIn(self.collisions() - before, (1, 2), "once a worker, of which there are two")
 
     def test_numbers_are_in_the_order_of_sending(self):
         """Whichever worker has a batch: the history of a person is the order of the numbers."""
