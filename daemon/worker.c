@@ -129,6 +129,16 @@ static void take_job(struct worker *w, struct job *job)
 	queue_answer(w->house->queue, job);
 }
 
+/* The queue gives a job to who worked last, which may have lost its connection with that: it connects before it waits,
+ * and others are asked meanwhile. When it cannot, the next job finds out. */
+static struct job *take_ready(struct worker *w, struct queue *queue)
+{
+	enum store_result connected = store_is_up(w->store) ? STORE_OK : store_connect(w->store);
+
+	(void)connected;
+	return queue_take(queue);
+}
+
 static void *work(void *context)
 {
 	struct workers *workers = context;
@@ -140,7 +150,7 @@ static void *work(void *context)
 	w.in_hand = workers->in_hand;
 	w.permits = workers->permits;
 	w.notes_wait = true;
-	while ((job = queue_take(queue))) {
+	while ((job = take_ready(&w, queue))) {
 		if (job_size(job) != JOB_ALONE)
 			group_submit(&w, job);
 		else
