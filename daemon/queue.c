@@ -13,8 +13,10 @@
 /* An enquiry takes a worker for about a millisecond, a batch for up to half a second: so many go before a batch that
  * waits, and a flood of them slows batches down by a few hundredths. */
 #define ENQUIRIES_A_BATCH 16
-/* Who sends the next batch on the receipt of the last one is expected back within the time that the last one took, and
- * within so many microseconds. */
+/* Who sends the next batch on the receipt of the last one is expected back within twice the time that the last one
+ * took: beside a flood the sender waits for a processor, too. Not below what a receipt needs to travel and to be
+ * verified there, and within so many microseconds. */
+#define LEAST_WARMTH 5000LL
 #define GREATEST_WARMTH 500000LL
 
 struct list {
@@ -380,7 +382,8 @@ static void end_batch(struct queue *queue, const struct job *job)
 	LANTIK_ASSERT(line && line->in_progress);
 	int64_t took = now - line->taken_at;
 	line->in_progress--;
-	line->warm_until = now + (took < GREATEST_WARMTH ? took : GREATEST_WARMTH);
+	int64_t warmth = 2 * took < LEAST_WARMTH ? LEAST_WARMTH : 2 * took;
+	line->warm_until = now + (warmth < GREATEST_WARMTH ? warmth : GREATEST_WARMTH);
 	if (queue->kept_back)
 		wake_all(queue);
 	pthread_mutex_unlock(&queue->lock);
