@@ -292,7 +292,7 @@ static enum store_result draft_and_await(struct worker *w, struct member *const 
 	return result;
 }
 
-/* Where nobody else of this daemon is at it, the head mostly stays as it was seen while the batch was judged: then the
+/* Where nobody else of this daemon is at it, the head mostly stays as it was seen when the batch was taken: then the
  * whole transaction is sent at once, and nothing is waited for but its end. */
 static enum store_result transact(struct worker *w, struct member *const *members, size_t count)
 {

@@ -285,7 +285,7 @@ class SentAgain(evidence.Case):
 
 
 class SeenHead(evidence.Case):
-    """A batch that came alone goes by the head of the ledger as it was seen while the batch was judged."""
+    """A batch that came alone goes by the head of the ledger as it was seen when the batch was taken."""
 
     seed = 37
     settings = {"workers": 1}

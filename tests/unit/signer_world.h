@@ -122,4 +122,16 @@ static inline enum lantik_error sign(struct signer *signer, struct ledger *ledge
 	return error;
 }
 
+/* A state directory whose signer signed one leaf. */
+static inline void signed_once(void)
+{
+	struct ledger ledger = {0};
+	uint8_t root[LANTIK_HASH];
+	struct signer *signer = open_trusting();
+
+	grow(&ledger, "leaf", root);
+	cr_assert_eq(sign(signer, &ledger, 1, root), LANTIK_OK);
+	signer_close(&signer);
+}
+
 #endif

@@ -29,17 +29,6 @@ static void refuses(enum lantik_error expected, const char *name, const char *wo
 		signer_close(&signer);
 }
 
-static void signed_once(void)
-{
-	struct ledger ledger = {0};
-	uint8_t root[LANTIK_HASH];
-	struct signer *signer = open_trusting();
-
-	grow(&ledger, "leaf", root);
-	cr_assert_eq(sign(signer, &ledger, 1, root), LANTIK_OK);
-	signer_close(&signer);
-}
-
 static void overwrite(const char *name, off_t at, const void *bytes, size_t len)
 {
 	int file = open(path_of(name), O_WRONLY);
