@@ -94,8 +94,7 @@ class Revoked(harness.Case):
                 self.check_kept_out(office)
             finally:
                 self.site.cluster.start()
-            harness.wait_until(lambda: self.site.daemon.notify.poll().get("STATUS", "").startswith("running"), 20,
-                               "the database is up")
+            self.site.daemon.wait_up()
             self.assertEqual(client.request("PING").message, "REFUSAL", "a database that comes back lets nobody in")
 
     def test_a_message_that_waited_is_refused_when_its_key_was_cut_meanwhile(self):

@@ -334,6 +334,7 @@ class ChosenRoutes(Attack):
     def setUp(self):
         if not self.site.daemon.is_running():
             self.site.start()
+            self.site.daemon.wait_up()
 
     def values(self, path):
         with open(path, encoding="utf-8-sig", newline="") as file:

@@ -312,6 +312,10 @@ class Daemon:
 
         wait_until(ready, 30, "lantikd says READY=1")
 
+    def wait_up(self):
+        """Ready is before the database is up: until then an office's batch gets BUSY."""
+        wait_until(lambda: self.notify.poll().get("STATUS", "").startswith("running"), 20, "the database is up")
+
     def stop(self, sig=signal.SIGTERM):
         """Ends it in order and wants status 0 and no complaint of a sanitizer."""
         status = stop(self.process, sig)
