@@ -1,4 +1,4 @@
-/* The ROUTER: messages in, replies out, signals, and the loop.
+/* The ROUTER: messages in, signals, and the loop.
  *
  * Identity is the authenticated key on a payload frame: libzmq 4.3.4 has no metadata on the routing id frame after a
  * poll, and a routing id is whatever a peer says.
@@ -19,7 +19,9 @@
 #include "door.h"
 #include "flow.h"
 #include "log.h"
+#include "monitor.h"
 #include "notify.h"
+#include "reply.h"
 #include "request.h"
 #include "submission.h"
 #include "watch.h"
@@ -29,8 +31,6 @@
 /* libzmq at the office forgets a reply that the program has not read when the connection ends (with ZMQ_IMMEDIATE, as
  * the contract recommends): whoever was answered while draining gets this long to read. */
 #define HOLD_MILLISECONDS 1000
-/* Answers held back at once; more are told at once. Each takes about 2 kB. */
-#define MAX_HELD 1024u
 #define FRAMES 3 /* routing id, envelope, body */
 
 struct intake {
@@ -43,93 +43,15 @@ struct intake {
 	void *monitor;
 	int signals;
 	struct lantik_arena *arena; /* one envelope */
-	struct lantik_buffer envelope;
 	struct flow *flow;
-	struct job *held; /* answers that are held back, the next one first */
-	size_t held_count;
+	struct replies *replies;
 	struct watch watch;
 	bool draining, at_once;
 	int64_t drain_until;
 	int64_t hold_until; /* connections are held, for who was answered last */
 };
 
-/* ---- the transport's own events ---- */
-
-static bool monitor_open(struct intake *intake)
-{
-	int linger = 0;
-	int events = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-		     ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_DISCONNECTED;
-
-	if (zmq_socket_monitor(intake->router, "inproc://lantik.monitor", events) != 0)
-		return false;
-	intake->monitor = zmq_socket(intake->context, ZMQ_PAIR);
-	return intake->monitor && zmq_setsockopt(intake->monitor, ZMQ_LINGER, &linger, sizeof linger) == 0 &&
-	       zmq_connect(intake->monitor, "inproc://lantik.monitor") == 0;
-}
-
-/* An event is two frames: number and value, then the peer's address, which nobody needs here. */
-static void monitor_read(struct intake *intake)
-{
-	uint8_t event[6];
-	char address[256];
-	uint16_t number;
-
-	while (zmq_recv(intake->monitor, event, sizeof event, ZMQ_DONTWAIT) == (int)sizeof event) {
-		zmq_recv(intake->monitor, address, sizeof address, 0);
-		memcpy(&number, event, sizeof number);
-		counter_increment(number == ZMQ_EVENT_ACCEPT_FAILED  ? COUNTER_accept_failed
-				  : number == ZMQ_EVENT_DISCONNECTED ? COUNTER_disconnected
-								     : COUNTER_handshakes_failed);
-	}
-}
-
-/* ---- jobs ---- */
-
-static void job_free(struct house *house, struct job *job)
-{
-	if (job->rulebook)
-		house_rulebook_put(house, job->rulebook);
-	if (job->message) {
-		zmq_msg_close(job->message);
-		free(job->message);
-	}
-	lantik_buffer_free(&job->checkpoint);
-	lantik_buffer_free(&job->reply_body);
-	lantik_buffer_free(&job->reply_checkpoint);
-	for (size_t i = 0; i < job->deed_count; i++)
-		lantik_buffer_free(&job->deeds[i]);
-	free(job);
-}
-
-/* A reply that cannot be sent is counted; the office sends again and gets the same answer. */
-static void send_reply(struct intake *intake, struct job *job)
-{
-	struct rulebook_copy *copy = house_rulebook(intake->house);
-	struct lantik_envelope envelope = {.protocol_version = LANTIK_PROTOCOL_VERSION,
-		.request_id = {.data = job->request_id, .len = sizeof job->request_id},
-		.message = job->reply,
-		.rulebook_sha256 = {.data = lantik_rulebook_digest(copy->rulebook), .len = LANTIK_HASH},
-		.checkpoint = lantik_buffer_span(&job->reply_checkpoint),
-		.consistency = job->consistency,
-		.deed_count = job->deed_count};
-
-	for (size_t i = 0; i < job->deed_count; i++)
-		envelope.deeds[i] = lantik_buffer_span(&job->deeds[i]);
-	lantik_buffer_reset(&intake->envelope);
-	LANTIK_ASSERT(lantik_envelope_encode(&envelope, &intake->envelope) == LANTIK_OK);
-	house_rulebook_put(intake->house, copy);
-	bool sent = zmq_send(intake->router, job->route, sizeof job->route, ZMQ_DONTWAIT | ZMQ_SNDMORE) >= 0 &&
-		    zmq_send(intake->router, intake->envelope.data, intake->envelope.len, ZMQ_DONTWAIT | ZMQ_SNDMORE) >=
-			    0 &&
-		    zmq_send(intake->router, job->reply_body.len ? (const void *)job->reply_body.data : "",
-			    job->reply_body.len, ZMQ_DONTWAIT) >= 0;
-	if (!sent)
-		counter_increment(COUNTER_replies_lost);
-	else if (job->reply == LANTIK_RECEIPT)
-		counter_increment(COUNTER_receipts);
-	job_free(intake->house, job);
-}
+/* ---- answers ---- */
 
 static void hold_connections(struct intake *intake)
 {
@@ -143,7 +65,7 @@ static void send_answered(struct intake *intake)
 	for (struct job *job = queue_answered(intake->house->queue); job; job = next) {
 		next = job->next;
 		flow_release(intake->flow, job, clock_steady());
-		send_reply(intake, job);
+		reply_send(intake->replies, job);
 		hold_connections(intake);
 	}
 }
@@ -207,48 +129,16 @@ static struct job *job_new(zmq_msg_t frames[FRAMES], unsigned count, int64_t rec
 
 /* ---- Busy ---- */
 
-/* Its body is not needed any more. */
-static void forget_message(struct job *job)
-{
-	zmq_msg_close(job->message);
-	free(job->message);
-	job->message = NULL;
-	job->body = (struct lantik_span){0};
-}
-
-/* By time; the list is short. */
-static void hold_back(struct intake *intake, struct job *job)
-{
-	struct job **place = &intake->held;
-
-	forget_message(job);
-	while (*place && (*place)->tell_at <= job->tell_at)
-		place = &(*place)->next;
-	job->next = *place;
-	*place = job;
-	intake->held_count++;
-}
-
-static void send_held(struct intake *intake, int64_t until)
-{
-	while (intake->held && intake->held->tell_at <= until) {
-		struct job *job = intake->held;
-		intake->held = job->next;
-		intake->held_count--;
-		send_reply(intake, job);
-	}
-}
-
 static void tell_to_wait(struct intake *intake, struct job *job, int64_t now)
 {
-	struct flow_wait wait = flow_defer(intake->flow, job, intake->held_count < MAX_HELD, now);
+	struct flow_wait wait = flow_defer(intake->flow, job, reply_may_hold_back(intake->replies), now);
 
 	answer_busy(job, LANTIK_BUSY_LOAD, wait.milliseconds);
 	job->tell_at = wait.tell_at;
 	if (wait.tell_at > now)
-		hold_back(intake, job);
+		reply_hold_back(intake->replies, job);
 	else
-		send_reply(intake, job);
+		reply_send(intake->replies, job);
 }
 
 static void dispatch(struct intake *intake, struct job *job)
@@ -269,7 +159,7 @@ static void dispatch(struct intake *intake, struct job *job)
 		queue_put(intake->house->queue, job);
 		return;
 	}
-	send_reply(intake, job);
+	reply_send(intake->replies, job);
 }
 
 /* Routing ids that a peer chose are answered with a refusal and mean nothing else. */
@@ -299,7 +189,7 @@ static void take_message(struct intake *intake, zmq_msg_t frames[FRAMES], unsign
 	if (request_read(job, count == FRAMES, frame_span(&frames[1]), intake->arena))
 		dispatch(intake, job);
 	else
-		send_reply(intake, job);
+		reply_send(intake->replies, job);
 }
 
 static bool read_router(struct intake *intake)
@@ -325,7 +215,7 @@ static void withdraw(struct intake *intake)
 		next = job->next;
 		flow_release(intake->flow, job, clock_steady());
 		answer_busy(job, LANTIK_BUSY_DRAINING, BUSY_DOWN_MILLISECONDS);
-		send_reply(intake, job);
+		reply_send(intake->replies, job);
 		hold_connections(intake);
 	}
 }
@@ -341,7 +231,7 @@ static void begin_drain(struct intake *intake)
 	log_line(LOG_LINE_NOTICE, "draining: %zu jobs in flight", flow_jobs(intake->flow));
 	notify_stopping();
 	withdraw(intake);
-	send_held(intake, INT64_MAX);
+	reply_send_held(intake->replies, INT64_MAX);
 }
 
 static void read_signals(struct intake *intake)
@@ -367,10 +257,11 @@ static bool drained(const struct intake *intake)
 static long poll_milliseconds(const struct intake *intake)
 {
 	long wait = intake->draining ? 100 : intake->watch.milliseconds ? intake->watch.milliseconds : -1;
+	int64_t next = reply_next_held(intake->replies);
 
-	if (!intake->held)
+	if (next == INT64_MAX)
 		return wait;
-	int64_t held = (intake->held->tell_at - clock_steady()) / 1000 + 1;
+	int64_t held = (next - clock_steady()) / 1000 + 1;
 	held = held < 0 ? 0 : held;
 	return wait >= 0 && wait < held ? wait : (long)held;
 }
@@ -453,14 +344,14 @@ static void serve(struct intake *intake)
 	while (!drained(intake)) {
 		bool unanswered = items[DOOR].revents && answer_door(intake);
 		if (items[MONITOR].revents)
-			monitor_read(intake);
+			monitor_read(intake->monitor);
 		if (items[ANSWERS].revents) {
 			queue_heed(intake->house->queue);
 			send_answered(intake);
 		}
 		if (items[SIGNALS].revents)
 			read_signals(intake);
-		send_held(intake, clock_steady());
+		reply_send_held(intake->replies, clock_steady());
 		watch_keep(&intake->watch, intake->router);
 		wait_for_any(intake, items, read_some(intake), unanswered);
 	}
@@ -529,8 +420,9 @@ static bool public_open(struct intake *intake)
 	const char *endpoint = intake->house->config->listen;
 
 	intake->router = door_router(intake->door);
-	if (!intake->router || !monitor_open(intake))
+	if (!intake->router || !(intake->monitor = monitor_open(intake->context, intake->router)))
 		return false;
+	intake->replies = reply_open(intake->house, intake->router);
 	door_tell_bound(intake->house->config);
 	if (zmq_bind(intake->router, endpoint) == 0)
 		return true;
@@ -577,8 +469,8 @@ void intake_close(struct intake **intake)
 		close(i->signals);
 	zmq_ctx_term(i->context);
 	flow_free(&i->flow);
+	reply_close(&i->replies);
 	lantik_arena_free(&i->arena);
-	lantik_buffer_free(&i->envelope);
 	pthread_mutex_destroy(&i->lock);
 	free(i);
 	*intake = NULL;

@@ -21,7 +21,7 @@ FOREIGN = {
     r"openssl/.*": [r"core/crypto\.c"],
     r"sodium(/.*)?\.h": [r"core/crypto\.c"],
     r"utf8proc\.h": [r"core/name\.c"],
-    r"zmq\.h": [r"office/[a-z_]+\.c", r"daemon/(door|intake)\.c"],
+    r"zmq\.h": [r"office/[a-z_]+\.c", r"daemon/(door|intake|monitor|reply)\.c"],
     r".*\.pb-c\.h": [r"proto/.*"],
     r"protobuf-c/.*": [r"proto/.*"],
     r"libpq-fe\.h": [r"daemon/store[a-z_]*\.[ch]", r"ctl/.*"],
