@@ -14,8 +14,10 @@
 #define ENQUIRIES_AT_FIRST 100.0
 #define LEAST_WAIT 100000LL
 #define GREATEST_WAIT 30000000LL
-/* Less than any office waits for an answer. */
-#define GREATEST_DELAY 10000000LL
+/* Less than an office waits for an answer before it asks again: P-042 for batches, whose bodies cost the most when they
+ * bounce, and `--timeout 20` of enquiries. */
+#define GREATEST_DELAY 25000000LL
+#define GREATEST_DELAY_OF_ENQUIRY 10000000LL
 
 struct office_flow {
 	int32_t office_no;
@@ -287,7 +289,8 @@ struct flow_wait flow_defer(struct flow *flow, const struct job *job, bool may_d
 	if (early)
 		wait = greater(wait, (double)(office->free_at - now) + time_of(flow, office, job) * 1e6);
 	int64_t micros = clamp((int64_t)wait, LEAST_WAIT, GREATEST_WAIT);
-	int64_t delay = early && may_delay ? clamp(micros, 0, GREATEST_DELAY) : 0;
+	int64_t most = job_is_batch(job) ? GREATEST_DELAY : GREATEST_DELAY_OF_ENQUIRY;
+	int64_t delay = early && may_delay ? clamp(micros, 0, most) : 0;
 	office->free_at = now + micros;
 	return (struct flow_wait){.milliseconds = (uint32_t)(clamp(micros - delay, LEAST_WAIT, GREATEST_WAIT) / 1000),
 		.tell_at = now + delay};

@@ -31,8 +31,9 @@ struct flow_wait {
 	/* until it would be, at the rate at which batches were done lately, of which the office has its share, and
 	 * behind its others that wait; 100 to 30,000 from when it is told */
 	uint32_t milliseconds;
-	/* When to tell it: now; but later, and at most 10 s, to an office that was told to wait and did not. So it gets
-	 * nothing but work of its own by sending all the time: the bodies would take the processor from everybody. */
+	/* When to tell it: now; but later, a batch at most 25 s and an enquiry 10 s, to an office that was told to wait
+	 * and did not. So it gets nothing but work of its own by sending all the time: the bodies would take the
+	 * processor from everybody. */
 	int64_t tell_at;
 };
 /* may_delay: false when it has to be told now, whoever it is. */

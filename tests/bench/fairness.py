@@ -5,14 +5,17 @@ SPDX-License-Identifier: Apache-2.0
 
 The honest office sends one batch after the other, the next one as soon as it has verified the receipt. Its neighbour has
 batches of the same size and sends all the time: as the honest one does; or over many connections, with a window of batches
-in flight on each, and again at once when it is told Busy. Each run goes into fresh tables. A ratio is that of a round's
-percentiles; what is printed are medians of rounds.
+in flight on each, and again at once when it is told Busy. Each run goes into fresh tables. A flood begins with all of its
+windows at once, which may be gigabytes: the first batches of the honest office, sent in that while, are told apart, and its
+others begin when as many messages came as the windows hold. A ratio is that of a round's percentiles; what is printed are
+medians of rounds.
 """
 
 import json
 import struct
 import subprocess
 import sys
+import typing
 
 import cli
 import common
@@ -20,15 +23,17 @@ import harness
 
 FULL, QUICK = {"pairs": 5, "count": 200, "batch": 1000}, {"pairs": 1, "count": 12, "batch": 200}
 # Of large batches fewer, unless told otherwise: about 12 GB of bodies.
-MOST_ROWS = 5_200_000
+MOST_ROWS = 5_700_000
 # Batches of the neighbour for each of the honest office: offices take turns, so that it is done with about as many; but
 # small ones are written together, up to 64 at once.
 MORE, MORE_SMALL, SMALL = 6, 100, 14
+BEGINNING = 10  # batches of the honest office while the flood begins
 
 LINES = [
     ("its batches: p50, ms", "latency_p50_ms", "{:.1f}"),
     ("p99, ms", "latency_p99_ms", "{:.1f}"),
     ("longest, ms", "latency_max_ms", "{:.1f}"),
+    ("longest when its neighbour begins, ms", "beginning_max_ms", "{:.1f}"),
     ("its rows/s", "rows_per_second", "{:,.0f}"),
     ("its neighbour's rows/s", "neighbour_rows_per_second", "{:,.0f}"),
     ("it was told Busy", "busy", "{:,.0f}"),
@@ -43,19 +48,20 @@ def more_of_neighbour(args):
 
 
 def rows_of_both(args):
-    return args.batch * args.count * (1 + more_of_neighbour(args))
+    return args.batch * (BEGINNING + args.count) * (1 + more_of_neighbour(args))
 
 
 class Bodies:
     """The batches of a round, made once: those of the honest office and those of its neighbour."""
 
     def __init__(self, bench, args):
-        self.directory = bench.work(args.batch, rows_of_both(args), "bodies", "tuples").directory
+        self.directory = bench.work(args.batch, rows_of_both(args), "bodies").directory
         with open(self.directory / "bodies", "rb") as whole:
+            self.first = self._copy(whole, "first", BEGINNING)
             self.honest = self._copy(whole, "honest", args.count)
-            self.neighbour = self._copy(whole, "neighbour", args.count * more_of_neighbour(args))
-        for name in ("bodies", "tuples"):  # the room is wanted
-            (self.directory / name).unlink()
+            self.neighbour_count = (BEGINNING + args.count) * more_of_neighbour(args)
+            self.neighbour = self._copy(whole, "neighbour", self.neighbour_count)
+        (self.directory / "bodies").unlink()  # the room is wanted
 
     def _copy(self, whole, name, count):
         with open(self.directory / name, "wb") as part:
@@ -63,6 +69,12 @@ class Bodies:
                 length = whole.read(8)
                 part.write(length + whole.read(struct.unpack("<Q", length)[0]))
         return self.directory / name
+
+
+class Sends(typing.NamedTuple):
+    window: int
+    rate: object
+    homes: list
 
 
 class Neighbour:
@@ -85,18 +97,27 @@ def rows_of(bench, home):
         f"WHERE o.name = '{home.name.removeprefix('home-')}'"))
 
 
+def send(bench, bodies, home):
+    """One batch after the other."""
+    return json.loads(harness.run(*bench.sending(bodies, 1, 0, [home]), timeout=600).stdout)
+
+
 def run(bench, bodies, args, neighbour):
-    """One run; neighbour is the window, rate and homes of the other office, or None."""
+    """One run; neighbour is what the other office does, or None."""
     with bench.serving(args.workers) as daemon:
         honest, other = bench.homes
-        beside = neighbour and Neighbour(bench.sending(bodies.neighbour, *neighbour))
+        beside = neighbour and Neighbour(bench.sending(bodies.neighbour, neighbour.window, neighbour.rate, neighbour.homes))
         if beside:
             harness.wait_until(lambda: beside.process.poll() is not None or rows_of(bench, other) > 0, 60,
                                "the neighbour's first batch is committed")
+        first = send(bench, bodies.first, honest)
+        if beside:
+            in_flight = min(neighbour.window * len(neighbour.homes), bodies.neighbour_count)
+            daemon.wait_counter("received", in_flight + BEGINNING, 600)
         before = rows_of(bench, other)
         others = common.Others(bench.cluster, daemon.process.pid, *([beside.process.pid] if beside else []))
         try:
-            result = json.loads(harness.run(*bench.sending(bodies.honest, 1, 0, [honest]), timeout=600).stdout)
+            result = send(bench, bodies.honest, honest)
         finally:
             share = others.share()
             after = rows_of(bench, other)
@@ -106,7 +127,7 @@ def run(bench, bodies, args, neighbour):
         counters = daemon.counters()
         daemon.stop()
     return {**{key: value for key, value in result.items() if key.startswith("latency_")}, "seconds": result["seconds"],
-            "rows_per_second": result["rows"] / result["seconds"],
+            "beginning_max_ms": first["latency_max_ms"], "rows_per_second": result["rows"] / result["seconds"],
             "neighbour_rows_per_second": (after - before) / result["seconds"], "busy": result["busy"],
             "busy_of_all": counters["busy_load"], "peak_mib": peak / 2**20, "others": share}
 
@@ -114,8 +135,8 @@ def run(bench, bodies, args, neighbour):
 def subjects(bench, args):
     other = bench.homes[1]
     yield "alone", None
-    yield "beside a well-behaved office", (1, 0, [other])
-    yield "beside a flooder", (args.window, "flood", [other] * args.connections)
+    yield "beside a well-behaved office", Sends(1, 0, [other])
+    yield "beside a flooder", Sends(args.window, "flood", [other] * args.connections)
 
 
 def measure(bench, bodies, args, output):
@@ -167,7 +188,7 @@ def arguments():
     for name, value in (QUICK if args.quick else FULL).items():
         setattr(args, name, getattr(args, name) or value)
     if not given:
-        args.count = max(1, min(args.count, MOST_ROWS // (args.batch * (1 + more_of_neighbour(args)))))
+        args.count = max(1, min(args.count, MOST_ROWS // (args.batch * (1 + more_of_neighbour(args))) - BEGINNING))
     if rows_of_both(args) > cli.PEOPLE:
         parser.error(f"--count {args.count:,} with --batch {args.batch:,} are, with the neighbour's, more rows than the "
                      f"{cli.PEOPLE:,} that can be made")
