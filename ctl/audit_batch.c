@@ -235,7 +235,10 @@ static void verdict_check(const struct batch_row *b)
 	NUMBER_IS(b, returned, v->returned);
 	NUMBER_IS(b, review, v->review);
 	entry_column(b->entry, "kode_instansi", lantik_span_equal(audit_cell(b->row, B_kode_instansi), v->agency));
-	HASH_IS(b, records_root, v->records_root);
+	if (!v->refused && v->accepted + v->review > 0)
+		HASH_IS(b, records_root, v->records_root);
+	else
+		entry_column(b->entry, "records_root", audit_null(b->row, B_records_root));
 }
 
 /* ---- the manifest ---- */
@@ -253,7 +256,8 @@ static void manifest_check(struct batch_row *b)
 		entry_column(b->entry, "verdict",
 			lantik_span_equal(m->records_root, (struct lantik_span){b->verdict.records_root, LANTIK_HASH}));
 	else
-		entry_column(b->entry, "records_root", audit_is(b->row, B_records_root, m->records_root));
+		entry_column(b->entry, "records_root",
+			audit_null(b->row, B_records_root) || audit_is(b->row, B_records_root, m->records_root));
 	b->entry->has_records_root = m->records_root.len == LANTIK_HASH;
 	if (b->entry->has_records_root)
 		memcpy(b->entry->records_root, m->records_root.data, LANTIK_HASH);

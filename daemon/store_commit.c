@@ -185,6 +185,15 @@ enum store_result store_hashes(struct store *store, int64_t batch_no, const stru
 	return store_run(&call, "hashes", NULL);
 }
 
+/* By their root the same records are known again; those of which nothing was recorded may come again. */
+static struct lantik_span recorded_root(const struct store_batch *b)
+{
+	const struct lantik_verdict *verdict = b->verdict;
+	bool recorded = !verdict->refused && verdict->accepted + verdict->review > 0;
+
+	return recorded ? b->manifest->records_root : (struct lantik_span){0};
+}
+
 /* Parameters $1 to $19. */
 static void call_batch(struct store_call *call, const struct store_batch *b)
 {
@@ -199,7 +208,7 @@ static void call_batch(struct store_call *call, const struct store_batch *b)
 	call_int2(call, b->verdict->refused ? 2 : 1);
 	call_bytes_or_null(call, m->corrects_batch_id);
 	call_hash(call, b->leaf->manifest_sha256);
-	call_bytes(call, m->records_root);
+	call_bytes_or_null(call, recorded_root(b));
 	call_bytes(call, (struct lantik_span){.data = b->leaf->signing_key_id, .len = 4});
 	call_bytes(call, b->signature);
 	call_hash(call, b->leaf->rulebook_sha256);

@@ -10,10 +10,9 @@
 	"b.manifest_sha256, b.outcome, b.accepted, b.returned, b.review, b.recorded_at, b.leaf_index, "                \
 	"leaf_at(b.leaf_index), b.verdict, note_at(b.leaf_index + 1) FROM batch b WHERE "
 
-/* The predicate of the index over records. */
 #define RECORDS(agency, kind, step, root)                                                                              \
 	"b.kode_instansi = " agency "::text AND b.kind = " kind "::smallint AND b.step = " step "::smallint "          \
-	"AND b.records_root = " root "::bytea AND b.outcome = 1 AND b.accepted + b.review > 0"
+	"AND b.records_root = " root "::bytea"
 
 const struct store_statement store_reference_statements[] = {
 	{"reference_version", "SELECT version FROM reference_version"},

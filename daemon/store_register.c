@@ -25,13 +25,13 @@
 
 /* Places of one group. A withdrawal only ever subtracts, so what is inserted is never negative. Where the quota does
  * not hold what is added, it is NULL, which is refused (store_failure): nobody has to read a count before the COMMIT is
- * sent. */
+ * sent. $5 are its first places, NULL where there are not so many; $6 is added to places of which at most $7 are used.
+ */
 #define PLACE                                                                                                          \
 	"INSERT INTO formation_use AS f (kode_instansi, kind, programme, kelompok_lapor, used) "                       \
-	"VALUES ($1::text, $2::smallint, $3::text, $4::smallint, "                                                     \
-	"CASE WHEN $5::bigint <= $6::bigint THEN greatest($5::bigint, 0) END) "                                        \
+	"VALUES ($1::text, $2::smallint, $3::text, $4::smallint, $5::bigint) "                                         \
 	"ON CONFLICT (kode_instansi, kind, programme, kelompok_lapor) DO UPDATE SET used = "                           \
-	"CASE WHEN $5::bigint <= 0 OR f.used + $5::bigint <= $6::bigint THEN f.used + $5::bigint END"
+	"CASE WHEN f.used <= $7::bigint THEN f.used + $6::bigint END"
 
 /* All groups in one statement, locked in their order. A group whose quota does not hold what is added returns no row.
  */
@@ -234,8 +234,12 @@ static void call_place(struct store_call *call, const struct store_place *place)
 {
 	call_bytes(call, place->programme);
 	call_int2(call, place->kelompok_lapor);
+	if (place->change > place->quota)
+		call_null(call);
+	else
+		call_int8(call, place->change > 0 ? place->change : 0);
 	call_int8(call, place->change);
-	call_int8(call, place->quota);
+	call_int8(call, place->change > 0 ? place->quota - place->change : INT64_MAX);
 }
 
 static void call_places(struct store_call *call, const struct store_place *places, size_t count)

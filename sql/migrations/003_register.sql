@@ -79,7 +79,7 @@ CREATE TABLE lantik.batch (
     all_or_nothing    boolean NOT NULL,
     body_form         smallint NOT NULL,
     manifest_sha256   bytea NOT NULL,
-    records_root      bytea NOT NULL,
+    records_root      bytea,
     signing_key_id    bytea NOT NULL,
     signature         bytea NOT NULL,
     rulebook_sha256   bytea NOT NULL,
@@ -111,9 +111,8 @@ CREATE TABLE lantik.batch (
 );
 ALTER SEQUENCE lantik.batch_no OWNED BY lantik.batch.batch_no;
 -- The same records under another id get the earlier receipt. When all came back, nothing of them is recorded: the office may
--- send them under a corrected manifest.
-CREATE UNIQUE INDEX batch_records_key ON lantik.batch (kode_instansi, kind, step, records_root)
-    WHERE outcome = 1 AND accepted + review > 0;
+-- send them under a corrected manifest. Their root is NULL then, since the predicate of an index is made anew in each statement.
+CREATE UNIQUE INDEX batch_records_key ON lantik.batch (records_root, kode_instansi, kind, step);
 -- A verdict of thousands of lines is read a few times and written once.
 ALTER TABLE lantik.batch ALTER COLUMN verdict SET COMPRESSION lz4;
 COMMENT ON INDEX lantik.batch_records_key IS 'The same records of an agency, kind and step are committed once, unless all of them came back.';
@@ -131,7 +130,7 @@ COMMENT ON COLUMN lantik.batch.all_or_nothing IS 'The manifest asked that no rec
 COMMENT ON COLUMN lantik.batch.body_form IS
     'How the body is kept: 1 whole in batch_body, of a refused batch; as the records of register and returned_record, of which 2 none names kode_instansi, 3 each does. The first record says which. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.manifest_sha256 IS 'SHA-256 of the manifest as received, which stands for the whole batch, 32 bytes. Privacy: N.';
-COMMENT ON COLUMN lantik.batch.records_root IS 'RFC 6962 root over the records'' bytes, as the manifest names it, 32 bytes. Privacy: N.';
+COMMENT ON COLUMN lantik.batch.records_root IS 'RFC 6962 root over the records'' bytes, as the manifest names it, 32 bytes; NULL when a rule refused the batch or all its records were returned, so that they may be sent again. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.signing_key_id IS 'Id of the office''s signing key, 4 bytes. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.signature IS 'The office''s Ed25519 signature, 64 bytes. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.rulebook_sha256 IS 'SHA-256 of the rulebook by which it was judged, 32 bytes. Privacy: N.';

@@ -636,8 +636,7 @@ class Views(Database):
         self.assertIn("batch_id_key", plan("SELECT * FROM batch WHERE batch_id = '01999999-0000-7000-8000-000000000001'"
                                            " AND office_no + 0 = 1"))
         self.assertIn("batch_records_key", plan(
-            "SELECT * FROM batch WHERE kode_instansi = '1' AND step = 1::smallint AND records_root = '' AND outcome = 1"
-            " AND accepted + review > 0"))
+            "SELECT * FROM batch WHERE kode_instansi = '1' AND step = 1::smallint AND records_root = ''"))
         self.assertIn("register_pkey", plan("SELECT * FROM appointment WHERE batch_no = 1 AND record_no = 1"))
         self.assertIn("register_corrects", plan("SELECT * FROM appointment WHERE corrects_batch_id IS NOT NULL"))
         # The functions of the view are put in place of their calls.
