@@ -23,3 +23,8 @@ int64_t clock_steady(void)
 {
 	return read_clock(CLOCK_MONOTONIC);
 }
+
+int64_t clock_sleepless(void)
+{
+	return read_clock(CLOCK_BOOTTIME);
+}

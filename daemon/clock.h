@@ -9,5 +9,7 @@
 int64_t clock_now(void);
 /* Microseconds of a clock that nobody sets. */
 int64_t clock_steady(void);
+/* The same of one that goes on while the machine sleeps. */
+int64_t clock_sleepless(void);
 
 #endif

@@ -151,6 +151,7 @@ enum store_result submission_append(struct submission *s, struct store_ledger *l
 	struct lantik_batch_leaf *leaf = &ret->prepared;
 	struct growth growth;
 
+	LANTIK_ASSERT(ledger->is_seen || !s->is_stocked);
 	leaf->leaf_index = ledger->edge.size;
 	leaf->recorded_at = ledger->now;
 	leaf->durability = (uint8_t)ledger->durability;
@@ -333,6 +334,8 @@ bool submission_is_held(struct submission *s, enum store_result *ret_result)
 	*ret_result = store_find_or_number(s->worker->store, &query);
 	if (!*ret_result && query.held.found)
 		submission_answer_held(s, &query.held);
+	else if (!*ret_result && s->is_stocked)
+		submission_begin(s, &query.start);
 	store_held_free(&query.held);
 	return !*ret_result && query.held.found;
 }
@@ -435,6 +438,7 @@ void submission_commit(struct submission *s)
 	struct batch_appended appended = {0};
 	enum store_result result;
 
+	LANTIK_ASSERT(!s->is_stocked);
 	if (!attempt_until_done(s, &appended, &result)) {
 		if (!result)
 			answer_appended(s, &appended);

@@ -15,6 +15,7 @@
 #include "group_private.h"
 #include "log.h"
 #include "request.h"
+#include "stock.h"
 #include "witness.h"
 
 /* The same of middle size: together they are about one large batch. */
@@ -30,7 +31,9 @@
 
 struct group {
 	struct worker *worker;
-	struct store_numbers numbers;      /* for the batches that were taken; and the head, when one came alone */
+	struct store_numbers numbers; /* for the batches that were taken; and the head, when one came alone */
+	struct stock stock;
+	bool stocks;                       /* the next batch that comes alone shall find a stock */
 	unsigned careful;                  /* of CAREFUL are left */
 	struct desk *small[GROUP_MEMBERS]; /* made when they are needed first */
 	struct desk *middle[GROUP_MIDDLE]; /* likewise */
@@ -61,7 +64,16 @@ static struct group *group_of(struct worker *w)
 		w->group->worker = w;
 	}
 	w->group->count = 0;
+	w->group->stocks = false;
 	return w->group;
+}
+
+struct store_numbers *group_stock(struct worker *w)
+{
+	if (!w->group || !w->group->stocks)
+		return NULL;
+	w->group->stocks = false;
+	return stock_prepare(&w->group->stock, w);
 }
 
 /* ---- judging ---- */
@@ -129,11 +141,27 @@ static bool take(struct group *g, size_t place, struct job *job)
 	return false;
 }
 
-/* Numbers were asked for when the batches were taken. What was lost with a connection is asked for again. */
-static enum store_result await_numbers(struct group *g, size_t count)
+/* A batch that came alone finds its number in stock, or it is asked for. */
+static void ask_numbers(struct group *g, size_t count, bool trusts)
+{
+	if (stock_open(&g->stock, g->worker, trusts)) {
+		g->numbers.count = 0;
+		g->numbers.sees = g->numbers.is_stocked = true;
+		return;
+	}
+	store_ask_numbers(g->worker->store, count, trusts, &g->numbers);
+}
+
+/* Numbers were asked for when the batches were taken, or before. What was lost with a connection is asked for again. */
+static enum store_result await_numbers(struct group *g, struct member *const *members, size_t count)
 {
 	enum store_result result = store_connect(g->worker->store);
 
+	if (!result && g->numbers.is_stocked) {
+		const struct submission *s = &members[0]->s;
+		if (stock_take(&g->stock, g->worker, group_may_insert(s) && fits(s), &g->numbers))
+			return STORE_OK;
+	}
 	if (result || g->numbers.count >= count)
 		return result;
 	store_ask_numbers(g->worker->store, count, g->numbers.sees, &g->numbers);
@@ -169,7 +197,31 @@ static bool judge(struct group *g, struct member *m, int64_t batch_no)
 		return false;
 	}
 	submission_begin(s, &start);
+	s->is_stocked = g->numbers.is_stocked;
 	return submission_prepare(s);
+}
+
+/* The way of any other. An official may have rejected somebody meanwhile. A number that was in stock is replaced, and
+ * the batch is judged again under the new one. */
+static void go_alone(struct worker *w, struct member *m)
+{
+	struct submission *s = &m->s;
+	bool stocked = s->is_stocked;
+	enum store_result asked;
+
+	if (submission_is_held(s, &asked)) {
+		if (stocked)
+			w->group->careful = CAREFUL;
+		reply(w, m);
+		return;
+	}
+	if (!asked && !stocked)
+		asked = rejections_see(&w->rejections, s->manifest.kind, s->manifest.programme, &s->rejections);
+	if (asked)
+		answer_store_failure(w, s->job, asked, "look-up");
+	else if (!stocked || submission_prepare(s))
+		submission_commit(s);
+	reply(w, m);
 }
 
 /* What is known of it by now. What does not fit into a group is recorded at once. */
@@ -190,6 +242,10 @@ static void sort_out(struct group *g, struct member *m, enum store_result asked)
 		g->waiting[g->count++] = m;
 		return;
 	}
+	if (!asked && m->s.is_stocked) {
+		go_alone(w, m);
+		return;
+	}
 	if (asked)
 		answer_store_failure(w, m->s.job, asked, "look-up");
 	else
@@ -204,7 +260,7 @@ static void prepare(struct group *g, struct member *const *members, size_t count
 	struct worker *w = g->worker;
 	bool answered[GROUP_MEMBERS] = {false};
 	bool waits = job_size(members[0]->s.job) != JOB_SMALL;
-	enum store_result result = await_numbers(g, count);
+	enum store_result result = await_numbers(g, members, count);
 
 	if (!result)
 		result = ask(g, members, count);
@@ -298,11 +354,15 @@ static enum store_result transact(struct worker *w, struct member *const *member
 {
 	bool inserts;
 	enum store_result result = group_prepare_inserts(w, members, count, &inserts);
-	bool alone = w->group->numbers.sees, seen = alone && inserts && permits_is_only_one(w->permits);
+	struct group *g = w->group;
+	bool alone = g->numbers.sees, stocked = g->numbers.is_stocked;
+	bool seen = alone && inserts && permits_is_only_one(w->permits) && (!stocked || stock_stands(&g->stock, w));
 
-	w->group->numbers.sees = false; /* it holds for one attempt */
+	g->numbers.sees = g->numbers.is_stocked = false; /* they hold for one attempt */
 	if (result)
 		return result;
+	if (stocked && !seen)
+		return STORE_CONFLICT; /* the number will not do, and is replaced (go_alone) */
 	if (inserts)
 		store_hurry_behind(w->store);
 	result = begin(w, members, count);
@@ -325,8 +385,11 @@ static enum store_result transact(struct worker *w, struct member *const *member
 		result = store_send_commit(w->store);
 	if (!result)
 		result = draft_and_await(w, members, count);
-	if (alone && result == STORE_CONFLICT)
-		w->group->careful = CAREFUL;
+	g->stocks = seen && !result;
+	if (stocked && result == STORE_CONFLICT)
+		stock_failed(&g->stock);
+	else if (alone && result == STORE_CONFLICT)
+		g->careful = CAREFUL;
 	return result;
 }
 
@@ -376,25 +439,6 @@ static void answer_down(struct worker *w, struct member *const *members, size_t 
 
 static void record(struct worker *w, struct member **members, size_t count);
 
-/* The way of any other. An official may have rejected somebody meanwhile. */
-static void go_alone(struct worker *w, struct member *m)
-{
-	struct submission *s = &m->s;
-	enum store_result asked;
-
-	if (submission_is_held(s, &asked)) {
-		reply(w, m);
-		return;
-	}
-	if (!asked)
-		asked = rejections_see(&w->rejections, s->manifest.kind, s->manifest.programme, &s->rejections);
-	if (asked)
-		answer_store_failure(w, s->job, asked, "look-up");
-	else
-		submission_commit(s);
-	reply(w, m);
-}
-
 /* In the order of the group, which is that of no arrival: the contract promises none between batches in flight. */
 static void split(struct worker *w, struct member **members, size_t count, enum store_result result)
 {
@@ -438,7 +482,7 @@ void group_submit(struct worker *w, struct job *job)
 
 	if (alone && g->careful)
 		g->careful--;
-	store_ask_numbers(w->store, count, trusts, &g->numbers);
+	ask_numbers(g, count, trusts);
 	for (size_t i = 0; i < count; i++)
 		if (take(g, i, jobs[i]))
 			taken[taken_count++] = &g->members[i];

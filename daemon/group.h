@@ -5,11 +5,14 @@
 
 #include "job.h"
 
+struct store_numbers;
 struct worker;
 struct group;
 
 /* A submission that need not be alone (job_size), and others of its size that wait with it; all are answered. */
 void group_submit(struct worker *worker, struct job *job);
+/* When they are answered: what a question behind the notes is to fill for the next one (stock.h), or NULL. */
+struct store_numbers *group_stock(struct worker *worker);
 void group_free(struct group **group);
 
 #endif

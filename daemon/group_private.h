@@ -17,6 +17,8 @@ struct member {
 };
 
 /* group_write.c: inside the transaction, in this order. */
+/* Whether its rows may go by INSERTs, before it is judged. */
+LANTIK_MUST_CHECK bool group_may_insert(const struct submission *s);
 /* Before it begins: whether the rows of all go by INSERTs, which are prepared then, and nothing needs an answer before
  * the head's lock. */
 LANTIK_MUST_CHECK enum store_result group_prepare_inserts(

@@ -210,6 +210,11 @@ static enum store_result copy_rows(struct worker *w, struct submission **news, s
 
 /* ---- few rows, by INSERTs ---- */
 
+bool group_may_insert(const struct submission *s)
+{
+	return s->manifest.step == LANTIK_STEP_NI && s->view.record_count <= INSERT_ROWS;
+}
+
 enum store_result group_prepare_inserts(struct worker *w, struct member *const *members, size_t count, bool *ret)
 {
 	size_t rows = 0;

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct permits;
 
@@ -16,6 +17,10 @@ void permits_free(struct permits **permits);
 /* Waits for one. */
 void permits_take(struct permits *permits);
 void permits_give(struct permits *permits);
+/* How often one was taken so far. */
+uint64_t permits_taken(struct permits *permits);
+/* Whether nobody holds one. */
+bool permits_are_free(struct permits *permits);
 /* Who holds one: whether nobody else does. */
 bool permits_is_only_one(struct permits *permits);
 

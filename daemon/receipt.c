@@ -97,12 +97,12 @@ static void keep_note(struct worker *w, uint64_t size, struct lantik_span note)
 		log_line(LOG_LINE_WARNING, "could not keep the checkpoint of size %llu: %s", (unsigned long long)size,
 			store_why(w->store));
 	else if (!w->notes_wait)
-		receipt_send_notes(w);
+		receipt_send_notes(w, NULL);
 }
 
-void receipt_send_notes(struct worker *w)
+void receipt_send_notes(struct worker *w, struct store_numbers *behind)
 {
-	if (store_send_notes(w->store))
+	if (store_send_notes(w->store, behind))
 		log_line(LOG_LINE_WARNING, "could not send checkpoints: %s", store_why(w->store));
 }
 

@@ -111,6 +111,7 @@ struct store_numbers {
 	int64_t of[STORE_NUMBERS];
 	bool sees; /* one number, and */
 	struct store_ledger seen;
+	bool is_stocked; /* they were asked for before the batch came (stock.h) */
 };
 /* What a batch that is not held begins with. */
 struct store_start {
@@ -141,6 +142,8 @@ LANTIK_MUST_CHECK enum store_result store_ask_held(
 	struct store *store, struct store_held_asked *const *asked, size_t count);
 /* Waits for all that was sent. */
 LANTIK_MUST_CHECK enum store_result store_await(struct store *store);
+/* A head that was seen so many microseconds before it is used: its clock has gone on. */
+void store_age_seen(struct store_ledger *ledger, int64_t micros);
 
 /* An earlier batch or decision of an office, as far as later records name it. */
 struct store_ancestor {
@@ -298,7 +301,8 @@ LANTIK_MUST_CHECK enum store_result store_hashes(
 LANTIK_MUST_CHECK enum store_result store_lock_ledger(struct store *store, struct store_ledger *ret);
 /* Inside the transaction, when what store_ask_numbers saw is there: the rest of ledger. */
 LANTIK_MUST_CHECK enum store_result store_take_seen(struct store *store, struct store_ledger *ledger);
-/* The lock of a head that was seen, before its one leaf: moves it to edge. */
+/* The lock of a head that was seen, before its one leaf: moves it to edge. STORE_CONFLICT, too, when the server read
+ * its configuration since, or its clock is another one than ledger says. */
 LANTIK_MUST_CHECK enum store_result store_move_seen_head(
 	struct store *store, const struct store_ledger *ledger, const struct lantik_edge *edge);
 

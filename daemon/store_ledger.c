@@ -22,13 +22,21 @@ const struct store_statement store_ledger_statements[] = {
 		INSERT_NODES "VALUES " NODE("$1", "$2", "$3") ", " NODE("$4", "$5", "$6") ", " NODE("$7", "$8", "$9")},
 	{"append_nodes", INSERT_NODES "SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])"},
 	{"move_head", HEAD},
-	/* NULL, which is refused, when it is not of the size that was seen (store_failure) */
-	{"move_seen_head", "UPDATE ledger_head SET size = CASE WHEN size = $5::bigint THEN $1::bigint END, "
+	/* NULL, which is refused (store_failure), when it is not of the size that was seen, or the leaf does not say
+	 * the truth about settings and time */
+	{"move_seen_head", "UPDATE ledger_head SET size = CASE WHEN size = $5::bigint "
+			   "AND pg_conf_load_time() = $6::timestamptz "
+			   "AND now() BETWEEN $7::timestamptz AND $8::timestamptz THEN $1::bigint END, "
 			   "edge = $2::bytea, root = $3::bytea, recorded_at = $4::timestamptz"},
 	{"move_head_rejected", HEAD ", rejected_size = $1::bigint"},
 	{"move_head_trust", HEAD ", trust_size = $1::bigint"},
 	{NULL, NULL},
 };
+
+/* How far the clock of a head that was seen may be before and behind the server's at the beginning of the transaction
+ * (now(), which stands while locks are waited for): for an answer, and for a batch, that was long on its way. */
+#define AHEAD INT64_C(100000)
+#define BEHIND INT64_C(1000000)
 
 static int64_t later(int64_t a, int64_t b)
 {
@@ -92,6 +100,12 @@ enum store_result store_take_seen(struct store *store, struct store_ledger *ledg
 {
 	ledger->is_seen = true;
 	return finish(store, ledger);
+}
+
+void store_age_seen(struct store_ledger *ledger, int64_t micros)
+{
+	ledger->clock += micros;
+	ledger->now = later(ledger->clock + STORE_EPOCH_MICROS, ledger->now);
 }
 
 static void call_few(struct store_call *call, const struct growth *growth)
@@ -176,5 +190,8 @@ enum store_result store_move_seen_head(
 
 	call_head(&call, edge, ledger->now, root);
 	call_int8(&call, (int64_t)ledger->edge.size);
+	call_int8(&call, store->settings.configured_at);
+	call_int8(&call, ledger->clock - AHEAD);
+	call_int8(&call, ledger->clock + BEHIND);
 	return store_run(&call, "move_seen_head", NULL);
 }

@@ -142,6 +142,8 @@ LANTIK_MUST_CHECK enum store_result store_ask_bool(struct store_call *call, cons
 LANTIK_MUST_CHECK enum store_result store_ask_int8(struct store_call *call, const char *statement, int64_t *ret);
 /* Prepares one under a name that is free; waits. */
 LANTIK_MUST_CHECK enum store_result store_prepare(struct store *store, const char *name, const char *sql);
+/* store_reference.c: sends the question for one number and the head, in a hurry. */
+LANTIK_MUST_CHECK enum store_result store_ask_number_and_head(struct store *store, struct store_numbers *ret);
 LANTIK_MUST_CHECK enum store_result store_simple(struct store *store, const char *sql, PGresult **ret_result);
 /* Begins a COPY FROM STDIN (FORMAT binary); data and end as for the register. */
 LANTIK_MUST_CHECK enum store_result store_copy_into(struct store *store, const char *copy);
@@ -171,7 +173,8 @@ struct lantik_span result_copy(const PGresult *result, int row, int column, uint
 LANTIK_MUST_CHECK enum store_result store_ask_settings(struct store *store, const char *statement, int64_t *ret_clock);
 bool store_waits_for_quorum(const struct store *store, int64_t clock);
 
-/* store_ledger.c. Columns of the head, and a row that begins with them. */
+/* store_ledger.c. Columns of the head, and a row that begins with them. All but the clock and the configuration stand
+ * for a size: whatever changes one of them appends a leaf with the same UPDATE (HEAD, store_ledger.c). */
 #define STORE_SEEN "size, edge, clock_timestamp(), recorded_at, rejected_size, trust_size, pg_conf_load_time()"
 #define STORE_SEEN_COLUMNS 7
 void store_read_head(const PGresult *rows, struct store_ledger *ret);

@@ -200,6 +200,16 @@ static void read_number_and_head(const PGresult *rows, void *to)
 	numbers->of[0] = result_int8(rows, 0, STORE_SEEN_COLUMNS);
 }
 
+/* The head is read by the snapshot of the statement, and the number is taken after that: who committed a leaf below the
+ * head has a smaller number. */
+enum store_result store_ask_number_and_head(struct store *store, struct store_numbers *ret)
+{
+	struct store_call call = store_call(store);
+
+	ret->count = 0;
+	return store_run_read(&call, "number_and_head", read_number_and_head, ret);
+}
+
 void store_ask_numbers(struct store *store, size_t count, bool sees, struct store_numbers *ret)
 {
 	struct store_call call = store_call(store);
@@ -207,12 +217,13 @@ void store_ask_numbers(struct store *store, size_t count, bool sees, struct stor
 	LANTIK_ASSERT(count >= 1 && count <= STORE_NUMBERS && (!sees || count == 1));
 	ret->count = 0;
 	ret->sees = sees;
+	ret->is_stocked = false;
 	if (!store->connection)
 		return;
 	store_hurry_behind(store);
 	if (count > 1)
 		call_int4(&call, (int32_t)count);
-	enum store_result result = sees ? store_run_read(&call, "number_and_head", read_number_and_head, ret)
+	enum store_result result = sees ? store_ask_number_and_head(store, ret)
 					: store_run_read(&call, count > 1 ? "numbers" : "number", read_numbers, ret);
 	if (post(store, result) && store->connection)
 		store->why[0] = '\0';

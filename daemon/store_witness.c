@@ -133,7 +133,7 @@ enum store_result store_nodes(struct store *store, struct store_node *nodes, siz
 enum store_result store_note(struct store *store, uint64_t size, struct lantik_span note)
 {
 	struct store_notes *notes = &store->notes;
-	enum store_result result = notes->count == STORE_NOTES ? store_send_notes(store) : STORE_OK;
+	enum store_result result = notes->count == STORE_NOTES ? store_send_notes(store, NULL) : STORE_OK;
 
 	if (!result && !store->connection) {
 		snprintf(store->why, sizeof store->why, "not connected");
@@ -175,7 +175,7 @@ void store_forget_notes(struct store *store)
 	lantik_buffer_reset(&store->notes.texts);
 }
 
-enum store_result store_send_notes(struct store *store)
+enum store_result store_send_notes(struct store *store, struct store_numbers *behind)
 {
 	struct store_call call = store_call(store);
 	const struct store_notes *notes = &store->notes;
@@ -191,6 +191,8 @@ enum store_result store_send_notes(struct store *store)
 	}
 	store_hurry_behind(store);
 	enum store_result result = store_run(&call, one ? "note" : "notes", NULL);
+	if (!result && behind)
+		result = store_ask_number_and_head(store, behind);
 	if (!result)
 		result = store_post(store);
 	store->hurries = false;

@@ -41,7 +41,7 @@ LANTIK_MUST_CHECK enum store_result store_nodes(struct store *store, struct stor
  * lost when it fails, the note can be made again. It is sent by store_send_notes, outside a transaction; notes that are
  * sent together are one statement. */
 enum store_result store_note(struct store *store, uint64_t size, struct lantik_span note);
-enum store_result store_send_notes(struct store *store);
+enum store_result store_send_notes(struct store *store, struct store_numbers *behind);
 /* Leaves from from_leaf to before until_leaf whose checkpoint is not stored; at most count, ascending. */
 struct store_unsigned {
 	uint64_t leaf_index;

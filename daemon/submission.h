@@ -65,6 +65,7 @@ struct submission {
 	struct lantik_batch_view view;
 	struct lantik_manifest manifest;
 	int64_t batch_no;
+	bool is_stocked;                         /* batch_no: it goes in by the head that came with it, or not at all */
 	struct row_columns columns;              /* of the register that its rows fill */
 	size_t row_count;                        /* of desk->rows: records that passed the row rules */
 	bool names_agency;                       /* the first record names kode_instansi (enum lantik_body_form) */
@@ -207,7 +208,8 @@ LANTIK_MUST_CHECK enum store_result submission_write_counters(struct submission 
 void submission_commit(struct submission *s);
 /* Whether the register is asked before anything is written. */
 bool submission_needs_the_register(const struct submission *s);
-/* True: it is held, and answered. Otherwise *ret_result is what the look-up came to. */
+/* True: it is held, and answered. Otherwise *ret_result is what the look-up came to. A number that was in stock is
+ * replaced by a new one, and the batch is not judged any more: its rows say the number. */
 LANTIK_MUST_CHECK bool submission_is_held(struct submission *s, enum store_result *ret_result);
 /* Parts of the transaction that a group shares, in this order. */
 /* What the counters grow by, by kelompok_lapor; returns how many. Sets the quotas of desk->places. */
@@ -288,8 +290,8 @@ struct tree_to_sign {
 LANTIK_MUST_CHECK enum lantik_error receipt_note(
 	struct worker *worker, const struct tree_to_sign *tree, struct lantik_buffer *ret);
 /* The notes that were made since are sent to the server, which keeps them in one transaction; for a worker with
- * notes_wait. */
-void receipt_send_notes(struct worker *worker);
+ * notes_wait. behind, which may be NULL: with a number and the head of the ledger asked for behind them (stock.h). */
+void receipt_send_notes(struct worker *worker, struct store_numbers *behind);
 /* The checkpoint of the head as the primary has it now; empty for the empty tree. Fills worker->told. */
 LANTIK_MUST_CHECK enum lantik_error receipt_head(struct worker *worker, struct lantik_buffer *ret_note);
 

@@ -68,6 +68,7 @@ struct store_query submission_query(const struct submission *s)
 void submission_begin(struct submission *s, const struct store_start *start)
 {
 	s->batch_no = start->batch_no;
+	s->is_stocked = false;
 	s->judged = false; /* its rows say the number */
 	s->rejections = start->rejections;
 	/* what its transaction locks at first follows from them */

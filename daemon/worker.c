@@ -155,7 +155,7 @@ static void *work(void *context)
 			group_submit(&w, job);
 		else
 			take_job(&w, job);
-		receipt_send_notes(&w);
+		receipt_send_notes(&w, group_stock(&w));
 		log_send();
 	}
 	worker_close(&w);

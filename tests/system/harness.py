@@ -171,7 +171,7 @@ class Cluster:
 
     def start(self):
         command = [PG_BIN / "postgres", "-D", self.directory, "-k", self.socket, "-c", "listen_addresses="]
-        command += ["-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "shared_buffers=128MB"]
+        command += ["-c", "fsync=on", "-c", "shared_buffers=128MB"]
         command += ["-c", "log_error_verbosity=terse", "-c", "log_min_error_statement=panic",
                     "-c", "log_parameter_max_length=0", "-c", "log_parameter_max_length_on_error=0"]
         with open(self.log, "ab") as log:
