@@ -181,9 +181,10 @@ enum store_result submission_append(struct submission *s, struct store_ledger *l
 	return store_append(s->worker->store, &batch);
 }
 
-void submission_draft(struct submission *s, struct batch_appended *appended)
+void submission_draft(struct submission *s, struct batch_appended *appended, bool is_last)
 {
-	receipt_draft_make(s->worker, lantik_buffer_span(&appended->leaf), &appended->before, &appended->draft);
+	receipt_draft_make(
+		s->worker, lantik_buffer_span(&appended->leaf), &appended->before, is_last, &appended->draft);
 }
 
 /* Batches that take places of the same formation run beside each other until one finds it full; that one waits for
@@ -262,10 +263,10 @@ static enum store_result write_rest(struct submission *s, struct batch_appended 
 		result = store_send_commit(store);
 	if (result)
 		return result;
-	submission_draft(s, ret);
+	submission_draft(s, ret, true);
 	result = store_await_commit(store);
 	if (result)
-		receipt_draft_discard(&ret->draft);
+		receipt_draft_withdraw(s->worker, &ret->draft);
 	return result;
 }
 

@@ -340,11 +340,11 @@ static enum store_result append_all(struct worker *w, struct member *const *memb
 /* While the server commits, the receipts are put together and signed. They leave when it has, or never. */
 static enum store_result draft_and_await(struct worker *w, struct member *const *members, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		submission_draft(&members[i]->s, &members[i]->appended);
+	for (size_t i = count; i > 0; i--)
+		submission_draft(&members[i - 1]->s, &members[i - 1]->appended, i == count);
 	enum store_result result = store_await_commit(w->store);
 	for (size_t i = 0; i < count && result; i++)
-		receipt_draft_discard(&members[i]->appended.draft);
+		receipt_draft_withdraw(w, &members[i]->appended.draft);
 	return result;
 }
 

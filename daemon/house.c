@@ -219,6 +219,7 @@ static void *keep_house(void *context)
 		enum house_state before = p->state;
 		p->look_now = false;
 		pthread_mutex_unlock(&p->lock);
+		signer_settle(house->signer); /* behind each reply it would be in the way of the next batch */
 		enum house_state state = look(house);
 		pthread_mutex_lock(&p->lock);
 		/* whoever doubted meanwhile is right until the next look */

@@ -109,11 +109,75 @@ static bool follows(
 	if (last->epoch == head->epoch)
 		error = signer_follows(last, head->size, head->root, store_node, store);
 	*ret_is_forked = last->epoch > head->epoch || error == LANTIK_E_INCONSISTENT;
-	if (*ret_is_forked && !house_is_forked(house))
-		report_own_fork(house, last, head);
 	if (!error || *ret_is_forked)
 		return true;
 	return house_wrong(house, store_is_up(store) ? "nodes of the ledger are missing" : store_why(store));
+}
+
+/* ---- doubt ---- */
+
+/* Whether the ledger holds this head. False: it does not say. */
+static bool holds(struct house *house, const struct store_head *head, const struct head_doubt *doubt, bool *ret_holds)
+{
+	struct store *store = house->private->store;
+	uint8_t root[LANTIK_HASH];
+
+	*ret_holds = false;
+	if (doubt->size > head->size)
+		return true;
+	if (lantik_tree_root(store_node, store, doubt->size, root))
+		return house_wrong(house, store_is_up(store) ? "nodes of the ledger are missing" : store_why(store));
+	*ret_holds = memcmp(root, doubt->root, LANTIK_HASH) == 0;
+	return true;
+}
+
+/* Of a head that the ledger lacks. A database that is the one it was, and holds what was signed before, keeps what it
+ * has acknowledged: it was rolled back, and told to nobody. Another life of the database may have lost it; but nobody
+ * was told while the machine stayed up, since the mark would be there. */
+static bool may_be_lost(struct house *house, const struct head_doubt *doubt, bool is_forked)
+{
+	uint8_t life[LANTIK_HASH];
+
+	store_life(house->private->store, life);
+	return !doubt->same_boot && (is_forked || memcmp(life, doubt->life, LANTIK_HASH) != 0);
+}
+
+static void say_decided(const struct head_doubt *doubt, bool is_held, bool was_signed)
+{
+	unsigned long long size = doubt->size;
+
+	if (is_held)
+		log_line(LOG_LINE_INFO, "the head of %llu leaves, which was meant to be signed, was committed", size);
+	else if (!was_signed)
+		log_line(LOG_LINE_INFO,
+			"the head of %llu leaves, which was meant to be signed, was not committed and told to nobody",
+			size);
+	else
+		log_line(LOG_LINE_ERROR,
+			"the head of %llu leaves was meant to be signed when this machine went down; the ledger lacks "
+			"it, and the database is another one or lost leaves since: it counts as signed",
+			size);
+}
+
+/* What an earlier run meant to sign: the ledger says whether it did. *last moves on when it counts as signed. Of
+ * another epoch than the ledger's it does not matter: nothing is signed in it. */
+static bool end_doubt(struct house *house, const struct store_head *head, struct signer_head *last)
+{
+	struct head_doubt doubt;
+	bool is_held, is_forked;
+	char why[SIGNER_WHY];
+
+	if (!signer_doubts(house->signer, &doubt) || last->epoch != head->epoch)
+		return true;
+	if (!follows(house, last, head, &is_forked) || !holds(house, head, &doubt, &is_held))
+		return false;
+	bool was_signed = is_held || may_be_lost(house, &doubt, is_forked);
+	if (signer_decide(house->signer, was_signed, last)) {
+		signer_why(house->signer, why);
+		return house_wrong(house, why);
+	}
+	say_decided(&doubt, is_held, was_signed);
+	return true;
 }
 
 static bool has_keys(struct house *house, const struct store_head *head)
@@ -132,10 +196,13 @@ static bool has_keys(struct house *house, const struct store_head *head)
 enum house_state house_check_ledger(struct house *house, const struct signer_head *last, bool changed)
 {
 	struct store_head head;
+	struct signer_head now = *last;
 	bool is_forked;
 
-	if (!read_head(house, &head) || !follows(house, last, &head, &is_forked))
+	if (!read_head(house, &head) || !end_doubt(house, &head, &now) || !follows(house, &now, &head, &is_forked))
 		return HOUSE_DOWN;
+	if (is_forked && !house_is_forked(house))
+		report_own_fork(house, &now, &head);
 	if (changed && (!name_first_key(house, &head) || !load_belief(house)))
 		return HOUSE_DOWN;
 	if (is_forked) {

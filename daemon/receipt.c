@@ -171,12 +171,26 @@ enum lantik_error answer_receipt_text(struct worker *w, struct lantik_span leaf,
 	return error ? error : finish(w, leaf, &tree, &proof, text, ret);
 }
 
-/* Asks nobody: the outcome of the commit is on its way. */
-void receipt_draft_make(
-	struct worker *w, struct lantik_span leaf, const struct lantik_edge *before, struct receipt_draft *ret)
+/* Where the database promises nothing, its ledger says nothing about what was told to anybody. */
+static bool is_durable(struct lantik_span leaf)
 {
+	return leaf.len && leaf.data[leaf.len - 1] != LANTIK_DURABLE_UNSAFE;
+}
+
+/* Asks nobody: the outcome of the commit is on its way. What is meant comes first: while the disk is waited for, the
+ * server has the processor. */
+void receipt_draft_make(struct worker *w, struct lantik_span leaf, const struct lantik_edge *before, bool is_last,
+	struct receipt_draft *ret)
+{
+	uint8_t life[LANTIK_HASH];
+
 	LANTIK_ASSERT(root_and_proof(w, leaf, before->size, before, ret->root, &ret->proof) == LANTIK_OK);
-	signer_prepare(w->house->signer, before->size + 1, ret->root, &ret->signature);
+	ret->size = before->size + 1;
+	if (is_last && is_durable(leaf)) {
+		store_life(w->store, life);
+		signer_mean(w->house->signer, ret->size, ret->root, life);
+	}
+	signer_prepare(w->house->signer, ret->size, ret->root, &ret->signature);
 	ret->is_made = true;
 }
 
@@ -184,6 +198,13 @@ void receipt_draft_discard(struct receipt_draft *draft)
 {
 	signer_discard(&draft->signature);
 	draft->is_made = false;
+}
+
+void receipt_draft_withdraw(struct worker *w, struct receipt_draft *draft)
+{
+	if (draft->is_made)
+		signer_withdraw(w->house->signer, draft->size, draft->root);
+	receipt_draft_discard(draft);
 }
 
 enum lantik_error answer_receipt_drafted(struct worker *w, struct lantik_span leaf, const struct lantik_edge *before,

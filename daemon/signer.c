@@ -15,6 +15,7 @@ struct signer {
 	struct lantik_skey keys[LANTIK_MAX_SIGNERS];  /* under the base origin */
 	struct lantik_skey named[LANTIK_MAX_SIGNERS]; /* under the epoch's: a new name costs as much as a signature */
 	size_t key_count;
+	uint8_t boot[LANTIK_HASH];
 	struct head_directory directory;
 	struct head_file file; /* of the epoch */
 	struct signer_head last;
@@ -37,6 +38,12 @@ static enum lantik_error name_keys(
 	return error;
 }
 
+static void take_last(struct signer *signer)
+{
+	signer->last.size = signer->file.size;
+	memcpy(signer->last.root, signer->file.root, LANTIK_HASH);
+}
+
 /* The head file of an epoch takes the place of the one before; nothing but why changes on failure. */
 static enum lantik_error epoch_enter(struct signer *signer, unsigned epoch, char ret_why[SIGNER_WHY])
 {
@@ -48,13 +55,13 @@ static enum lantik_error epoch_enter(struct signer *signer, unsigned epoch, char
 		return LANTIK_E_TOO_LARGE;
 	enum lantik_error error = name_keys(signer, origin, named);
 	if (!error)
-		error = head_file_open(&signer->directory, epoch, origin, &file, ret_why);
+		error = head_file_open(&signer->directory, epoch, origin, signer->boot, &file, ret_why);
 	if (!error) {
 		head_file_close(&signer->file);
 		signer->file = file;
 		signer->belief++;
-		signer->last = (struct signer_head){.epoch = epoch, .size = file.size};
-		memcpy(signer->last.root, file.root, LANTIK_HASH);
+		signer->last.epoch = epoch;
+		take_last(signer);
 		memcpy(signer->named, named, signer->key_count * sizeof *named);
 	}
 	lantik_wipe(named, sizeof named);
@@ -80,12 +87,13 @@ static enum lantik_error directory_open(struct signer *signer, const char *path,
 	return error;
 }
 
-enum lantik_error signer_open(const char *directory, const struct lantik_skey *keys, size_t count, struct signer **ret,
-	char ret_why[SIGNER_WHY])
+enum lantik_error signer_open(const char *directory, const uint8_t boot[LANTIK_HASH], const struct lantik_skey *keys,
+	size_t count, struct signer **ret, char ret_why[SIGNER_WHY])
 {
 	struct signer *signer = calloc(1, sizeof *signer);
 
 	LANTIK_ASSERT(signer && count >= 1 && count <= LANTIK_MAX_SIGNERS);
+	memcpy(signer->boot, boot, LANTIK_HASH);
 	memcpy(signer->keys, keys, count * sizeof *keys);
 	signer->key_count = count;
 	signer->directory.file = signer->file.file = -1;
@@ -104,6 +112,7 @@ void signer_close(struct signer **signer)
 {
 	if (!*signer)
 		return;
+	signer_settle(*signer);
 	head_file_close(&(*signer)->file);
 	head_directory_close(&(*signer)->directory);
 	pthread_mutex_destroy(&(*signer)->lock);
@@ -256,11 +265,39 @@ static enum lantik_error remember(struct signer *signer, uint64_t size, const ui
 		return LANTIK_OK;
 	enum lantik_error error = head_file_write(&signer->file, size, root, signer->why);
 	signer->failed_writes = error ? signer->failed_writes + 1 : 0;
-	if (error)
-		return error;
-	signer->last.size = size;
-	memcpy(signer->last.root, root, LANTIK_HASH);
-	return LANTIK_OK;
+	if (!error)
+		take_last(signer);
+	return error;
+}
+
+void signer_mean(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH], const uint8_t life[LANTIK_HASH])
+{
+	enum lantik_error ignored = LANTIK_OK; /* what fails here fails again, and is told, when it is signed */
+	char why[HEAD_WHY];
+
+	pthread_mutex_lock(&signer->lock);
+	bool may = signer->believes && signer->trust.epoch == signer->last.epoch && !signer->file.in_doubt;
+	if (may && size > signer->last.size)
+		ignored = head_file_mean(&signer->file, size, root, life, why);
+	(void)ignored;
+	pthread_mutex_unlock(&signer->lock);
+}
+
+void signer_withdraw(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH])
+{
+	pthread_mutex_lock(&signer->lock);
+	head_file_withdraw(&signer->file, size, root);
+	pthread_mutex_unlock(&signer->lock);
+}
+
+void signer_settle(struct signer *signer)
+{
+	char why[HEAD_WHY];
+
+	pthread_mutex_lock(&signer->lock);
+	enum lantik_error ignored = head_file_settle(&signer->file, why);
+	(void)ignored;
+	pthread_mutex_unlock(&signer->lock);
 }
 
 void signer_discard(struct signer_prepared *prepared)
@@ -312,6 +349,8 @@ enum lantik_error signer_sign(struct signer *signer, uint64_t size, const uint8_
 	pthread_mutex_lock(&signer->lock);
 	enum lantik_error error = keys_for(signer, size, keys, &count, &lacking);
 	bool is_signed = stands(prepared, signer->belief, size, root);
+	if (!error && signer->file.in_doubt)
+		error = LANTIK_E_INCONSISTENT;
 	if (!error)
 		error = consistent(&signer->last, size, root, before, nodes, context);
 	if (!error)
@@ -353,6 +392,28 @@ void signer_last(struct signer *signer, struct signer_head *ret)
 	pthread_mutex_lock(&signer->lock);
 	*ret = signer->last;
 	pthread_mutex_unlock(&signer->lock);
+}
+
+/* ---- doubt ---- */
+
+bool signer_doubts(struct signer *signer, struct head_doubt *ret)
+{
+	pthread_mutex_lock(&signer->lock);
+	bool doubts = head_file_doubt(&signer->file, ret);
+	pthread_mutex_unlock(&signer->lock);
+	return doubts;
+}
+
+enum lantik_error signer_decide(struct signer *signer, bool was_signed, struct signer_head *ret_last)
+{
+	pthread_mutex_lock(&signer->lock);
+	enum lantik_error error = head_file_decide(&signer->file, was_signed, signer->why);
+	if (!error) {
+		take_last(signer);
+		*ret_last = signer->last;
+	}
+	pthread_mutex_unlock(&signer->lock);
+	return error;
 }
 
 void signer_last_note(struct signer *signer, struct lantik_buffer *ret)

@@ -45,6 +45,9 @@ LANTIK_MUST_CHECK enum store_result store_connect(struct store *store);
 void store_disconnect(struct store *store);
 /* Whether the connection stood when it was last used. */
 bool store_is_up(const struct store *store);
+/* Which database it is, and on which of PostgreSQL's timelines: the same as long as it was neither promoted nor put
+ * back from a dump or from the archive. */
+void store_life(const struct store *store, uint8_t ret[LANTIK_HASH]);
 /* How many connections were made: another number means another connection, perhaps to another server. */
 unsigned store_connection_count(const struct store *store);
 /* Why the last call did not return STORE_OK; shorter than STORE_WHY. */

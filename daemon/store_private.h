@@ -28,6 +28,7 @@ struct store {
 		bool waits;   /* commits wait until standbys have flushed them */
 		bool is_safe; /* they are flushed at all */
 		int32_t timeline;
+		int64_t cluster, database; /* the numbers by which PostgreSQL knows them */
 	} settings;
 	char why[STORE_WHY];
 	struct lantik_buffer parameters; /* bytes of the parameters under way */

@@ -220,6 +220,7 @@ LANTIK_MUST_CHECK enum store_result submission_write_details(struct submission *
  * yet whether the leaf was committed. Zeroed: nothing. */
 struct receipt_draft {
 	bool is_made;
+	uint64_t size;
 	uint8_t root[LANTIK_HASH];
 	struct lantik_proof proof;
 	struct signer_prepared signature;
@@ -240,8 +241,8 @@ void submission_prepare_leaf(const struct submission *s, struct batch_appended *
 LANTIK_MUST_CHECK enum store_result submission_append(
 	struct submission *s, struct store_ledger *ledger, struct batch_appended *ret);
 /* Before the outcome of COMMIT is known, and while it is on its way: what the receipt will say. Discarded when there is
- * none to give. */
-void submission_draft(struct submission *s, struct batch_appended *appended);
+ * none to give. The last leaf of the transaction comes first. */
+void submission_draft(struct submission *s, struct batch_appended *appended, bool is_last);
 /* After COMMIT, when worker->nodes have learned of the leaf: counts, logs, signs, answers. */
 void submission_answer_committed(struct submission *s, struct batch_appended *appended);
 /* After a COMMIT of unknown outcome: looks the batch up, and answers with its receipt or Busy. */
@@ -258,10 +259,13 @@ void answer_rehearsed(struct submission *s);
 /* receipt.c */
 /* The receipt of something held. */
 void answer_held(struct worker *worker, struct job *job, struct store_held *held);
-/* A draft, of the leaf on that tree. It is wiped when it is discarded or made anew. */
-void receipt_draft_make(
-	struct worker *worker, struct lantik_span leaf, const struct lantik_edge *before, struct receipt_draft *ret);
+/* A draft, of the leaf on that tree. It is wiped when it is discarded or made anew. The head of the last leaf of a
+ * transaction, which is signed first, is kept on the disk meanwhile. */
+void receipt_draft_make(struct worker *worker, struct lantik_span leaf, const struct lantik_edge *before, bool is_last,
+	struct receipt_draft *ret);
 void receipt_draft_discard(struct receipt_draft *draft);
+/* The same where the leaf was not committed, or nobody knows. */
+void receipt_draft_withdraw(struct worker *worker, struct receipt_draft *draft);
 /* The receipt of a leaf; before is the edge of the tree under it when it was just appended and committed, else NULL.
  * Fills worker->told. LANTIK_E_UNAVAILABLE: the database is down, or cannot promise yet what the leaf claims. */
 LANTIK_MUST_CHECK enum lantik_error answer_receipt_text(struct worker *worker, struct lantik_span leaf, uint64_t index,

@@ -4,14 +4,19 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 import base64
+import hashlib
 import os
 import shlex
+import struct
 import subprocess
 
 import batches
 import harness
 
 FORK = 4  # Busy.reason
+SLOT = 512
+BODY = SLOT - 64  # then its checksum, then its mark
+SIGNED = b"lantik head signed\n"
 
 
 def build_shim(directory):
@@ -36,6 +41,52 @@ def shim_into(site):
     site.daemon.environment = {"LD_PRELOAD": str(build_shim(site.directory)), "LANTIK_SHIM": str(folder)}
     site.daemon.start()
     return folder
+
+
+class Head:
+    """The file `head`, to alter it as a machine that goes down could have left it (daemon/head_file.h)."""
+
+    def __init__(self, path):
+        self.path = path
+        data = path.read_bytes()
+        self.slots = [bytearray(data[:SLOT]), bytearray(data[SLOT:])]
+
+    @staticmethod
+    def size(slot):
+        return struct.unpack(">Q", slot[16:24])[0]
+
+    @staticmethod
+    def is_signed(slot):
+        return slot[-32:] == hashlib.sha256(SIGNED + slot[BODY:-32]).digest()
+
+    def last(self):
+        return max(self.slots, key=self.size)
+
+    def lose_mark(self):
+        """Of the last head: it had not reached the disk."""
+        self.last()[-32:] = bytes(32)
+        self.write()
+
+    def rename(self, root=False, life=False):
+        """The last one becomes another head, or one of another database. It is meant."""
+        slot = self.last()
+        if root:
+            slot[32] ^= 1
+        if life:
+            slot[128] ^= 1
+        slot[BODY:-32] = hashlib.sha256(slot[:BODY]).digest()
+        self.lose_mark()
+
+    def write(self):
+        self.path.write_bytes(b"".join(self.slots))
+
+    def signed(self):
+        """The largest size that is signed."""
+        return max(self.size(slot) for slot in self.slots if self.is_signed(slot))
+
+
+def signed_size(site):
+    return Head(site.state / "head").signed()
 
 
 class Edge:
