@@ -439,7 +439,7 @@ void submission_commit(struct submission *s)
 	struct batch_appended appended = {0};
 	enum store_result result;
 
-	LANTIK_ASSERT(!s->is_stocked);
+	LANTIK_ASSERT(!s->is_stocked && s->signature == SIGNATURE_HOLDS);
 	if (!attempt_until_done(s, &appended, &result)) {
 		if (!result)
 			answer_appended(s, &appended);

@@ -125,7 +125,11 @@ static bool take(struct group *g, size_t place, struct job *job)
 		dismiss(w, job);
 		return false;
 	}
-	m->s = (struct submission){.worker = w, .desk = desk_of(g, place, job), .job = job, .rulebook = job->rulebook};
+	m->s = (struct submission){.worker = w,
+		.desk = desk_of(g, place, job),
+		.job = job,
+		.rulebook = job->rulebook,
+		.is_vouched_late = g->numbers.is_stocked};
 	if (!submission_take(&m->s)) {
 		dismiss(w, job);
 		return false;
@@ -135,7 +139,7 @@ static bool take(struct group *g, size_t place, struct job *job)
 	enum store_result connected = store_connect(w->store);
 	if (connected)
 		answer_store_failure(w, job, connected, "connect");
-	else
+	else if (submission_vouch(&m->s))
 		submission_record(&m->s);
 	reply(w, m);
 	return false;
@@ -209,6 +213,10 @@ static void go_alone(struct worker *w, struct member *m)
 	bool stocked = s->is_stocked;
 	enum store_result asked;
 
+	if (!submission_vouch(s)) {
+		reply(w, m);
+		return;
+	}
 	if (submission_is_held(s, &asked)) {
 		if (stocked)
 			w->group->careful = CAREFUL;
@@ -337,6 +345,17 @@ static enum store_result append_all(struct worker *w, struct member *const *memb
 	return result || seen ? result : store_move_head(w->store, &ledger.edge, ledger.now, STORE_LEAVES);
 }
 
+/* The signature of a batch that asked nobody is verified while the server writes, and before COMMIT. */
+static enum store_result vouch(struct worker *w, struct member *const *members, size_t count)
+{
+	bool holds = true;
+
+	store_push(w->store);
+	for (size_t i = 0; i < count; i++)
+		holds &= submission_is_signed(&members[i]->s);
+	return holds ? STORE_OK : STORE_CONFLICT; /* go_alone answers it */
+}
+
 /* While the server commits, the receipts are put together and signed. They leave when it has, or never. */
 static enum store_result draft_and_await(struct worker *w, struct member *const *members, size_t count)
 {
@@ -382,11 +401,13 @@ static enum store_result transact(struct worker *w, struct member *const *member
 	if (!result)
 		result = append_all(w, members, count, seen);
 	if (!result)
+		result = vouch(w, members, count);
+	if (!result)
 		result = store_send_commit(w->store);
 	if (!result)
 		result = draft_and_await(w, members, count);
 	g->stocks = seen && !result;
-	if (stocked && result == STORE_CONFLICT)
+	if (stocked && result == STORE_CONFLICT && members[0]->s.signature == SIGNATURE_HOLDS)
 		stock_failed(&g->stock);
 	else if (alone && result == STORE_CONFLICT)
 		g->careful = CAREFUL;

@@ -60,7 +60,10 @@ struct submission {
 	struct worker *worker;
 	struct desk *desk; /* the batch's memory */
 	struct job *job;
-	struct rulebook_copy *rulebook;       /* of a message: the job's */
+	struct rulebook_copy *rulebook; /* of a message: the job's */
+	bool is_vouched_late;           /* submission_take leaves the signature to submission_is_signed */
+	enum { SIGNATURE_UNSEEN, SIGNATURE_HOLDS, SIGNATURE_BAD } signature; /* the office's, over the manifest */
+	const char *signature_lacks;                                         /* what is told then */
 	uint8_t manifest_sha256[LANTIK_HASH]; /* the batch, since the manifest names its records by their root */
 	struct lantik_batch_view view;
 	struct lantik_manifest manifest;
@@ -122,6 +125,11 @@ void submission_settle(struct submission *s);
 /* Who sent it, whether it is signed and well-formed, whether the office may send it. False: answered. Otherwise the
  * batch is in hand until submission_release. */
 LANTIK_MUST_CHECK bool submission_take(struct submission *s);
+/* Whether the office signed it, looked at once. Nothing of a batch that it did not sign is committed, and nothing that
+ * is held is shown for it. */
+LANTIK_MUST_CHECK bool submission_is_signed(struct submission *s);
+/* The same; false: answered. */
+LANTIK_MUST_CHECK bool submission_vouch(struct submission *s);
 void submission_release(struct submission *s);
 /* The way from there to the answer, alone. */
 void submission_record(struct submission *s);

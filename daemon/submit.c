@@ -6,26 +6,37 @@
 
 #include "counters.h"
 
-/* The office's signature over the manifest; without it nothing else is looked at. */
-static bool signature_holds(struct submission *s)
+/* What is wrong with the office's signature over the manifest, or NULL. */
+static const char *signature_lacks(const struct submission *s)
 {
-	struct job *job = s->job;
+	const struct job *job = s->job;
 	uint8_t message[LANTIK_SUBMISSION_MESSAGE];
 	struct lantik_vkey key;
 
 	if (!job->is_signed ||
-		!offices_signing_key(s->worker->house->offices, job->office.office_no, job->signing_key_id, &key)) {
-		answer_refusal(job, LANTIK_REFUSED_BAD_SIGNATURE, 0,
-			"the batch must be signed with a signing key that the centre holds for this office and that "
-			"was "
-			"not revoked; register the key or use the right one");
-		return false;
-	}
+		!offices_signing_key(s->worker->house->offices, job->office.office_no, job->signing_key_id, &key))
+		return "the batch must be signed with a signing key that the centre holds for this office and that was "
+		       "not revoked; register the key or use the right one";
 	lantik_submission_message(s->rehearsed ? LANTIK_TO_REHEARSE : LANTIK_TO_SUBMIT, s->manifest_sha256, message);
 	if (lantik_verify(key.public_key, (struct lantik_span){.data = message, .len = sizeof message}, job->signature))
+		return NULL;
+	return "the signature does not verify over this manifest; sign SHA-256 of its bytes as they are sent";
+}
+
+bool submission_is_signed(struct submission *s)
+{
+	if (s->signature == SIGNATURE_UNSEEN) {
+		s->signature_lacks = signature_lacks(s);
+		s->signature = s->signature_lacks ? SIGNATURE_BAD : SIGNATURE_HOLDS;
+	}
+	return s->signature == SIGNATURE_HOLDS;
+}
+
+bool submission_vouch(struct submission *s)
+{
+	if (submission_is_signed(s))
 		return true;
-	answer_refusal(job, LANTIK_REFUSED_BAD_SIGNATURE, 0,
-		"the signature does not verify over this manifest; sign SHA-256 of its bytes as they are sent");
+	answer_refusal(s->job, LANTIK_REFUSED_BAD_SIGNATURE, 0, s->signature_lacks);
 	return false;
 }
 
@@ -42,6 +53,7 @@ static bool in_scope(struct submission *s)
 
 void submission_answer_held(struct submission *s, struct store_held *held)
 {
+	LANTIK_ASSERT(s->signature == SIGNATURE_HOLDS);
 	if (held->same_id && memcmp(held->manifest_sha256, s->manifest_sha256, LANTIK_HASH) != 0)
 		answer_refusal(s->job, LANTIK_REFUSED_ID_REUSED, 0,
 			"this batch id already stands for another batch; give the changed batch a new id");
@@ -126,7 +138,8 @@ static void rehearse(struct submission *s)
 
 bool submission_take(struct submission *s)
 {
-	if (!submission_identify(s) || !signature_holds(s) || !submission_open(s) || !in_scope(s))
+	if (!submission_identify(s) || (!s->is_vouched_late && !submission_vouch(s)) || !submission_open(s) ||
+		!in_scope(s))
 		return false;
 	if (!s->rehearsed)
 		in_hand_take(s->worker->in_hand, &s->in_hand, s->job->office.office_no, s->manifest.batch_id.data);
