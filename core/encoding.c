@@ -81,26 +81,30 @@ void lantik_base64_append(struct lantik_buffer *buffer, const uint8_t *data, siz
 		quad_encode(data + i, len - i, out);
 }
 
-static int sextet(uint8_t c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
+/* One more than what a character stands for; 0: none. A processor cannot foresee the characters of a hash: a table has
+ * no branches that it would take in vain. */
+/* clang-format off */
+static const uint8_t sextets[256] = {
+	['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5, ['F'] = 6, ['G'] = 7, ['H'] = 8,
+	['I'] = 9, ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
+	['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24,
+	['Y'] = 25, ['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
+	['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
+	['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47, ['v'] = 48,
+	['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56,
+	['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
+};
+/* clang-format on */
 
 /* Four characters, the last `padding` of which are known to be '='; the bits they leave over must be zero. */
 static bool quad_decode(const uint8_t *text, unsigned padding, uint8_t *ret)
 {
 	uint32_t bits = 0;
 	for (unsigned i = 0; i < 4; i++) {
-		int value = i < 4 - padding ? sextet(text[i]) : 0;
-		if (value < 0)
+		uint32_t sextet = i < 4 - padding ? sextets[text[i]] : 1;
+		if (!sextet)
 			return false;
-		bits = bits << 6 | (uint32_t)value;
+		bits = bits << 6 | (sextet - 1);
 	}
 	if (bits & ((UINT32_C(1) << 8 * padding) - 1))
 		return false;
