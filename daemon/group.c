@@ -293,26 +293,6 @@ static void prepare(struct group *g, struct member *const *members, size_t count
 
 /* ---- the transaction ---- */
 
-static int by_number(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-/* With the locks of their formations, shared. */
-static enum store_result begin(struct worker *w, struct member *const *members, size_t count)
-{
-	int64_t numbers[GROUP_MEMBERS];
-	size_t formed = 0;
-
-	for (size_t i = 0; i < count; i++)
-		if (submission_is_formed(&members[i]->s))
-			numbers[formed++] = submission_formation_number(&members[i]->s);
-	qsort(numbers, formed, sizeof *numbers, by_number);
-	return store_begin_sharing(w->store, numbers, formed);
-}
-
 /* What each is judged without the register. When it was asked, an official had rejected somebody. */
 static enum store_result weigh(struct member *const *members, size_t count)
 {
@@ -348,12 +328,11 @@ static enum store_result append_all(struct worker *w, struct member *const *memb
 /* The signature of a batch that asked nobody is verified while the server writes, and before COMMIT. */
 static enum store_result vouch(struct worker *w, struct member *const *members, size_t count)
 {
-	bool holds = true;
-
 	store_push(w->store);
 	for (size_t i = 0; i < count; i++)
-		holds &= submission_is_signed(&members[i]->s);
-	return holds ? STORE_OK : STORE_CONFLICT; /* go_alone answers it */
+		if (!submission_is_signed(&members[i]->s))
+			return STORE_CONFLICT; /* go_alone answers it */
+	return STORE_OK;
 }
 
 /* While the server commits, the receipts are put together and signed. They leave when it has, or never. */
@@ -384,7 +363,7 @@ static enum store_result transact(struct worker *w, struct member *const *member
 		return STORE_CONFLICT; /* the number will not do, and is replaced (go_alone) */
 	if (inserts)
 		store_hurry_behind(w->store);
-	result = begin(w, members, count);
+	result = group_begin(w, members, count);
 	if (!result)
 		result = weigh(members, count);
 	if (!result)
@@ -407,9 +386,11 @@ static enum store_result transact(struct worker *w, struct member *const *member
 	if (!result)
 		result = draft_and_await(w, members, count);
 	g->stocks = seen && !result;
-	if (stocked && result == STORE_CONFLICT && members[0]->s.signature == SIGNATURE_HOLDS)
+	if (result != STORE_CONFLICT || !submission_is_signed(&members[0]->s))
+		return result;
+	if (stocked)
 		stock_failed(&g->stock);
-	else if (alone && result == STORE_CONFLICT)
+	else if (alone)
 		g->careful = CAREFUL;
 	return result;
 }

@@ -10,6 +10,29 @@
 #define INSERT_ROWS 4
 _Static_assert(INSERT_ROWS <= STORE_ROW_INSERTS, "none of a group drops what another one prepared");
 
+/* ---- the beginning ---- */
+
+static int by_number(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+enum store_result group_begin(struct worker *w, struct member *const *members, size_t count)
+{
+	int64_t numbers[GROUP_MEMBERS];
+	size_t formed = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (submission_is_formed(&members[i]->s))
+			numbers[formed++] = submission_formation_number(&members[i]->s);
+	qsort(numbers, formed, sizeof *numbers, by_number);
+	return store_begin_sharing(w->store, numbers, formed);
+}
+
+/* ---- sums ---- */
+
 static int span_order(struct lantik_span a, struct lantik_span b)
 {
 	size_t len = a.len < b.len ? a.len : b.len;

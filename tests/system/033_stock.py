@@ -109,6 +109,23 @@ class Stock(Case):
         self.stocked()
         self.assertEqual(self.send(self.body(manifest, records))[1].verdict.outcome, "refused")
 
+    def test_who_did_not_sign(self):
+        """The signature is looked at when the rows are written: nothing of them stays, and nothing is shown for it."""
+        number, held = self.stocked(), self.small_body()
+        self.send(held)
+        for body, overrides in ((self.small_body(), {"signature": bytes(64)}),
+                                (self.small_body(), {"signing_key_id": b"\0\1\2\3"}),
+                                (self.small_body(8), {"signature": bytes(64)}),
+                                (held, {"signature": bytes(64)})):
+            self.stocked()
+            before, size = self.site.state_of_register(), self.size()
+            reply = self.ask("SUBMIT", body, **overrides)
+            self.assertEqual(reply.message, "REFUSAL")
+            self.assertEqual(self.office.contract.name("RefusalCode", self.office.contract.Refusal.FromString(reply.body).code),
+                             "BAD_SIGNATURE")
+            self.assertEqual((self.site.state_of_register(), self.size()), (before, size))
+        self.assertGreater(self.send(self.small_body())[0], number)
+
     def test_another_daemon_was_first(self):
         second, endpoint = self.site.second_daemon()
         second.start()
