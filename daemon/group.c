@@ -187,7 +187,7 @@ static enum store_result ask(struct group *g, struct member *const *members, siz
 	return g->numbers.sees ? STORE_OK : store_ask_held(g->worker->store, asked, count);
 }
 
-/* What the rules say. False: answered. */
+/* What the rules say; with a stock the signature waits. False: answered. */
 static bool judge(struct group *g, struct member *m, int64_t batch_no)
 {
 	struct submission *s = &m->s;
@@ -196,6 +196,8 @@ static bool judge(struct group *g, struct member *m, int64_t batch_no)
 	enum store_result seen =
 		rejections_see(&w->rejections, s->manifest.kind, s->manifest.programme, &start.rejections);
 
+	if (!g->numbers.is_stocked && !submission_vouch(s))
+		return false;
 	if (seen) {
 		answer_store_failure(w, s->job, seen, "look-up");
 		return false;
@@ -293,23 +295,6 @@ static void prepare(struct group *g, struct member *const *members, size_t count
 
 /* ---- the transaction ---- */
 
-/* What each is judged without the register. When it was asked, an official had rejected somebody. */
-static enum store_result weigh(struct member *const *members, size_t count)
-{
-	enum store_result result = STORE_OK;
-
-	for (size_t i = 0; i < count && !result; i++) {
-		int32_t *judged = NULL;
-		size_t judged_count;
-		bool asked;
-		result = submission_weigh(&members[i]->s, APPROACH_FAST, &asked, &judged, &judged_count);
-		free(judged);
-		if (!result && asked)
-			result = STORE_CONFLICT;
-	}
-	return result;
-}
-
 /* The last lock, and a leaf each under it. A head that was seen is locked when it is moved. */
 static enum store_result append_all(struct worker *w, struct member *const *members, size_t count, bool seen)
 {
@@ -365,7 +350,7 @@ static enum store_result transact(struct worker *w, struct member *const *member
 		store_hurry_behind(w->store);
 	result = group_begin(w, members, count);
 	if (!result)
-		result = weigh(members, count);
+		result = group_weigh(members, count);
 	if (!result)
 		result = group_write_rows(w, members, count, inserts);
 	if (!inserts)

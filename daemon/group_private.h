@@ -25,6 +25,8 @@ LANTIK_MUST_CHECK enum store_result group_prepare_inserts(
 	struct worker *worker, struct member *const *members, size_t count, bool *ret);
 /* With the locks of their formations, shared. */
 LANTIK_MUST_CHECK enum store_result group_begin(struct worker *worker, struct member *const *members, size_t count);
+/* What each is judged without the register. When it was asked, an official had rejected somebody. */
+LANTIK_MUST_CHECK enum store_result group_weigh(struct member *const *members, size_t count);
 /* Current rows by NIK and versions of the register. inserts: as group_prepare_inserts said, in a hurry. */
 LANTIK_MUST_CHECK enum store_result group_write_rows(
 	struct worker *worker, struct member *const *members, size_t count, bool inserts);

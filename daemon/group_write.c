@@ -31,6 +31,22 @@ enum store_result group_begin(struct worker *w, struct member *const *members, s
 	return store_begin_sharing(w->store, numbers, formed);
 }
 
+enum store_result group_weigh(struct member *const *members, size_t count)
+{
+	enum store_result result = STORE_OK;
+
+	for (size_t i = 0; i < count && !result; i++) {
+		int32_t *judged = NULL;
+		size_t judged_count;
+		bool asked;
+		result = submission_weigh(&members[i]->s, APPROACH_FAST, &asked, &judged, &judged_count);
+		free(judged);
+		if (!result && asked)
+			result = STORE_CONFLICT;
+	}
+	return result;
+}
+
 /* ---- sums ---- */
 
 static int span_order(struct lantik_span a, struct lantik_span b)

@@ -113,7 +113,10 @@ class Stock(Case):
         """The signature is looked at when the rows are written: nothing of them stays, and nothing is shown for it."""
         number, held = self.stocked(), self.small_body()
         self.send(held)
+        _, whole, records = self.people(1)
+        whole.all_or_nothing = 1
         for body, overrides in ((self.small_body(), {"signature": bytes(64)}),
+                                (self.body(whole, records), {"signature": bytes(64)}),
                                 (self.small_body(), {"signing_key_id": b"\0\1\2\3"}),
                                 (self.small_body(8), {"signature": bytes(64)}),
                                 (held, {"signature": bytes(64)})):
