@@ -22,7 +22,7 @@ import common
 import harness
 
 FULL, QUICK = {"pairs": 5, "count": 200, "batch": 1000}, {"pairs": 1, "count": 12, "batch": 200}
-# Of large batches fewer, unless told otherwise: about 12 GB of bodies.
+# Of large batches fewer, unless told otherwise: about 13 GB of bodies while they are copied.
 MOST_ROWS = 5_700_000
 # Batches of the neighbour for each of the honest office: offices take turns, so that it is done with about as many; but
 # small ones are written together, up to 64 at once.
