@@ -194,18 +194,11 @@ class Stock(Case):
         self.assertLessEqual(recorded, self.now())
 
 
-class Clock(Case):
+class Clock(evidence.Shimmed, Case):
     """The daemon's clock says that an hour has gone by since the number was taken; the server's does not."""
 
     seed = 39
     check_time, now = Stock.check_time, Stock.now
-
-    @classmethod
-    def setUpClass(cls):
-        if evidence.comes_first():
-            raise unittest.SkipTest("an instrumented lantikd takes no library before its own")
-        super().setUpClass()
-        cls.shim = evidence.shim_into(cls.site)
 
     def test_the_server_knows_better(self):
         number, before, moved = self.stocked(), self.now(), self.moved()

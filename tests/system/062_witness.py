@@ -113,22 +113,13 @@ class Witness(evidence.Case):
                 self.assertEqual(reply.body, receipt.checkpoint_note, "the bytes that the other one made")
 
 
-class Forked(evidence.Case):
+class Forked(evidence.OwnSite, evidence.Case):
     """Each test ends its ledger: a site for each."""
 
     seed = 63
 
-    @classmethod
-    def setUpClass(cls):
-        pass
-
-    @classmethod
-    def tearDownClass(cls):
-        pass
-
     def setUp(self):
-        super(Forked, type(self)).setUpClass()
-        self.addCleanup(type(self).site.close)
+        super().setUp()
         for _ in range(4):
             self.submit(self.small_body())
 

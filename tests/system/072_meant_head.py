@@ -11,22 +11,13 @@ import unittest
 import evidence
 import harness
 
-class Meant(evidence.Case):
+class Meant(evidence.OwnSite, evidence.Case):
     """Each test has a site of its own, whose daemon ran on a machine that went down since, unless it says otherwise."""
 
     seed = 72
 
-    @classmethod
-    def setUpClass(cls):
-        pass
-
-    @classmethod
-    def tearDownClass(cls):
-        pass
-
     def setUp(self):
-        super(Meant, type(self)).setUpClass()
-        self.addCleanup(type(self).site.close)
+        super().setUp()
         self.boot = 1
         self.restart()
         for _ in range(3):

@@ -9,6 +9,7 @@ import os
 import shlex
 import struct
 import subprocess
+import unittest
 
 import batches
 import harness
@@ -41,6 +42,33 @@ def shim_into(site):
     site.daemon.environment = {"LD_PRELOAD": str(build_shim(site.directory)), "LANTIK_SHIM": str(folder)}
     site.daemon.start()
     return folder
+
+
+class Shimmed:
+    """Before a Case: its daemon runs with the shim."""
+
+    @classmethod
+    def setUpClass(cls):
+        if comes_first():
+            raise unittest.SkipTest("an instrumented lantikd takes no library before its own")
+        super().setUpClass()
+        cls.shim = shim_into(cls.site)
+
+
+class OwnSite:
+    """Before a Case: each test has a site of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        pass
+
+    @classmethod
+    def tearDownClass(cls):
+        pass
+
+    def setUp(self):
+        super().setUpClass()
+        self.addCleanup(type(self).site.close)
 
 
 class Head:
