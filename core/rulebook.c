@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "lantik/rulebook.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,7 +136,11 @@ static void take_notes(struct lantik_rulebook *book)
 
 struct lantik_rulebook *lantik_rulebook_empty(void)
 {
-	return calloc(1, sizeof(struct lantik_rulebook));
+	static _Atomic uint64_t identities;
+	struct lantik_rulebook *book = calloc(1, sizeof *book);
+	if (book != NULL)
+		book->identity = atomic_fetch_add_explicit(&identities, 1, memory_order_relaxed) + 1;
+	return book;
 }
 
 enum lantik_error lantik_rulebook_parse(struct lantik_span text, struct lantik_rulebook **ret, unsigned *ret_line)
@@ -173,6 +178,11 @@ void lantik_rulebook_free(struct lantik_rulebook **rulebook)
 const uint8_t *lantik_rulebook_digest(const struct lantik_rulebook *rulebook)
 {
 	return rulebook->digest;
+}
+
+uint64_t lantik_rulebook_identity(const struct lantik_rulebook *rulebook)
+{
+	return rulebook->identity;
 }
 
 bool lantik_rulebook_has(const struct lantik_rulebook *rulebook, enum lantik_table table)

@@ -9,13 +9,43 @@
 
 #define CENTRE "00"
 
+/* Four or eight bytes as a number in whose order memcmp has them. */
+static uint32_t short_front_of(const void *row)
+{
+	uint32_t front;
+	memcpy(&front, row, sizeof front);
+	return be32toh(front);
+}
+
+static uint64_t front_of(const void *row)
+{
+	uint64_t front;
+	memcpy(&front, row, sizeof front);
+	return be64toh(front);
+}
+
+/* memcmp of two keys. Most differ at the front, and a comparison of numbers is no call. */
+static int compare_keys(const void *a, const void *b, size_t len)
+{
+	if (len >= sizeof(uint64_t)) {
+		uint64_t front = front_of(a), other = front_of(b);
+		if (front != other)
+			return front < other ? -1 : 1;
+	} else if (len >= sizeof(uint32_t)) {
+		uint32_t front = short_front_of(a), other = short_front_of(b);
+		if (front != other)
+			return front < other ? -1 : 1;
+	}
+	return memcmp(a, b, len);
+}
+
 /* The first row that is not before the probe, or, or_equal, that is behind it; the count when there is none. */
 static size_t bisect(const struct lantik_rows *rows, size_t size, const void *probe, size_t len, bool or_equal)
 {
 	size_t low = 0, high = rows->count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = memcmp((const char *)rows->items + middle * size, probe, len);
+		int order = compare_keys((const char *)rows->items + middle * size, probe, len);
 		if (order < 0 || (or_equal && order == 0))
 			low = middle + 1;
 		else
@@ -34,25 +64,6 @@ struct lantik_block lantik_rulebook_block(
 		return (struct lantik_block){NULL, 0};
 	return (struct lantik_block){
 		(const char *)rows->items + first * size, bisect(rows, size, probe, len, true) - first};
-}
-
-/* Eight bytes as a number in whose order memcmp has them. */
-static uint64_t front_of(const void *row)
-{
-	uint64_t front;
-	memcpy(&front, row, sizeof front);
-	return be64toh(front);
-}
-
-/* memcmp of two keys. Most differ at the front, and a comparison of numbers is no call. */
-static int compare_keys(const void *a, const void *b, size_t len)
-{
-	if (len >= sizeof(uint64_t)) {
-		uint64_t front = front_of(a), other = front_of(b);
-		if (front != other)
-			return front < other ? -1 : 1;
-	}
-	return memcmp(a, b, len);
 }
 
 static int32_t number_at(const char *row, size_t offset)

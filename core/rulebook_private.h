@@ -118,6 +118,7 @@ static inline size_t lantik_unit_front(const uint8_t id[16])
 
 struct lantik_rulebook {
 	uint8_t digest[LANTIK_HASH];
+	uint64_t identity;                             /* lantik_rulebook_identity */
 	struct lantik_rows tables[LANTIK_TABLE_COUNT]; /* retired codes stand among the regions */
 	bool has_provinces, has_districts, has_retired;
 	bool wage_years[LANTIK_WAGE_YEARS];

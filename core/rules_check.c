@@ -34,6 +34,8 @@ static void settle_case(struct lantik_check *check, unsigned id, const struct la
 
 static void settle_cases(struct lantik_check *check)
 {
+	memset(check->judged, 0, sizeof check->judged);
+	memset(check->not_checked, 0, sizeof check->not_checked);
 	unsigned kind = bit_of(check->manifest->kind, LANTIK_KIND_END);
 	unsigned step = bit_of(check->manifest->step, LANTIK_STEP_END);
 	for (unsigned id = 0; id < LANTIK_CASE_COUNT; id++) {
@@ -43,19 +45,29 @@ static void settle_cases(struct lantik_check *check)
 	}
 }
 
+void lantik_check_settle(struct lantik_check *check)
+{
+	lantik_severities_for(check->rulebook, check->manifest, check->received, &check->severities);
+	lantik_policy_read(check, &check->policy);
+	settle_cases(check);
+}
+
+struct lantik_check *lantik_check_blank(void)
+{
+	return calloc(1, sizeof(struct lantik_check));
+}
+
 struct lantik_check *lantik_check_new(
 	const struct lantik_rulebook *rulebook, const struct lantik_manifest *manifest, int64_t received_at)
 {
-	struct lantik_check *check = calloc(1, sizeof *check);
+	struct lantik_check *check = lantik_check_blank();
 	if (check == NULL)
 		return NULL;
 	check->rulebook = rulebook;
 	check->manifest = manifest;
 	check->received_at = received_at;
 	check->received = lantik_instant_date(received_at);
-	lantik_severities_for(rulebook, manifest, check->received, &check->severities);
-	lantik_policy_read(check, &check->policy);
-	settle_cases(check);
+	lantik_check_settle(check);
 	return check;
 }
 
@@ -80,6 +92,7 @@ void lantik_check_free(struct lantik_check **check)
 	free((*check)->niks.slots);
 	free((*check)->perteks.slots);
 	free((*check)->decrees.slots);
+	free((*check)->bases);
 	free(*check);
 	*check = NULL;
 }

@@ -142,7 +142,7 @@ bool lantik_policy_tells(const struct lantik_check *check, enum lantik_case_id c
 }
 
 /* B06 */
-static void read_window(const struct lantik_check *check, struct lantik_policy *ret)
+void lantik_policy_window(const struct lantik_check *check, struct lantik_policy *ret)
 {
 	static const enum lantik_case_id cases[] = {[LANTIK_WINDOW_NONE] = LANTIK_CASE_COUNT,
 		[LANTIK_WINDOW_OPEN] = LANTIK_CASE_COUNT,
@@ -198,7 +198,7 @@ void lantik_policy_read(const struct lantik_check *check, struct lantik_policy *
 		.bup = lantik_rulebook_number(rulebook, "bup_default", BUP_DEFAULT, check->received),
 		.spmt_deadline =
 			lantik_rulebook_number(rulebook, "spmt_deadline_pw", SPMT_DEADLINE_PW, check->received)};
-	read_window(check, ret);
+	lantik_policy_window(check, ret);
 	ret->agency_known = !has(check, LANTIK_TABLE_AGENCY) ||
 			    lantik_rulebook_agency_known(rulebook, check->manifest->kode_instansi);
 	read_formation(check, ret);

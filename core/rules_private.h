@@ -3,6 +3,7 @@
 #ifndef LANTIK_CORE_RULES_PRIVATE_H
 #define LANTIK_CORE_RULES_PRIVATE_H
 
+#include "lantik/limits.h"
 #include "lantik/rules.h"
 
 enum lantik_rule_id {
@@ -24,6 +25,8 @@ struct lantik_slot {
 
 /* The values of one kind. It grows with the batch and is never more than half full, so that probes stay short and a
  * small batch costs little; zero it to begin. */
+#define LANTIK_SET_BITS 5u /* at first */
+
 struct lantik_set {
 	struct lantik_slot *slots;
 	unsigned bits; /* 2^bits slots */
@@ -78,6 +81,28 @@ struct lantik_policy {
 	size_t document_count;
 };
 
+/* What of a batch decides which cases are judged and how: all but the instant, by which windows open and close. */
+struct lantik_basis_key {
+	uint64_t rulebook; /* lantik_rulebook_identity; 0: nothing is kept under this key */
+	int32_t received, kind, step;
+	uint8_t lens[4];
+	char agency[4], programme[LANTIK_MAX_PROGRAMME], procurement[8], formation[8];
+};
+
+_Static_assert(sizeof(struct lantik_basis_key) == 64, "keys are compared as bytes, and none of them is padding");
+
+/* The answer. */
+struct lantik_basis {
+	struct lantik_basis_key key;
+	struct lantik_severities severities;
+	uint8_t judged[LANTIK_CASE_COUNT];
+	uint64_t not_checked[4];
+	struct lantik_policy policy;
+};
+
+/* Agencies take turns in a group of small batches. */
+#define LANTIK_BASES 64u
+
 struct lantik_check {
 	const struct lantik_rulebook *rulebook;
 	const struct lantik_manifest *manifest;
@@ -97,7 +122,9 @@ struct lantik_check {
 	struct lantik_seen_category categories[LANTIK_SEEN_CATEGORIES];
 	uint8_t levels[100]; /* answers about tk_pendidikan_id, by its two digits */
 	struct lantik_set niks, perteks;
-	struct lantik_set decrees; /* of people who stand twice */
+	struct lantik_set decrees;   /* of people who stand twice */
+	struct lantik_basis_key key; /* of the batch that the answers above were given to; lantik_check_again's alone */
+	struct lantik_basis *bases;  /* by their keys; NULL before the second batch */
 };
 
 /* What one pass over a text tells, in one word: of single bytes that are read as one the processor waits. */
@@ -161,9 +188,13 @@ void lantik_row_dates(struct lantik_row *row);       /* D02-D15 */
 void lantik_row_pay(struct lantik_row *row);         /* W01-W03 */
 void lantik_row_papers(struct lantik_row *row);      /* S01, S03, S04, S07, S08 */
 void lantik_row_repeated(struct lantik_row *row);    /* N07, S02, S03: what stands twice in the batch */
+/* Severities, judged, not_checked and policy, of a check whose rulebook, manifest and instant are known. */
+void lantik_check_settle(struct lantik_check *check);
 
 /* Asks the rulebook what it says of the batch; everything but the severities stands in the check. */
 void lantik_policy_read(const struct lantik_check *check, struct lantik_policy *ret);
+/* The same of what may differ between two batches of one basis: B06. */
+void lantik_policy_window(const struct lantik_check *check, struct lantik_policy *ret);
 /* False when a table that the case needs is empty, or says nothing of this batch. */
 bool lantik_policy_tells(const struct lantik_check *check, enum lantik_case_id case_id);
 

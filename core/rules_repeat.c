@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define MIX UINT64_C(0x9E3779B97F4A7C15)
-#define FIRST_BITS 5u
 
 /* A number for a text. Texts of the same length that differ in one place get different numbers, and two others are
  * taken for the same once in about 10^11 full batches. */
@@ -39,7 +38,7 @@ static struct lantik_slot *probe(const struct lantik_set *set, uint64_t key)
 /* Twice as many slots. */
 static void grow(struct lantik_set *set)
 {
-	struct lantik_set grown = {.bits = set->slots == NULL ? FIRST_BITS : set->bits + 1, .used = set->used};
+	struct lantik_set grown = {.bits = set->slots == NULL ? LANTIK_SET_BITS : set->bits + 1, .used = set->used};
 	size_t count = set->slots == NULL ? 0 : (size_t)1 << set->bits;
 	grown.slots = calloc((size_t)1 << grown.bits, sizeof *grown.slots);
 	LANTIK_ASSERT(grown.slots != NULL);

@@ -42,6 +42,9 @@ void lantik_rulebook_free(struct lantik_rulebook **rulebook);
 
 /* SHA-256 of the text; 32 zero bytes for the empty rulebook. */
 const uint8_t *lantik_rulebook_digest(const struct lantik_rulebook *rulebook);
+/* Never 0, and no other one that this process has, had or will have is given it: what points into a rulebook may be
+ * kept beside it. */
+uint64_t lantik_rulebook_identity(const struct lantik_rulebook *rulebook);
 
 enum lantik_table {
 	LANTIK_TABLE_AGENCY,

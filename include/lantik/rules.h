@@ -103,6 +103,15 @@ struct lantik_check;
 /* Borrows rulebook and manifest until freed. received_at is the instant of receipt; its day counts in Asia/Jakarta. */
 LANTIK_MUST_CHECK struct lantik_check *lantik_check_new(
 	const struct lantik_rulebook *rulebook, const struct lantik_manifest *manifest, int64_t received_at);
+/* A check that lantik_check_again makes ready for batch after batch, in the same memory: what the rulebook said of a
+ * batch before, or of its records, is not asked again while it is the same one and the same day. Whoever judges small
+ * batches pays more for the questions than for the records. */
+LANTIK_MUST_CHECK struct lantik_check *lantik_check_blank(void);
+/* As lantik_check_new. */
+void lantik_check_again(struct lantik_check *check, const struct lantik_rulebook *rulebook,
+	const struct lantik_manifest *manifest, int64_t received_at);
+/* Borrows nothing any more, and gives back what only a large batch needs. */
+void lantik_check_rest(struct lantik_check *check);
 /* The severities by which it judges, for what is found beside it. */
 const struct lantik_severities *lantik_check_severities(const struct lantik_check *check);
 /* After the records: sets bit i for each case i that is meant for this kind and step and that nobody can judge here:

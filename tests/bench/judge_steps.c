@@ -35,6 +35,7 @@ struct cost {
 struct judge {
 	struct bench_pieces bodies;
 	struct lantik_rulebook *rulebook;
+	struct lantik_check *check;
 	struct lantik_arena *batch_arena, *record_arena;
 	struct lantik_findings findings;
 	struct lantik_buffer tuples;
@@ -89,8 +90,8 @@ static void judge_records(struct judge *j, const struct lantik_batch_view *view,
 	struct lantik_record record;
 
 	begin(j);
-	struct lantik_check *check = lantik_check_new(j->rulebook, manifest, RECEIVED_AT);
-	LANTIK_ASSERT(check);
+	struct lantik_check *check = j->check;
+	lantik_check_again(check, j->rulebook, manifest, RECEIVED_AT);
 	j->findings.count = 0;
 	lantik_check_manifest(check, &j->findings);
 	end(j, BATCH);
@@ -104,7 +105,7 @@ static void judge_records(struct judge *j, const struct lantik_batch_view *view,
 	end(j, JUDGE);
 	begin(j);
 	lantik_check_finish(check, &j->findings);
-	lantik_check_free(&check);
+	lantik_check_rest(check);
 	end(j, BATCH);
 	j->found += j->findings.count;
 }
@@ -209,8 +210,9 @@ int main(int argc, char **argv)
 		bench_fail("%s is not a rulebook", argv[2]);
 	j.batch_arena = lantik_arena_new(BATCH_ARENA);
 	j.record_arena = lantik_arena_new(RECORD_ARENA);
+	j.check = lantik_check_blank();
 	j.hashes = malloc((size_t)LANTIK_MAX_RECORDS * LANTIK_HASH);
-	LANTIK_ASSERT(j.batch_arena && j.record_arena && j.hashes);
+	LANTIK_ASSERT(j.batch_arena && j.record_arena && j.hashes && j.check);
 	for (unsigned long rounds = strtoul(argv[3], NULL, 10); rounds > 0; rounds--)
 		round_of(&j);
 	print(&j);
@@ -218,6 +220,7 @@ int main(int argc, char **argv)
 	lantik_findings_free(&j.findings);
 	lantik_arena_free(&j.batch_arena);
 	lantik_arena_free(&j.record_arena);
+	lantik_check_free(&j.check);
 	lantik_rulebook_free(&j.rulebook);
 	lantik_buffer_free(&rulebook);
 	lantik_buffer_free(&j.tuples);
