@@ -3,12 +3,13 @@
 
 SPDX-License-Identifier: Apache-2.0
 
-Every round: single INSERTs that commit, one after another (prepared, binary, one connection: the least a person can do);
-lantikd idle, one office, one batch at a time; many offices at once, one batch each in flight; all offices together at given
-rates, sent at moments drawn beforehand and measured from them, so that a stall counts for every batch behind it. What is
+Every round: single INSERTs that commit, one after another (prepared, binary, one connection: the least a person can do), before
+and after lantikd idle, one office, one batch at a time; many offices at once, one batch each in flight; all offices together at
+given rates, sent at moments drawn beforehand and measured from them, so that a stall counts for every batch behind it. What is
 printed are medians of rounds.
 """
 
+import statistics
 import sys
 
 import cli
@@ -33,15 +34,35 @@ COLUMNS = [
 ]
 
 
+Y = "one-row commits into Y"
+
+
 def subjects(args):
-    """Title, batches, and how they are run."""
-    yield "one-row commits into Y", args.alone, lambda bench, work: bench.yardstick(work, "yardstick_insert")
+    """Title, batches, and how they are run, in the order of a round. Y comes on both sides of the batches that are compared
+    with it closest: the machine changes its pace within seconds."""
+    y = Y, args.alone, lambda bench, work: bench.yardstick(work, "yardstick_insert")
+    yield y
     yield "1 office, one at a time", args.alone, lambda bench, work: bench.lantikd(work, args.workers, window=1)
+    yield y
     yield f"{args.offices} offices, one each at a time", args.together, lambda bench, work: bench.lantikd(
         work, args.workers, window=1, offices=args.offices)
     for rate in args.rates:
         yield f"{args.offices} offices, {rate:,}/s", max(1, int(rate * args.seconds)), lambda bench, work, rate=rate: bench.lantikd(
             work, args.workers, rate=rate, offices=args.offices)
+
+
+def run_round(bench, works, args, number):
+    """(title, result) of every run; a result's ratio is to the mean of the round's runs of Y."""
+    results = []
+    for title, count, run in subjects(args):
+        result = run(bench, works[count])
+        print(f"  round {number}: {title:<34} p50 {result['latency_p50_ms']:>8.2f} ms, {result['rows_per_second']:>8,.0f}/s, "
+              f"others {result['others']:.0%}", file=sys.stderr, flush=True)
+        results.append((title, result))
+    y = statistics.mean(result["latency_p50_ms"] for title, result in results if title == Y)
+    for _, result in results:
+        result["ratio"] = result["latency_p50_ms"] / y
+    return results
 
 
 def measure(bench, args, output):
@@ -50,12 +71,7 @@ def measure(bench, args, output):
     for count in {count for _, count, _ in subjects(args)}:
         works[count] = bench.work(1, count, "bodies", "tuples")
     for number in range(1, args.pairs + 1):
-        for title, count, run in subjects(args):
-            result = run(bench, works[count])
-            first = runs[next(iter(runs))][-1] if runs else result
-            result["ratio"] = result["latency_p50_ms"] / first["latency_p50_ms"]
-            print(f"  round {number}: {title:<34} p50 {result['latency_p50_ms']:>8.2f} ms, {result['rows_per_second']:>8,.0f}/s, "
-                  f"others {result['others']:.0%}", file=sys.stderr, flush=True)
+        for title, result in run_round(bench, works, args, number):
             output.line(type="run", round=number, title=title, **result)
             runs.setdefault(title, []).append(result)
     return runs
@@ -71,7 +87,7 @@ def print_table(runs, args, output):
         print(f"{title:<34}{cli.range_cell(ratio):>30}" + cli.cells(COLUMNS, middle, 11))
     print("\np50, p99, p99.9, longest: of a batch's time until its receipt is verified, from the send, or with a rate from the moment "
           "when it was due\ndaemon, backend, sender: CPU of one batch; WAL: of one batch; Busy: so often an office was told to come again later\n"
-          "Y, the yardstick: the same records, each a prepared INSERT and a commit of its own, into one bare table "
+          "Y, the yardstick: the same records, each a prepared INSERT and a commit of its own, into one bare table, twice a round "
           "(tests/bench/yardstick.sql)\n" + common.OTHERS)
 
 
