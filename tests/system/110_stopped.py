@@ -30,8 +30,10 @@ harness.main()
 
 
 def start(*command, **options):
-    return subprocess.Popen([sys.executable, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            text=True, start_new_session=True, cwd=harness.ROOT / "tests" / "system", **options)
+    """Which heeds the signals even when we were started by nohup, or behind an `&`, and ignore them."""
+    return subprocess.Popen(["env", "--default-signal=INT,TERM,HUP", sys.executable, *command], stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+                            cwd=harness.ROOT / "tests" / "system", **options)
 
 
 def said(process, word):
