@@ -106,26 +106,37 @@ bool audit_leaf_holds(const struct audit *audit, struct lantik_span leaf, uint64
 
 /* ---- batches whose rows are not their own ---- */
 
-void audit_misfit(struct audit *audit, int64_t batch_no)
+void audit_misfit(struct audit *audit, int64_t batch_no, bool has_findings)
 {
 	if (audit->misfit_count == audit->misfit_capacity) {
 		audit->misfit_capacity = audit->misfit_capacity ? 2 * audit->misfit_capacity : 64;
 		audit->misfits = realloc(audit->misfits, audit->misfit_capacity * sizeof *audit->misfits);
 		LANTIK_ASSERT(audit->misfits);
 	}
-	audit->misfits[audit->misfit_count++] = batch_no;
+	audit->misfits[audit->misfit_count++] = (struct audit_misfit){batch_no, has_findings};
 }
 
 static int by_batch(const void *a, const void *b)
 {
-	const int64_t *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
+	const struct audit_misfit *x = a, *y = b;
+	return x->batch_no < y->batch_no ? -1 : x->batch_no > y->batch_no;
 }
 
-bool audit_is_misfit(const struct audit *audit, int64_t batch_no)
+const struct audit_misfit *audit_misfit_of(const struct audit *audit, int64_t batch_no)
 {
-	return audit->misfit_count &&
-	       bsearch(&batch_no, audit->misfits, audit->misfit_count, sizeof batch_no, by_batch);
+	struct audit_misfit wanted = {.batch_no = batch_no};
+	return audit->misfit_count ? bsearch(&wanted, audit->misfits, audit->misfit_count, sizeof wanted, by_batch)
+				   : NULL;
+}
+
+void audit_orphan(struct audit *audit, int64_t number)
+{
+	if (audit->orphan_count == audit->orphan_capacity) {
+		audit->orphan_capacity = audit->orphan_capacity ? 2 * audit->orphan_capacity : 64;
+		audit->orphans = realloc(audit->orphans, audit->orphan_capacity * sizeof *audit->orphans);
+		LANTIK_ASSERT(audit->orphans);
+	}
+	audit->orphans[audit->orphan_count++] = number;
 }
 
 /* ---- steps ---- */
@@ -297,6 +308,7 @@ static int run(struct audit *audit, const struct lantik_skey *cosigner)
 	audit_witnesses_free(audit);
 	free(audit->bad_leaves);
 	free(audit->misfits);
+	free(audit->orphans);
 	lantik_buffer_free(&audit->newest_note);
 	lantik_buffer_free(&path);
 	return exit_code;

@@ -38,8 +38,14 @@ struct audit {
 	uint64_t *bad_leaves;
 	size_t bad_count, bad_capacity;
 	/* Batches whose rows or returned records do not lead to the roots in the leaf, ascending. */
-	int64_t *misfits;
+	struct audit_misfit {
+		int64_t batch_no;
+		bool has_findings; /* under its number, and they are its own */
+	} * misfits;
 	size_t misfit_count, misfit_capacity;
+	/* Numbers of rows, returned records and erased rows that no batch and no decision has. */
+	int64_t *orphans;
+	size_t orphan_count, orphan_capacity;
 	char snapshot[64];
 	struct database idle[AUDIT_STREAMS];
 	unsigned idle_count;
@@ -81,9 +87,11 @@ const char *audit_masked(struct lantik_span value, char ret[16]);
 /* Whether rows can be judged by this leaf: its bytes are here, and they are what was signed. */
 bool audit_leaf_holds(const struct audit *audit, struct lantik_span leaf, uint64_t leaf_index);
 void audit_leaf_is_bad(struct audit *audit, uint64_t leaf_index);
-/* With rising numbers. */
-void audit_misfit(struct audit *audit, int64_t batch_no);
-bool audit_is_misfit(const struct audit *audit, int64_t batch_no);
+/* With rising numbers; has_findings: under its number, and they are its own. */
+void audit_misfit(struct audit *audit, int64_t batch_no, bool has_findings);
+/* NULL: it is none. */
+const struct audit_misfit *audit_misfit_of(const struct audit *audit, int64_t batch_no);
+void audit_orphan(struct audit *audit, int64_t number);
 
 /* ---- streams: the rows of a query one after the other, in bounded memory ---- */
 

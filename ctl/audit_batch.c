@@ -13,13 +13,13 @@
 	X(row_count) X(accepted) X(returned) X(review) X(row_format) X(rows_root) X(programme) X(periode)             \
 	X(no_surat_usulan) X(tgl_surat_usulan) X(certifier_nama) X(certifier_nip) X(sptjm_no) X(sptjm_tgl)            \
 	X(pengirim_nip) X(sent_at) X(manifest) X(verdict) X(leaf_index) X(durability) X(received_at) X(recorded_at) \
-	X(body_form)
+	X(body_form) X(row_hashes) X(returned_hashes)
 /* clang-format on */
 
 #define AS_ENUM(name) B_##name,
 #define AS_SELECT(name) "t." #name ", "
 
-enum { BATCH_COLUMNS(AS_ENUM) OFFICE, LEAF, HASHED, ROWS, RETURNED };
+enum { BATCH_COLUMNS(AS_ENUM) OFFICE, LEAF };
 
 /* PostgreSQL counts days from 2000-01-01. */
 #define EPOCH_DAYS 10957
@@ -31,10 +31,7 @@ void audit_batches_open(struct entries *all)
 	owned_open(all, &all->batches, "batch", "batch_no",
 		"SELECT " BATCH_COLUMNS(
 			AS_SELECT) "(SELECT o.name FROM lantik.office o WHERE o.office_no = t.office_no), "
-				   "(SELECT l.leaf FROM lantik.ledger_leaf l WHERE l.leaf_index = t.leaf_index), "
-				   "(SELECT true FROM lantik.entry_hash h WHERE h.batch_no = t.batch_no), "
-				   "(SELECT h.rows FROM lantik.entry_hash h WHERE h.batch_no = t.batch_no), "
-				   "(SELECT h.returned FROM lantik.entry_hash h WHERE h.batch_no = t.batch_no)",
+				   "(SELECT l.leaf FROM lantik.ledger_leaf l WHERE l.leaf_index = t.leaf_index)",
 		"");
 }
 
@@ -284,9 +281,8 @@ static void manifest_check(struct batch_row *b)
 static void roots_read(const struct batch_row *b)
 {
 	struct entry *entry = b->entry;
-	entry->is_hashed = !audit_null(b->row, HASHED);
-	entry->row_hashes = audit_cell(b->row, ROWS);
-	entry->returned_hashes = audit_cell(b->row, RETURNED);
+	entry->row_hashes = audit_cell(b->row, B_row_hashes);
+	entry->returned_hashes = audit_cell(b->row, B_returned_hashes);
 	if (entry->is_bound) {
 		memcpy(entry->rows_root, b->leaf.rows_root, LANTIK_HASH);
 		memcpy(entry->returned_root, b->leaf.returned_root, LANTIK_HASH);

@@ -283,18 +283,21 @@ static bool is_in_misplaced(const struct decided_audit *d, int64_t number)
 	return false;
 }
 
-/* Numbers under which just these records stand; whether a decision has the number; whether the hashes of the decision
- * itself stand under its own, which no batch may have. */
+/* Numbers under which just these records stand; whether a decision has the number; whether anything else stands under
+ * the decision's own, which no batch may have. */
 #define ELSEWHERE                                                                                                      \
 	"SELECT x.decision_no, EXISTS (SELECT FROM lantik.decision d WHERE d.decision_no = x.decision_no), "           \
-	"EXISTS (SELECT FROM lantik.entry_hash h WHERE h.batch_no = $4::bigint) "                                      \
+	"(EXISTS (SELECT FROM lantik.register a WHERE a.batch_no = $4::bigint) "                                       \
+	"OR EXISTS (SELECT FROM lantik.finding f WHERE f.batch_no = $4::bigint) "                                      \
+	"OR EXISTS (SELECT FROM lantik.rejected r WHERE r.decision_no = $4::bigint)) "                                 \
 	"AND NOT EXISTS (SELECT FROM lantik.batch b WHERE b.batch_no = $4::bigint) "                                   \
 	"FROM lantik.decided_record x WHERE x.batch_no = $1::bigint AND x.decision_no <> $4::bigint "                  \
 	"GROUP BY x.decision_no HAVING array_agg(x.record_no ORDER BY x.record_no) = $2::int[] "                       \
 	"AND array_agg(x.outcome ORDER BY x.record_no) = $3::smallint[]"
 
 /* The number was altered when its records are complete under one that no decision has any more, or that another
- * decision has wrongly. */
+ * decision has wrongly. Of a decision of which nothing but those records tells the number it cannot be told which of
+ * the two was altered; both are named. */
 static void misplaced_tell(struct decided_audit *d, const struct misplaced *m)
 {
 	char batch_no[24], decision_no[24];

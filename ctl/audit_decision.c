@@ -8,13 +8,13 @@
 #define DECISION_COLUMNS(X)                                                                                            \
 	X(decision_no) X(decision_id) X(office_no) X(batch_no) X(kode_instansi) X(kind) X(step) X(act) X(accepted)    \
 	X(returned) X(review) X(rejected) X(row_format) X(rows_root) X(rulebook_sha256) X(statement) X(leaf_index)    \
-	X(durability) X(requested_at) X(recorded_at)
+	X(durability) X(requested_at) X(recorded_at) X(row_hashes)
 /* clang-format on */
 
 #define AS_ENUM(name) D_##name,
 #define AS_SELECT(name) "t." #name ", "
 
-enum { DECISION_COLUMNS(AS_ENUM) OFFICE, BATCH_ID, BATCH_LEAF, NAMES_AGENCY, LEAF, HASHED, ROWS, RETURNED };
+enum { DECISION_COLUMNS(AS_ENUM) OFFICE, BATCH_ID, BATCH_LEAF, NAMES_AGENCY, LEAF };
 
 void audit_decisions_open(struct entries *all)
 {
@@ -24,10 +24,7 @@ void audit_decisions_open(struct entries *all)
 				   "(SELECT b.batch_id FROM lantik.batch b WHERE b.batch_no = t.batch_no), "
 				   "(SELECT b.leaf_index FROM lantik.batch b WHERE b.batch_no = t.batch_no), "
 				   "(SELECT b.body_form = 3 FROM lantik.batch b WHERE b.batch_no = t.batch_no), "
-				   "(SELECT l.leaf FROM lantik.ledger_leaf l WHERE l.leaf_index = t.leaf_index), "
-				   "(SELECT true FROM lantik.entry_hash h WHERE h.batch_no = t.decision_no), "
-				   "(SELECT h.rows FROM lantik.entry_hash h WHERE h.batch_no = t.decision_no), "
-				   "(SELECT h.returned FROM lantik.entry_hash h WHERE h.batch_no = t.decision_no)",
+				   "(SELECT l.leaf FROM lantik.ledger_leaf l WHERE l.leaf_index = t.leaf_index)",
 		"");
 }
 
@@ -125,9 +122,7 @@ static void roots_read(const struct decision_row *d)
 {
 	struct entry *entry = d->entry;
 	struct lantik_span root = audit_cell(d->row, D_rows_root);
-	entry->is_hashed = !audit_null(d->row, HASHED);
-	entry->row_hashes = audit_cell(d->row, ROWS);
-	entry->returned_hashes = audit_cell(d->row, RETURNED);
+	entry->row_hashes = audit_cell(d->row, D_row_hashes);
 	lantik_root_of(NULL, 0, entry->returned_root);
 	if (entry->is_bound)
 		memcpy(entry->rows_root, d->leaf.rows_root, LANTIK_HASH);

@@ -46,6 +46,8 @@ static void tell_orphans(struct entries *all, struct owned *owned)
 		last = audit_integer(&owned->stream, RECORD);
 		count++;
 	}
+	if (owned != &all->findings)
+		audit_orphan(all->audit, number);
 	if (owned == &all->erased) /* theirs are the deeds */
 		return;
 	if (count == 1)
@@ -102,14 +104,12 @@ static void records_check(const struct entry *entry)
 static void entry_check(struct entry *entry)
 {
 	struct entries *all = entry->all;
-	if (!entry->is_hashed)
-		audit_found(all->audit, "entry_hash", AUDIT_MISSING, NULL, "batch_no %" PRId64, entry->number);
 	bool rows_fit = audit_rows_check(entry), returned_fit = audit_returned_check(entry);
 	if (rows_fit && returned_fit)
 		records_check(entry);
-	else if (!entry->is_decision)
-		audit_misfit(all->audit, entry->number);
-	audit_findings_check(entry);
+	bool findings_fit = audit_findings_check(entry);
+	if (!entry->is_decision && !(rows_fit && returned_fit))
+		audit_misfit(all->audit, entry->number, findings_fit && entry->findings.count);
 }
 
 /* The one with the smaller number; false when there is none left. */
@@ -157,18 +157,6 @@ static void keys_read(struct entries *all)
 	audit_close(&keys);
 }
 
-static void hashes_of_nothing(struct entries *all)
-{
-	struct audit_stream lone;
-	audit_open(all->audit, &lone,
-		"SELECT h.batch_no FROM lantik.entry_hash h WHERE NOT EXISTS (SELECT FROM lantik.batch b WHERE "
-		"b.batch_no = "
-		"h.batch_no) AND NOT EXISTS (SELECT FROM lantik.decision d WHERE d.decision_no = h.batch_no)");
-	while (audit_next(&lone))
-		audit_found(all->audit, "entry_hash", AUDIT_EXTRA, NULL, "batch_no %" PRId64, audit_integer(&lone, 0));
-	audit_close(&lone);
-}
-
 static void entries_run(struct audit *audit)
 {
 	struct entries *all = calloc(1, sizeof *all);
@@ -181,7 +169,6 @@ static void entries_run(struct audit *audit)
 		"SELECT coalesce(min(batch_no), 9223372036854775807) FROM lantik.entry WHERE leaf_index >= %" PRIu64,
 		audit->from);
 	keys_read(all);
-	hashes_of_nothing(all);
 	audit_batches_open(all);
 	audit_decisions_open(all);
 	audit_rows_open(all);

@@ -62,9 +62,8 @@ struct entry {
 	uint8_t records_root[LANTIK_HASH];
 	size_t accepted_count, held_count;
 	struct lantik_findings findings;
-	bool findings_known; /* none of a case that this program does not know */
-	bool is_hashed;      /* entry_hash has its row */
-	struct lantik_span row_hashes, returned_hashes;
+	bool findings_known;                            /* none of a case that this program does not know */
+	struct lantik_span row_hashes, returned_hashes; /* as its row has them */
 };
 
 /* The whole walk. */
@@ -118,7 +117,8 @@ bool audit_rows_check(struct entry *entry);
 void audit_returned_open(struct entries *all);
 bool audit_returned_check(struct entry *entry);
 void audit_findings_open(struct entries *all);
-void audit_findings_check(struct entry *entry);
+/* True when they are what verdict or statement says. */
+bool audit_findings_check(struct entry *entry);
 
 /* ---- audit_item.c: hashed rows beside the hashes that are bound ---- */
 
@@ -138,7 +138,7 @@ typedef void (*items_refine)(struct entry *entry, const struct hashed *hashed);
 
 struct hashed {
 	const char *table;  /* of the rows */
-	const char *column; /* of entry_hash */
+	const char *column; /* of the hashes */
 	struct lantik_span stored;
 	const uint8_t *root;
 	const uint32_t *numbers; /* that must be there, ascending; NULL: not known for sure */

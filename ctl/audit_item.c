@@ -77,7 +77,7 @@ static const uint8_t *stored_at(const struct hashed *hashed, size_t at)
 	return hashed->stored.data + at * LANTIK_HASH;
 }
 
-/* Whether entry_hash holds just what the rows hash to. */
+/* Whether the entry holds just what the rows hash to. */
 static bool stored_fit(const struct items *items, const struct hashed *hashed)
 {
 	bool fit = hashed->stored.len == items->count * LANTIK_HASH;
@@ -93,13 +93,6 @@ static bool stored_good(const struct hashed *hashed)
 		return false;
 	lantik_root_of(hashed->stored.data, hashed->stored.len / LANTIK_HASH, root);
 	return memcmp(root, hashed->root, LANTIK_HASH) == 0;
-}
-
-static void stored_altered(const struct entry *entry, const struct hashed *hashed)
-{
-	if (entry->is_hashed)
-		audit_found(entry->all->audit, "entry_hash", AUDIT_ALTERED, hashed->column, "batch_no %" PRId64,
-			entry->number);
 }
 
 void items_differ(struct entries *all, int64_t record_no, enum audit_what what, const char *column)
@@ -252,12 +245,10 @@ bool items_check(struct entry *entry, const struct items *items, const struct ha
 	root_of(items, root);
 	bool is_root = memcmp(root, hashed->root, LANTIK_HASH) == 0;
 	if (is_root && numbers_fit(items, hashed)) {
-		if (!stored_fit(items, hashed))
-			stored_altered(entry, hashed);
+		entry_column(entry, hashed->column, stored_fit(items, hashed));
 		return true;
 	}
-	if (!stored_good(hashed))
-		stored_altered(entry, hashed);
+	entry_column(entry, hashed->column, stored_good(hashed));
 	uint64_t told = hashed->numbers ? tell_by_number(entry, items, hashed) : tell_by_hash(entry, items, hashed);
 	if (!told) /* the stored hashes were altered with the rows: which row it is they cannot tell */
 		audit_found(entry->all->audit, hashed->table, AUDIT_ALTERED, NULL, "batch_no %" PRId64, entry->number);

@@ -106,7 +106,7 @@ bool audit_returned_check(struct entry *entry)
 		numbers[i] = all->held[i].record_no;
 	bool fit = !all->audit->failed && items_check(entry, items,
 						  &(struct hashed){.table = "returned_record",
-							  .column = "returned",
+							  .column = "returned_hashes",
 							  .stored = entry->returned_hashes,
 							  .root = entry->returned_root,
 							  .numbers = entry->is_told ? numbers : NULL,

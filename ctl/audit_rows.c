@@ -121,7 +121,7 @@ bool audit_rows_check(struct entry *entry)
 	items_add_erased(entry, 1, items, "register");
 	return !all->audit->failed && items_check(entry, items,
 					      &(struct hashed){.table = "register",
-						      .column = "rows",
+						      .column = "row_hashes",
 						      .stored = entry->row_hashes,
 						      .root = entry->rows_root,
 						      .numbers = entry->is_told ? all->accepted : NULL,

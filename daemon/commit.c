@@ -98,19 +98,12 @@ static enum store_result write_returned(struct submission *s)
 
 enum store_result submission_write_details(struct submission *s)
 {
-	struct worker *w = s->worker;
-	struct store_hashes hashes;
-	enum store_result result =
-		store_findings(w->store, s->batch_no, s->desk->findings.items, s->desk->findings.count);
+	struct store *store = s->worker->store;
+	enum store_result result = store_findings(store, s->batch_no, s->desk->findings.items, s->desk->findings.count);
 
 	if (!result)
 		result = write_returned(s);
-	if (result)
-		return result;
-	hashes = (struct store_hashes){
-		.rows = submission_row_hashes(s), .returned = lantik_buffer_span(&s->desk->returned_hashes)};
-	return s->verdict.refused ? store_body(w->store, s->batch_no, &hashes, s->job->body)
-				  : store_hashes(w->store, s->batch_no, &hashes);
+	return result || !s->verdict.refused ? result : store_body(store, s->batch_no, s->job->body);
 }
 
 static int32_t body_form(const struct submission *s)
@@ -121,7 +114,8 @@ static int32_t body_form(const struct submission *s)
 }
 
 /* But for what the ledger's head says. */
-static void leaf_of(const struct submission *s, struct lantik_span verdict, struct lantik_batch_leaf *ret)
+static void leaf_of(const struct submission *s, struct lantik_span verdict, struct lantik_span row_hashes,
+	struct lantik_batch_leaf *ret)
 {
 	const struct job *job = s->job;
 
@@ -135,15 +129,16 @@ static void leaf_of(const struct submission *s, struct lantik_span verdict, stru
 	lantik_sha256((struct lantik_span){.data = job->signature, .len = LANTIK_SIGNATURE}, ret->signature_sha256);
 	lantik_sha256(verdict, ret->verdict_sha256);
 	memcpy(ret->rulebook_sha256, s->verdict.rulebook_sha256, LANTIK_HASH);
-	lantik_root_of(s->desk->hashes, s->copied, ret->rows_root);
+	lantik_root_of(row_hashes.data, row_hashes.len / LANTIK_HASH, ret->rows_root);
 	lantik_root_of(s->desk->returned_hashes.data, s->desk->returned_hashes.len / LANTIK_HASH, ret->returned_root);
 }
 
-void submission_prepare_leaf(const struct submission *s, struct batch_appended *ret)
+void submission_prepare_leaf(struct submission *s, struct batch_appended *ret)
 {
+	ret->row_hashes = submission_row_hashes(s);
 	lantik_buffer_reset(&ret->verdict);
 	LANTIK_ASSERT(lantik_verdict_format(&s->verdict, &ret->verdict) == LANTIK_OK);
-	leaf_of(s, lantik_buffer_span(&ret->verdict), &ret->prepared);
+	leaf_of(s, lantik_buffer_span(&ret->verdict), ret->row_hashes, &ret->prepared);
 }
 
 enum store_result submission_append(struct submission *s, struct store_ledger *ledger, struct batch_appended *ret)
@@ -174,6 +169,8 @@ enum store_result submission_append(struct submission *s, struct store_ledger *l
 		.manifest_bytes = s->view.manifest,
 		.all_or_nothing = s->manifest.all_or_nothing == 1,
 		.body_form = body_form(s),
+		.row_hashes = ret->row_hashes,
+		.returned_hashes = lantik_buffer_span(&s->desk->returned_hashes),
 		.verdict_text = lantik_buffer_span(&ret->verdict),
 		.leaf_bytes = lantik_buffer_span(&ret->leaf),
 		.growth = &growth};
@@ -181,10 +178,23 @@ enum store_result submission_append(struct submission *s, struct store_ledger *l
 	return store_append(s->worker->store, &batch);
 }
 
+static void draft_line(const struct submission *s, struct batch_appended *appended)
+{
+	char id[37];
+
+	lantik_id_format(s->manifest.batch_id.data, id);
+	int len = snprintf(appended->line, sizeof appended->line,
+		"office %s: batch %s %s: %u records, %u accepted, %u returned, %u for review; leaf %llu",
+		s->job->office.name, id, s->verdict.refused ? "refused by rule" : "committed", s->verdict.records,
+		s->verdict.accepted, s->verdict.returned, s->verdict.review, (unsigned long long)appended->before.size);
+	LANTIK_ASSERT(len > 0 && (size_t)len < sizeof appended->line);
+}
+
 void submission_draft(struct submission *s, struct batch_appended *appended, bool is_last)
 {
 	receipt_draft_make(
 		s->worker, lantik_buffer_span(&appended->leaf), &appended->before, is_last, &appended->draft);
+	draft_line(s, appended);
 }
 
 /* Batches that take places of the same formation run beside each other until one finds it full; that one waits for
@@ -283,17 +293,11 @@ static enum store_result transact(
 
 static void count_and_log(const struct submission *s, const struct batch_appended *appended)
 {
-	char id[37];
-
-	lantik_id_format(s->manifest.batch_id.data, id);
 	counter_increment(s->verdict.refused ? COUNTER_refused_by_rule : COUNTER_committed);
 	counter_add(COUNTER_accepted_records, s->verdict.accepted);
 	counter_add(COUNTER_returned_records, s->verdict.returned);
 	counter_add(COUNTER_review_records, s->verdict.review);
-	log_later(LOG_LINE_INFO,
-		"office %s: batch %s %s: %u records, %u accepted, %u returned, %u for review; leaf %llu",
-		s->job->office.name, id, s->verdict.refused ? "refused by rule" : "committed", s->verdict.records,
-		s->verdict.accepted, s->verdict.returned, s->verdict.review, (unsigned long long)appended->before.size);
+	log_later(LOG_LINE_INFO, "%s", appended->line);
 }
 
 void submission_answer_committed(struct submission *s, struct batch_appended *appended)
@@ -307,7 +311,6 @@ void submission_answer_committed(struct submission *s, struct batch_appended *ap
 	lantik_buffer_reset(&job->reply_body);
 	enum lantik_error error = answer_receipt_drafted(w, lantik_buffer_span(&appended->leaf), &appended->before,
 		&appended->draft, lantik_buffer_span(&appended->verdict), &job->reply_body);
-	receipt_draft_discard(&appended->draft);
 	if (error)
 		answer_receipt_failure(w, job, appended->before.size, error);
 	else

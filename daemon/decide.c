@@ -54,9 +54,12 @@ enum store_result decide_look(
 
 void decide_failed(struct worker *w, struct decide_line *line, int64_t request_no, enum store_result result)
 {
-	log_line(store_is_down(result) ? LOG_LINE_WARNING : LOG_LINE_ERROR, "request %lld: %s", (long long)request_no,
-		store_why(w->store));
-	if (request_no) {
+	enum log_priority level = store_is_down(result) ? LOG_LINE_WARNING : LOG_LINE_ERROR;
+
+	if (!request_no) {
+		log_line(level, "looking for requests: %s", store_why(w->store));
+	} else {
+		log_line(level, "request %lld: %s", (long long)request_no, store_why(w->store));
 		int cost = store_is_down(result) ? DECIDE_COST_DOWN : DECIDE_COST_FAILED;
 		line->tries = request_no == line->failing ? line->tries + cost : cost;
 		line->failing = request_no;

@@ -41,7 +41,7 @@ struct decide_questions {
 LANTIK_MUST_CHECK enum store_result decide_look(
 	struct store *store, struct decide_line *line, const struct decide_questions *ask, bool *ret_waits);
 /* Remembers what keeps failing, so that it is refused in the end and others get their turn; tells log and house.
- * request_no may be 0. */
+ * request_no 0: it was the look itself. */
 void decide_failed(struct worker *worker, struct decide_line *line, int64_t request_no, enum store_result result);
 static inline bool decide_gives_up(const struct decide_line *line, int64_t request_no)
 {

@@ -96,9 +96,6 @@ static enum store_result write_details(struct decision *d)
 		result = store_findings(w->store, s->batch_no, d->s.desk->findings.items, d->s.desk->findings.count);
 	if (!result)
 		result = write_outcomes(d);
-	struct store_hashes hashes = {.rows = submission_row_hashes(s)};
-	if (!result)
-		result = store_hashes(w->store, s->batch_no, &hashes);
 	if (!result && d->request.act == LANTIK_REJECT)
 		result = store_reject(w->store, s->batch_no, s->manifest.kind, s->manifest.programme,
 			(const uint8_t(*)[16])d->s.desk->niks, d->request.record_count);
@@ -106,7 +103,7 @@ static enum store_result write_details(struct decision *d)
 }
 
 static void leaf_of(const struct decision *d, const struct store_ledger *ledger, struct lantik_span statement,
-	struct lantik_decision_leaf *ret)
+	struct lantik_span row_hashes, struct lantik_decision_leaf *ret)
 {
 	*ret = (struct lantik_decision_leaf){.leaf_index = ledger->edge.size,
 		.office = d->request.office,
@@ -120,7 +117,7 @@ static void leaf_of(const struct decision *d, const struct store_ledger *ledger,
 	memcpy(ret->batch_id, d->request.batch_id.data, sizeof ret->batch_id);
 	lantik_sha256(statement, ret->statement_sha256);
 	memcpy(ret->rulebook_sha256, d->statement.rulebook_sha256, LANTIK_HASH);
-	lantik_root_of(d->s.desk->hashes, d->s.copied, ret->rows_root);
+	lantik_root_of(row_hashes.data, row_hashes.len / LANTIK_HASH, ret->rows_root);
 }
 
 /* The last lock, and what is done under it. */
@@ -130,6 +127,7 @@ static enum store_result append_leaf(struct decision *d, struct decision_appende
 	struct store_ledger ledger;
 	struct lantik_decision_leaf leaf;
 	struct growth growth;
+	struct lantik_span row_hashes = submission_row_hashes(&d->s);
 	enum store_result result = store_lock_ledger(store, &ledger);
 
 	if (!result)
@@ -137,7 +135,7 @@ static enum store_result append_leaf(struct decision *d, struct decision_appende
 	if (result)
 		return result;
 	ret->before = ledger.edge;
-	leaf_of(d, &ledger, lantik_buffer_span(&ret->statement), &leaf);
+	leaf_of(d, &ledger, lantik_buffer_span(&ret->statement), row_hashes, &leaf);
 	lantik_buffer_reset(&ret->leaf);
 	LANTIK_ASSERT(lantik_decision_leaf_format(&leaf, &ret->leaf) == LANTIK_OK);
 	growth_of(&ledger.edge, lantik_buffer_span(&ret->leaf), &growth);
@@ -149,6 +147,7 @@ static enum store_result append_leaf(struct decision *d, struct decision_appende
 		.returned = d->statement.returned,
 		.review = d->statement.review,
 		.rejected = d->statement.rejected,
+		.row_hashes = row_hashes,
 		.statement = lantik_buffer_span(&ret->statement),
 		.leaf_bytes = lantik_buffer_span(&ret->leaf),
 		.growth = &growth};

@@ -410,6 +410,7 @@ static void answer_all(struct worker *w, struct member *const *members, size_t c
 	for (size_t i = count; i > 0; i--) {
 		submission_answer_committed(&members[i - 1]->s, &members[i - 1]->appended);
 		reply(w, members[i - 1]);
+		receipt_draft_discard(&members[i - 1]->appended.draft);
 	}
 }
 

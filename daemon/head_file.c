@@ -24,10 +24,8 @@
  * - The process died. The page cache has every write. A head that is told has its mark.
  * - The machine went down before the mark reached the disk. The body is there, flushed before COMMIT was known. Whether
  *   anybody was told is in doubt, and nothing is signed until the ledger was looked at (house_ledger.c). It holds the
- *   head: that counts as signed. It lacks it, holds what was signed before, and is the same database on the same
- *   timeline, which keeps what it acknowledged: the commit was never acknowledged, and nobody was told. It lacks it and
- *   is another one (a promoted standby, a dump, the archive), or lacks what was signed before, too: the head counts as
- *   signed, and the fork is found. Where commits are not flushed (fsync=off) nothing is meant.
+ *   head: that counts as signed. It lacks it: the commit did not happen, and nobody was told. Where commits are not
+ *   flushed (fsync=off) nothing is meant.
  * - The mark was torn: bytes of it are old, others new, and the body, which is written with the bytes that it had,
  *   stands. It is no mark, and in doubt like a missing one.
  * - A body was torn. It was being written as meant, or is being written as signed where nothing was meant, and is told
@@ -35,11 +33,12 @@
  *   was lost before, it is a body in doubt. Once the next body stands, that one's base says that it was signed.
  *
  * Two cases are not told apart. A damaged slot was torn or decayed later on; a decayed one may have held the newest
- * head. And a machine that goes down between a reply and the flush of its mark (a quarter of a second), whose database
- * at the same time goes back by that one commit and no further, without a trace of it (a copy of its files that was
- * taken right before; a disk that lied about its flush): the ledger looks as if it had never acknowledged. Either way
- * the memory is one head behind, and the office that was told of it finds the fork. Both take two misfortunes at once;
- * of the first the operator is warned. */
+ * head. And a machine goes down between a reply and the flush of its mark (a quarter of a second), while its database
+ * goes back by that one commit and no further (a standby that had all but this one): the ledger looks as if it had
+ * never been. Either way the memory is one head behind, and the office that was told of it finds the fork. Both take
+ * two misfortunes at once; of the first the operator is warned. A head in doubt never counts as signed against the
+ * ledger's word: a commit that was cut off by the same failure that made a standby the primary would pass for a fork,
+ * which stops every daemon, and be signed as proof of it. */
 #define SLOTS HEAD_SLOTS
 #define SLOT_MAGIC "lantik head 1\n\0"
 #define SIGNED "lantik head signed\n"
@@ -160,14 +159,12 @@ static bool slot_signed(const struct head_slot *slot)
 }
 
 /* Without its mark. */
-static void slot_fill(const struct head_file *file, struct head_slot *slot, uint64_t size,
-	const uint8_t root[LANTIK_HASH], const uint8_t life[LANTIK_HASH])
+static void slot_fill(
+	const struct head_file *file, struct head_slot *slot, uint64_t size, const uint8_t root[LANTIK_HASH])
 {
 	*slot = (struct head_slot){.magic = SLOT_MAGIC, .size = htobe64(size), .base_size = htobe64(file->size)};
 	memcpy(slot->root, root, LANTIK_HASH);
 	memcpy(slot->base_root, file->root, LANTIK_HASH);
-	memcpy(slot->boot, file->boot, LANTIK_HASH);
-	memcpy(slot->life, life, LANTIK_HASH);
 	strcpy(slot->origin, file->origin);
 	slot_checksum(slot, slot->checksum);
 }
@@ -175,9 +172,7 @@ static void slot_fill(const struct head_file *file, struct head_slot *slot, uint
 static void slot_fill_signed(
 	const struct head_file *file, struct head_slot *slot, uint64_t size, const uint8_t root[LANTIK_HASH])
 {
-	static const uint8_t none[LANTIK_HASH];
-
-	slot_fill(file, slot, size, root, none);
+	slot_fill(file, slot, size, root);
 	mark_of(slot, slot->mark);
 }
 
@@ -320,14 +315,13 @@ static enum lantik_error load(struct head_file *file, char ret_why[HEAD_WHY])
 }
 
 enum lantik_error head_file_open(const struct head_directory *directory, unsigned epoch, const char *origin,
-	const uint8_t boot[LANTIK_HASH], struct head_file *ret, char ret_why[HEAD_WHY])
+	struct head_file *ret, char ret_why[HEAD_WHY])
 {
 	struct head_file file = {.directory = directory, .file = -1};
 	enum lantik_error error = LANTIK_OK;
 
 	name_of(epoch, file.name);
 	snprintf(file.origin, sizeof file.origin, "%s", origin);
-	memcpy(file.boot, boot, LANTIK_HASH);
 	if (!exists(directory, file.name))
 		error = make(&file, ret_why);
 	if (!error)
@@ -348,11 +342,11 @@ void head_file_close(struct head_file *file)
 
 /* ---- writing: always the slot that is not the newest, or its mark ---- */
 
-enum lantik_error head_file_mean(struct head_file *file, uint64_t size, const uint8_t root[LANTIK_HASH],
-	const uint8_t life[LANTIK_HASH], char ret_why[HEAD_WHY])
+enum lantik_error head_file_mean(
+	struct head_file *file, uint64_t size, const uint8_t root[LANTIK_HASH], char ret_why[HEAD_WHY])
 {
 	LANTIK_ASSERT(!file->in_doubt && size > file->size);
-	slot_fill(file, &file->slots[!file->newest], size, root, life);
+	slot_fill(file, &file->slots[!file->newest], size, root);
 	file->is_meant = put_and_flush(file);
 	if (!file->is_meant)
 		return fail_io(file->directory, file->name, "written", ret_why);
@@ -417,10 +411,8 @@ bool head_file_doubt(const struct head_file *file, struct head_doubt *ret)
 
 	if (!file->in_doubt)
 		return false;
-	*ret = (struct head_doubt){
-		.size = be64toh(slot->size), .same_boot = memcmp(slot->boot, file->boot, LANTIK_HASH) == 0};
+	ret->size = be64toh(slot->size);
 	memcpy(ret->root, slot->root, LANTIK_HASH);
-	memcpy(ret->life, slot->life, LANTIK_HASH);
 	return true;
 }
 

@@ -25,10 +25,8 @@ struct head_slot {
 	char magic[16];
 	uint64_t size, base_size;
 	uint8_t root[LANTIK_HASH], base_root[LANTIK_HASH]; /* the base was signed last before it */
-	uint8_t boot[LANTIK_HASH],
-		life[LANTIK_HASH]; /* of a head that was meant: while this machine and database ran */
 	char origin[LANTIK_MAX_ORIGIN + 1];
-	char padding[512 - 16 - 2 * 8 - 4 * LANTIK_HASH - (LANTIK_MAX_ORIGIN + 1) - 2 * LANTIK_HASH];
+	char padding[512 - 16 - 2 * 8 - 2 * LANTIK_HASH - (LANTIK_MAX_ORIGIN + 1) - 2 * LANTIK_HASH];
 	uint8_t checksum[LANTIK_HASH]; /* SHA-256 of all before it */
 	uint8_t mark[LANTIK_HASH];     /* follows from the checksum when the head is signed; else it is only meant */
 };
@@ -37,7 +35,6 @@ struct head_file {
 	const struct head_directory *directory;
 	char name[HEAD_NAME];
 	char origin[LANTIK_MAX_ORIGIN + 1]; /* of the epoch */
-	uint8_t boot[LANTIK_HASH];
 	int file;
 	struct head_slot slots[HEAD_SLOTS]; /* as they are to be */
 	int newest;                         /* holds size and root, signed; the other one is written next */
@@ -53,8 +50,6 @@ struct head_file {
 struct head_doubt {
 	uint64_t size;
 	uint8_t root[LANTIK_HASH];
-	uint8_t life[LANTIK_HASH]; /* of the database that was committing it */
-	bool same_boot;            /* this machine has not been down since: then it was told to nobody */
 };
 
 /* Locks the directory until it is closed. LANTIK_E_UNAVAILABLE: another process works with it; LANTIK_E_IO. */
@@ -64,16 +59,15 @@ void head_directory_close(struct head_directory *directory);
 /* The newest epoch that left a file behind; 1 without any. */
 unsigned head_directory_epoch(const struct head_directory *directory);
 
-/* Opens or makes the file of an epoch; the directory must outlive it. boot is the same until the machine goes down, and
- * with it what was written and not flushed. LANTIK_E_MALFORMED: it is damaged so that nobody knows what was signed
- * last; LANTIK_E_MISMATCH: it is of another origin; LANTIK_E_IO. */
+/* Opens or makes the file of an epoch; the directory must outlive it. LANTIK_E_MALFORMED: it is damaged so that nobody
+ * knows what was signed last; LANTIK_E_MISMATCH: it is of another origin; LANTIK_E_IO. */
 LANTIK_MUST_CHECK enum lantik_error head_file_open(const struct head_directory *directory, unsigned epoch,
-	const char *origin, const uint8_t boot[LANTIK_HASH], struct head_file *ret, char ret_why[HEAD_WHY]);
+	const char *origin, struct head_file *ret, char ret_why[HEAD_WHY]);
 void head_file_close(struct head_file *file);
-/* Keeps on the disk that this head may be signed, while the database of this life commits it: then head_file_write
- * needs no flush. LANTIK_E_IO: it is not kept, and that one flushes as for any other. */
-LANTIK_MUST_CHECK enum lantik_error head_file_mean(struct head_file *file, uint64_t size,
-	const uint8_t root[LANTIK_HASH], const uint8_t life[LANTIK_HASH], char ret_why[HEAD_WHY]);
+/* Keeps on the disk that this head may be signed, while the database commits it: then head_file_write needs no flush.
+ * LANTIK_E_IO: it is not kept, and that one flushes as for any other. */
+LANTIK_MUST_CHECK enum lantik_error head_file_mean(
+	struct head_file *file, uint64_t size, const uint8_t root[LANTIK_HASH], char ret_why[HEAD_WHY]);
 /* LANTIK_OK: the head will be read again, whatever happens; one that was meant perhaps as in doubt, when the machine
  * goes down before head_file_settle. LANTIK_E_IO: perhaps not, and nothing changed here. Not in doubt. */
 LANTIK_MUST_CHECK enum lantik_error head_file_write(

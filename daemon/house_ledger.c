@@ -131,52 +131,25 @@ static bool holds(struct house *house, const struct store_head *head, const stru
 	return true;
 }
 
-/* Of a head that the ledger lacks. A database that is the one it was, and holds what was signed before, keeps what it
- * has acknowledged: it was rolled back, and told to nobody. Another life of the database may have lost it; but nobody
- * was told while the machine stayed up, since the mark would be there. */
-static bool may_be_lost(struct house *house, const struct head_doubt *doubt, bool is_forked)
-{
-	uint8_t life[LANTIK_HASH];
-
-	store_life(house->private->store, life);
-	return !doubt->same_boot && (is_forked || memcmp(life, doubt->life, LANTIK_HASH) != 0);
-}
-
-static void say_decided(const struct head_doubt *doubt, bool is_held, bool was_signed)
-{
-	unsigned long long size = doubt->size;
-
-	if (is_held)
-		log_line(LOG_LINE_INFO, "the head of %llu leaves, which was meant to be signed, was committed", size);
-	else if (!was_signed)
-		log_line(LOG_LINE_INFO,
-			"the head of %llu leaves, which was meant to be signed, was not committed and told to nobody",
-			size);
-	else
-		log_line(LOG_LINE_ERROR,
-			"the head of %llu leaves was meant to be signed when this machine went down; the ledger lacks "
-			"it, and the database is another one or lost leaves since: it counts as signed",
-			size);
-}
-
 /* What an earlier run meant to sign: the ledger says whether it did. *last moves on when it counts as signed. Of
- * another epoch than the ledger's it does not matter: nothing is signed in it. */
+ * another epoch than the ledger's it does not matter: nothing is signed in it. Whether the ledger continues what was
+ * signed before is asked by the caller. */
 static bool end_doubt(struct house *house, const struct store_head *head, struct signer_head *last)
 {
 	struct head_doubt doubt;
-	bool is_held, is_forked;
+	bool is_held;
 	char why[SIGNER_WHY];
 
 	if (!signer_doubts(house->signer, &doubt) || last->epoch != head->epoch)
 		return true;
-	if (!follows(house, last, head, &is_forked) || !holds(house, head, &doubt, &is_held))
+	if (!holds(house, head, &doubt, &is_held))
 		return false;
-	bool was_signed = is_held || may_be_lost(house, &doubt, is_forked);
-	if (signer_decide(house->signer, was_signed, last)) {
+	if (signer_decide(house->signer, is_held, last)) {
 		signer_why(house->signer, why);
 		return house_wrong(house, why);
 	}
-	say_decided(&doubt, is_held, was_signed);
+	log_line(LOG_LINE_NOTICE, "the head of %llu leaves, which was meant to be signed, %s",
+		(unsigned long long)doubt.size, is_held ? "was committed" : "was not committed and told to nobody");
 	return true;
 }
 

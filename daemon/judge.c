@@ -296,9 +296,9 @@ static bool has_fatal(const struct lantik_findings *findings)
 /* Everything before the records. */
 static struct lantik_check *begin_judging(struct submission *s)
 {
-	struct lantik_check *check = lantik_check_new(s->rulebook->rulebook, &s->manifest, s->job->received_at);
+	struct lantik_check *check = s->worker->check;
 
-	LANTIK_ASSERT(check);
+	lantik_check_again(check, s->rulebook->rulebook, &s->manifest, s->job->received_at);
 	s->severities = *lantik_check_severities(check);
 	s->desk->findings.count = 0;
 	s->row_count = s->sent = s->copy_left = 0;
@@ -328,7 +328,7 @@ enum store_result submission_judge(struct submission *s, bool *ret_answered)
 	if (!result && !error)
 		lantik_check_finish(check, &s->desk->findings);
 	lantik_check_not_checked(check, s->not_checked);
-	lantik_check_free(&check);
+	lantik_check_rest(check);
 	lineage_free(&lineage);
 	if (error) {
 		refuse_bytes(s, error, i);

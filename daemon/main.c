@@ -160,31 +160,10 @@ static _Noreturn void end_at_once(int status)
 	_exit(status);
 }
 
-/* What the machine calls the time since it came up: the unit hands it over, since it hides the kernel's own. Without
- * either each start passes for another one. */
-static void read_boot(uint8_t ret[LANTIK_HASH])
-{
-	char text[KEY_FILE] = "";
-	const char *named = getenv("LANTIK_BOOT_ID");
-	int file = named ? -1 : open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-
-	if (named)
-		snprintf(text, sizeof text, "%s", named);
-	else if (file < 0 || read(file, text, sizeof text - 1) <= 0)
-		lantik_random(text, sizeof text - 1);
-	if (file >= 0)
-		close(file);
-	lantik_sha256((struct lantik_span){.data = (const uint8_t *)text, .len = sizeof text}, ret);
-}
-
 static bool open_signer(const struct config *config, const struct keys *keys, struct signer **ret)
 {
 	char why[SIGNER_WHY];
-	uint8_t boot[LANTIK_HASH];
-
-	read_boot(boot);
-	enum lantik_error error =
-		signer_open(config->state_directory, boot, keys->receipt, keys->receipt_count, ret, why);
+	enum lantik_error error = signer_open(config->state_directory, keys->receipt, keys->receipt_count, ret, why);
 
 	if (why[0])
 		log_line(error ? LOG_LINE_ERROR : LOG_LINE_WARNING, "%s", why);

@@ -182,14 +182,10 @@ static bool is_durable(struct lantik_span leaf)
 void receipt_draft_make(struct worker *w, struct lantik_span leaf, const struct lantik_edge *before, bool is_last,
 	struct receipt_draft *ret)
 {
-	uint8_t life[LANTIK_HASH];
-
 	LANTIK_ASSERT(root_and_proof(w, leaf, before->size, before, ret->root, &ret->proof) == LANTIK_OK);
 	ret->size = before->size + 1;
-	if (is_last && is_durable(leaf)) {
-		store_life(w->store, life);
-		signer_mean(w->house->signer, ret->size, ret->root, life);
-	}
+	if (is_last && is_durable(leaf))
+		signer_mean(w->house->signer, ret->size, ret->root);
 	signer_prepare(w->house->signer, ret->size, ret->root, &ret->signature);
 	ret->is_made = true;
 }

@@ -15,7 +15,6 @@ struct signer {
 	struct lantik_skey keys[LANTIK_MAX_SIGNERS];  /* under the base origin */
 	struct lantik_skey named[LANTIK_MAX_SIGNERS]; /* under the epoch's: a new name costs as much as a signature */
 	size_t key_count;
-	uint8_t boot[LANTIK_HASH];
 	struct head_directory directory;
 	struct head_file file; /* of the epoch */
 	struct signer_head last;
@@ -55,7 +54,7 @@ static enum lantik_error epoch_enter(struct signer *signer, unsigned epoch, char
 		return LANTIK_E_TOO_LARGE;
 	enum lantik_error error = name_keys(signer, origin, named);
 	if (!error)
-		error = head_file_open(&signer->directory, epoch, origin, signer->boot, &file, ret_why);
+		error = head_file_open(&signer->directory, epoch, origin, &file, ret_why);
 	if (!error) {
 		head_file_close(&signer->file);
 		signer->file = file;
@@ -87,13 +86,12 @@ static enum lantik_error directory_open(struct signer *signer, const char *path,
 	return error;
 }
 
-enum lantik_error signer_open(const char *directory, const uint8_t boot[LANTIK_HASH], const struct lantik_skey *keys,
-	size_t count, struct signer **ret, char ret_why[SIGNER_WHY])
+enum lantik_error signer_open(const char *directory, const struct lantik_skey *keys, size_t count, struct signer **ret,
+	char ret_why[SIGNER_WHY])
 {
 	struct signer *signer = calloc(1, sizeof *signer);
 
 	LANTIK_ASSERT(signer && count >= 1 && count <= LANTIK_MAX_SIGNERS);
-	memcpy(signer->boot, boot, LANTIK_HASH);
 	memcpy(signer->keys, keys, count * sizeof *keys);
 	signer->key_count = count;
 	signer->directory.file = signer->file.file = -1;
@@ -270,7 +268,7 @@ static enum lantik_error remember(struct signer *signer, uint64_t size, const ui
 	return error;
 }
 
-void signer_mean(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH], const uint8_t life[LANTIK_HASH])
+void signer_mean(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH])
 {
 	enum lantik_error ignored = LANTIK_OK; /* what fails here fails again, and is told, when it is signed */
 	char why[HEAD_WHY];
@@ -278,7 +276,7 @@ void signer_mean(struct signer *signer, uint64_t size, const uint8_t root[LANTIK
 	pthread_mutex_lock(&signer->lock);
 	bool may = signer->believes && signer->trust.epoch == signer->last.epoch && !signer->file.in_doubt;
 	if (may && size > signer->last.size)
-		ignored = head_file_mean(&signer->file, size, root, life, why);
+		ignored = head_file_mean(&signer->file, size, root, why);
 	(void)ignored;
 	pthread_mutex_unlock(&signer->lock);
 }

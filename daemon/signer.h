@@ -22,12 +22,12 @@ struct signer_head {
 };
 
 /* Opens or makes the head file of the newest epoch that the directory knows. The keys, 1 to LANTIK_MAX_SIGNERS, are
- * named by the base origin and copied. boot: as of head_file_open. The directory is this signer's alone until it is
- * closed: LANTIK_E_UNAVAILABLE when another one has it. LANTIK_E_MALFORMED when a file is damaged, LANTIK_E_IO when it
- * cannot be used, LANTIK_E_MISMATCH when it is of another origin or the keys are of several. ret_why says which file,
- * why and what to do; after LANTIK_OK it is empty or a warning. */
-LANTIK_MUST_CHECK enum lantik_error signer_open(const char *directory, const uint8_t boot[LANTIK_HASH],
-	const struct lantik_skey *keys, size_t count, struct signer **ret, char ret_why[SIGNER_WHY]);
+ * named by the base origin and copied. The directory is this signer's alone until it is closed: LANTIK_E_UNAVAILABLE
+ * when another one has it. LANTIK_E_MALFORMED when a file is damaged, LANTIK_E_IO when it cannot be used,
+ * LANTIK_E_MISMATCH when it is of another origin or the keys are of several. ret_why says which file, why and what to
+ * do; after LANTIK_OK it is empty or a warning. */
+LANTIK_MUST_CHECK enum lantik_error signer_open(const char *directory, const struct lantik_skey *keys, size_t count,
+	struct signer **ret, char ret_why[SIGNER_WHY]);
 void signer_close(struct signer **signer);
 
 /* Takes over what the deeds below trust_size say; an older trust changes nothing, unless it may go back (the database
@@ -61,10 +61,9 @@ void signer_prepare(struct signer *signer, uint64_t size, const uint8_t root[LAN
 /* Wiped, and its memory freed. */
 void signer_discard(struct signer_prepared *prepared);
 
-/* While the database of this life commits the tree, and before that is known: keeps on the disk that its head may be
+/* While the database commits the tree, and before that is known: keeps on the disk that its head may be
  * signed. signer_sign of this very tree needs no flush then. A flush long; what fails is done by signer_sign. */
-void signer_mean(
-	struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH], const uint8_t life[LANTIK_HASH]);
+void signer_mean(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH]);
 /* There will be no such tree, or not by this commit: what was meant is taken back, unless it was something else. */
 void signer_withdraw(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH]);
 /* Once in a while: what was signed as it was meant, or taken back, is flushed, too. What fails is tried again, and told

@@ -45,9 +45,6 @@ LANTIK_MUST_CHECK enum store_result store_connect(struct store *store);
 void store_disconnect(struct store *store);
 /* Whether the connection stood when it was last used. */
 bool store_is_up(const struct store *store);
-/* Which database it is, and on which of PostgreSQL's timelines: the same as long as it was neither promoted nor put
- * back from a dump or from the archive. */
-void store_life(const struct store *store, uint8_t ret[LANTIK_HASH]);
 /* How many connections were made: another number means another connection, perhaps to another server. */
 unsigned store_connection_count(const struct store *store);
 /* Why the last call did not return STORE_OK; shorter than STORE_WHY. */
@@ -290,16 +287,8 @@ struct store_returned {
 };
 LANTIK_MUST_CHECK enum store_result store_returned(
 	struct store *store, int64_t batch_no, const struct store_returned *records, size_t count);
-/* Hashes of 32 bytes each, in the order of the records. */
-struct store_hashes {
-	struct lantik_span rows, returned;
-};
-/* The hashes that are under the leaf, with the body of a batch that was refused. */
-LANTIK_MUST_CHECK enum store_result store_body(
-	struct store *store, int64_t batch_no, const struct store_hashes *hashes, struct lantik_span body);
-/* The same of a batch or decision whose rows are all that is kept of a body. */
-LANTIK_MUST_CHECK enum store_result store_hashes(
-	struct store *store, int64_t batch_no, const struct store_hashes *hashes);
+/* The body of a batch that was refused. */
+LANTIK_MUST_CHECK enum store_result store_body(struct store *store, int64_t batch_no, struct lantik_span body);
 
 LANTIK_MUST_CHECK enum store_result store_lock_ledger(struct store *store, struct store_ledger *ret);
 /* Inside the transaction, when what store_ask_numbers saw is there: the rest of ledger. */
@@ -319,6 +308,8 @@ struct store_batch {
 	struct lantik_span manifest_bytes;
 	bool all_or_nothing;
 	int32_t body_form; /* enum lantik_body_form */
+	/* Under the two roots of the leaf, 32 bytes each, in the order of the records. */
+	struct lantik_span row_hashes, returned_hashes;
 	struct lantik_span verdict_text;
 	struct lantik_span leaf_bytes;
 	const struct growth *growth;

@@ -16,14 +16,13 @@
 	"corrects_batch_id, manifest_sha256, records_root, signing_key_id, signature, rulebook_sha256, row_count, "    \
 	"accepted, returned, review, row_format, rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, "   \
 	"certifier_nama, certifier_nip, sptjm_no, sptjm_tgl, pengirim_nip, sent_at, verdict, leaf_index, durability, " \
-	"received_at, recorded_at, manifest, all_or_nothing, body_form) VALUES ($1::bigint, $2::int, $3::uuid, "       \
+	"received_at, recorded_at, manifest, all_or_nothing, body_form, row_hashes, returned_hashes) VALUES "          \
+	"($1::bigint, $2::int, $3::uuid, "                                                                             \
 	"$4::text, $5::smallint, $6::smallint, $7::smallint, $8::uuid, $9::bytea, $10::bytea, $11::bytea, "            \
 	"$12::bytea, $13::bytea, $14::int, $15::int, $16::int, $17::int, $18::smallint, $19::bytea, $20::text, "       \
 	"$21::int, $22::text, $23::date, $24::text, $25::text, $26::text, $27::date, $28::text, $29::timestamptz, "    \
 	"$30::text, $31::bigint, $32::smallint, $33::timestamptz, $34::timestamptz, $35::bytea, $36::boolean, "        \
-	"$37::smallint)"
-
-#define INSERT_HASHES "INSERT INTO entry_hash (batch_no, rows, returned) VALUES ($1::bigint, $2::bytea, $3::bytea)"
+	"$37::smallint, $38::bytea, $39::bytea)"
 
 const struct store_statement store_commit_statements[] = {
 	{"findings", "INSERT INTO finding (batch_no, record_no, rule_case, field, severity) "
@@ -32,9 +31,7 @@ const struct store_statement store_commit_statements[] = {
 	{"returned", "INSERT INTO returned_record (batch_no, record_no, outcome, salt, bytes, cause) "
 		     "SELECT $1::bigint, r, o, s, b, c FROM unnest($2::int[], $3::smallint[], $4::bytea[], "
 		     "$5::bytea[], $6::text[]) AS t(r, o, s, b, c)"},
-	{"body", "WITH h AS (" INSERT_HASHES ") "
-		 "INSERT INTO batch_body (batch_no, body, body_size) VALUES ($1::bigint, $4::bytea, $5::int)"},
-	{"hashes", INSERT_HASHES},
+	{"body", "INSERT INTO batch_body (batch_no, body, body_size) VALUES ($1::bigint, $2::bytea, $3::int)"},
 	{"append_batch", APPEND_BATCH},
 	{NULL, NULL},
 };
@@ -151,15 +148,7 @@ enum store_result store_returned(
 	return store_run(&call, "returned", NULL);
 }
 
-static void call_hashes(struct store_call *call, int64_t batch_no, const struct store_hashes *hashes)
-{
-	call_int8(call, batch_no);
-	call_bytes(call, hashes->rows);
-	call_bytes(call, hashes->returned);
-}
-
-enum store_result store_body(
-	struct store *store, int64_t batch_no, const struct store_hashes *hashes, struct lantik_span body)
+enum store_result store_body(struct store *store, int64_t batch_no, struct lantik_span body)
 {
 	struct lantik_buffer packed = {0};
 	struct store_call call = store_call(store);
@@ -169,20 +158,12 @@ enum store_result store_body(
 		snprintf(store->why, sizeof store->why, "could not compress the body");
 		return STORE_FAILED;
 	}
-	call_hashes(&call, batch_no, hashes);
+	call_int8(&call, batch_no);
 	call_bytes(&call, lantik_buffer_span(&packed));
 	call_int4(&call, (int32_t)body.len);
 	enum store_result result = store_run(&call, "body", NULL);
 	lantik_buffer_free(&packed);
 	return result;
-}
-
-enum store_result store_hashes(struct store *store, int64_t batch_no, const struct store_hashes *hashes)
-{
-	struct store_call call = store_call(store);
-
-	call_hashes(&call, batch_no, hashes);
-	return store_run(&call, "hashes", NULL);
 }
 
 /* By their root the same records are known again; those of which nothing was recorded may come again. */
@@ -257,5 +238,7 @@ enum store_result store_append(struct store *store, const struct store_batch *ba
 	call_bytes(&call, batch->manifest_bytes);
 	call_bool(&call, batch->all_or_nothing);
 	call_int2(&call, batch->body_form);
+	call_bytes(&call, batch->row_hashes);
+	call_bytes(&call, batch->returned_hashes);
 	return store_run(&call, "append_batch", NULL);
 }

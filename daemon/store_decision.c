@@ -31,10 +31,11 @@
 #define APPEND                                                                                                         \
 	"INSERT INTO decision (decision_no, request_no, decision_id, office_no, batch_no, kode_instansi, "             \
 	"kind, step, act, accepted, returned, review, rejected, row_format, rows_root, rulebook_sha256, statement, "   \
-	"leaf_index, durability, requested_at, recorded_at) VALUES ($1::bigint, $2::bigint, $3::uuid, $4::int, "       \
+	"leaf_index, durability, requested_at, recorded_at, row_hashes) VALUES ($1::bigint, $2::bigint, $3::uuid, "    \
+	"$4::int, "                                                                                                    \
 	"$5::bigint, $6::text, $7::smallint, $8::smallint, $9::smallint, $10::int, $11::int, $12::int, $13::int, "     \
 	"$14::smallint, $15::bytea, $16::bytea, $17::text, $18::bigint, $19::smallint, $20::timestamptz, "             \
-	"$21::timestamptz)"
+	"$21::timestamptz, $22::bytea)"
 
 const struct store_statement store_decision_statements[] = {
 	{"decide_alone", "SELECT pg_try_advisory_xact_lock(" DECIDE_LOCK ")"},
@@ -191,7 +192,6 @@ enum store_result store_reject(struct store *store, int64_t decision_no, int32_t
 	return store_run(&call, "reject", NULL);
 }
 
-/* Parameters $1 to $21. */
 static void call_decision(struct store_call *call, const struct store_decision *d)
 {
 	call_int8(call, d->decision_no);
@@ -215,6 +215,7 @@ static void call_decision(struct store_call *call, const struct store_decision *
 	call_int2(call, d->leaf->durability);
 	call_time_or_null(call, d->leaf->requested_at);
 	call_time_or_null(call, d->leaf->recorded_at);
+	call_bytes(call, d->row_hashes);
 }
 
 enum store_result store_append_decision(struct store *store, const struct store_decision *decision)

@@ -62,6 +62,7 @@ struct store_decision {
 	const struct lantik_manifest *manifest;
 	const struct lantik_decision_leaf *leaf;
 	uint32_t accepted, returned, review, rejected;
+	struct lantik_span row_hashes; /* under the root of the leaf, 32 bytes each, in the order of the records */
 	struct lantik_span statement;
 	struct lantik_span leaf_bytes;
 	const struct growth *growth;

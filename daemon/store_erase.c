@@ -24,25 +24,26 @@
 
 /* The place of a record among those of its batch, erased ones included, is the place of its hash. */
 #define HASH_AT(hashes, table, alias, part)                                                                            \
-	"substring(h." hashes " FROM 1 + 32 * ((SELECT count(*) FROM " table " n WHERE n.batch_no = " alias            \
+	"substring(" hashes " FROM 1 + 32 * ((SELECT count(*) FROM " table " n WHERE n.batch_no = " alias              \
 	".batch_no AND n.record_no < " alias ".record_no) + (SELECT count(*) FROM erased_row n "                       \
 	"WHERE n.batch_no = " alias ".batch_no AND n.part = " part " AND n.record_no < " alias                         \
 	".record_no))::int FOR 32)"
 
 #define ROWS                                                                                                           \
-	"SELECT a.batch_no, e.origin_batch_no, e.leaf_index, a.record_no, a.office_no, " HASH_AT("rows", "register",   \
-		"a", "1") ", a.corrects_batch_id, coalesce(a.corrects_record_no, 0), "                                 \
-			  "a.kode_instansi, e.programme, a.kind, coalesce(a.kelompok_lapor, 0::smallint), "            \
-			  "coalesce(a.change_kind, 0::smallint), "                                                     \
-			  "(SELECT o.body_form = 3 FROM batch o WHERE o.batch_no = e.origin_batch_no) "                \
-			  "FROM register a JOIN entry e USING (batch_no) LEFT JOIN entry_hash h USING (batch_no) "     \
-			  "WHERE a.nik = $1::text AND e.leaf_index >= $2::bigint ORDER BY e.leaf_index, a.record_no"
+	"SELECT a.batch_no, e.origin_batch_no, e.leaf_index, a.record_no, a.office_no, " HASH_AT(                      \
+		"coalesce(b.row_hashes, d.row_hashes)", "register", "a",                                               \
+		"1") ", a.corrects_batch_id, coalesce(a.corrects_record_no, 0), "                                      \
+		     "a.kode_instansi, e.programme, a.kind, coalesce(a.kelompok_lapor, 0::smallint), "                 \
+		     "coalesce(a.change_kind, 0::smallint), "                                                          \
+		     "(SELECT o.body_form = 3 FROM batch o WHERE o.batch_no = e.origin_batch_no) "                     \
+		     "FROM register a JOIN entry e USING (batch_no) LEFT JOIN batch b USING (batch_no) "               \
+		     "LEFT JOIN decision d ON d.decision_no = a.batch_no "                                             \
+		     "WHERE a.nik = $1::text AND e.leaf_index >= $2::bigint ORDER BY e.leaf_index, a.record_no"
 
 #define RETURNED                                                                                                       \
-	"SELECT r.batch_no, r.batch_no, b.leaf_index, r.record_no, b.office_no, " HASH_AT(                             \
-		"returned", "returned_record", "r", "2") ", r.outcome, r.salt, r.bytes "                               \
-							 "FROM returned_record r JOIN batch b USING (batch_no) LEFT "  \
-							 "JOIN entry_hash h USING (batch_no) WHERE "
+	"SELECT r.batch_no, r.batch_no, b.leaf_index, r.record_no, b.office_no, " HASH_AT("b.returned_hashes",         \
+		"returned_record", "r", "2") ", r.outcome, r.salt, r.bytes "                                           \
+					     "FROM returned_record r JOIN batch b USING (batch_no) WHERE "
 
 /* All columns, in the order that lantik_row_decode takes them. */
 #define HOT_COLUMN(name) ", " #name

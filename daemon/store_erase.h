@@ -32,7 +32,7 @@ struct store_person_row {
 	uint64_t leaf_index;     /* of batch_no */
 	int32_t record_no, office_no;
 	bool has_hash;
-	uint8_t hash[LANTIK_HASH];            /* of entry_hash */
+	uint8_t hash[LANTIK_HASH];            /* as its batch or decision has it */
 	struct lantik_span corrects_batch_id; /* empty: nothing; the first part says which record */
 	int32_t corrects_record_no;
 	/* of a row of the register */

@@ -28,7 +28,6 @@ struct store {
 		bool waits;   /* commits wait until standbys have flushed them */
 		bool is_safe; /* they are flushed at all */
 		int32_t timeline;
-		int64_t cluster, database; /* the numbers by which PostgreSQL knows them */
 	} settings;
 	char why[STORE_WHY];
 	struct lantik_buffer parameters; /* bytes of the parameters under way */
@@ -80,7 +79,7 @@ struct store_statement {
 };
 
 /* Parameters, all binary; zero it, add them in order. Bytes of numbers and arrays live in the store's buffer. */
-#define STORE_PARAMETERS 37
+#define STORE_PARAMETERS 39
 struct store_call {
 	struct store *store;
 	int count;

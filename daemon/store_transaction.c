@@ -11,9 +11,7 @@
 	"current_setting('synchronous_standby_names') <> '' "                                                          \
 	"AND current_setting('synchronous_commit') IN ('on', 'remote_apply'), "                                        \
 	"current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off', "                         \
-	"('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int, "                          \
-	"(SELECT system_identifier FROM pg_control_system()), "                                                        \
-	"(SELECT oid::bigint FROM pg_database WHERE datname = current_database())"
+	"('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int"
 #define MINUTE INT64_C(60000000)
 
 const struct store_statement store_transaction_statements[] = {
@@ -41,19 +39,9 @@ enum store_result store_ask_settings(struct store *store, const char *statement,
 		.started_at = result_int8(rows, 0, 2),
 		.waits = result_bool(rows, 0, 3),
 		.is_safe = result_bool(rows, 0, 4),
-		.timeline = result_int4(rows, 0, 5),
-		.cluster = result_int8(rows, 0, 6),
-		.database = result_int8(rows, 0, 7)};
+		.timeline = result_int4(rows, 0, 5)};
 	PQclear(rows);
 	return STORE_OK;
-}
-
-void store_life(const struct store *store, uint8_t ret[LANTIK_HASH])
-{
-	const struct store_settings *s = &store->settings;
-	const int64_t life[] = {s->cluster, s->database, s->timeline};
-
-	lantik_sha256((struct lantik_span){.data = (const uint8_t *)life, .len = sizeof life}, ret);
 }
 
 /* PostgreSQL's checkpointer decides whether commits wait, and it may read a changed configuration later than this

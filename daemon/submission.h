@@ -43,6 +43,7 @@ struct worker {
 	struct store *store;
 	struct desk *desk;                 /* for a batch of any size */
 	struct lantik_arena *record_arena; /* one record */
+	struct lantik_check *check;        /* of the batch that is judged, or was */
 	struct lantik_buffer chunk;        /* of rows, as a COPY has them, on their way to libpq */
 	/* evidence */
 	struct nodes *nodes;
@@ -237,21 +238,24 @@ struct receipt_draft {
 struct batch_appended {
 	struct lantik_buffer verdict;
 	struct lantik_batch_leaf prepared;
+	struct lantik_span row_hashes; /* of the rows that go in; borrowed from the desk */
 	struct lantik_buffer leaf;
 	struct lantik_edge before;
 	uint64_t trust_size;
 	struct receipt_draft draft;
+	char line[256 + LANTIK_MAX_OFFICE_NAME]; /* for the log, when it is committed */
 };
 void batch_appended_free(struct batch_appended *appended);
 /* What of the leaf does not depend on the ledger, before its lock, which others wait for. */
-void submission_prepare_leaf(const struct submission *s, struct batch_appended *ret);
+void submission_prepare_leaf(struct submission *s, struct batch_appended *ret);
 /* The leaf, under the ledger's lock, or after moving the head that was only seen; ledger->edge moves on. */
 LANTIK_MUST_CHECK enum store_result submission_append(
 	struct submission *s, struct store_ledger *ledger, struct batch_appended *ret);
-/* Before the outcome of COMMIT is known, and while it is on its way: what the receipt will say. Discarded when there is
- * none to give. The last leaf of the transaction comes first. */
+/* Before the outcome of COMMIT is known, and while it is on its way: what the receipt and the log will say. Discarded
+ * when there is none to give. The last leaf of the transaction comes first. */
 void submission_draft(struct submission *s, struct batch_appended *appended, bool is_last);
-/* After COMMIT, when worker->nodes have learned of the leaf: counts, logs, signs, answers. */
+/* After COMMIT, when worker->nodes have learned of the leaf: counts, logs, signs, answers. The draft is the caller's to
+ * discard, when the reply is on its way. */
 void submission_answer_committed(struct submission *s, struct batch_appended *appended);
 /* After a COMMIT of unknown outcome: looks the batch up, and answers with its receipt or Busy. */
 void submission_resolve_unknown(struct submission *s);

@@ -36,6 +36,8 @@ void worker_open(struct worker *w, struct house *house, const char *name)
 	w->desk = desk_new(LANTIK_MAX_RECORDS, LANTIK_MAX_BODY);
 	w->record_arena = lantik_arena_new(RECORD_ARENA);
 	LANTIK_ASSERT(w->record_arena);
+	w->check = lantik_check_blank();
+	LANTIK_ASSERT(w->check);
 	w->nodes = allocate(1, sizeof *w->nodes);
 	nodes_open(w->nodes, w->store);
 	rejections_open(&w->rejections, w->store);
@@ -46,6 +48,7 @@ void worker_close(struct worker *w)
 	store_free(&w->store);
 	desk_free(&w->desk);
 	lantik_arena_free(&w->record_arena);
+	lantik_check_free(&w->check);
 	lantik_buffer_free(&w->chunk);
 	group_free(&w->group);
 	free(w->nodes);

@@ -105,6 +105,8 @@ CREATE TABLE lantik.batch (
     durability        smallint NOT NULL,
     received_at       timestamptz NOT NULL,
     recorded_at       timestamptz NOT NULL,
+    row_hashes        bytea NOT NULL,
+    returned_hashes   bytea NOT NULL,
     CONSTRAINT batch_pkey PRIMARY KEY (batch_no),
     CONSTRAINT batch_id_key UNIQUE (batch_id, office_no),
     CONSTRAINT batch_leaf_index_key UNIQUE (leaf_index)
@@ -115,6 +117,9 @@ ALTER SEQUENCE lantik.batch_no OWNED BY lantik.batch.batch_no;
 CREATE UNIQUE INDEX batch_records_key ON lantik.batch (records_root, kode_instansi, kind, step);
 -- A verdict of thousands of lines is read a few times and written once.
 ALTER TABLE lantik.batch ALTER COLUMN verdict SET COMPRESSION lz4;
+-- Of hashes nothing can be compressed, and one of them is read out of the middle.
+ALTER TABLE lantik.batch ALTER COLUMN row_hashes SET STORAGE EXTERNAL;
+ALTER TABLE lantik.batch ALTER COLUMN returned_hashes SET STORAGE EXTERNAL;
 COMMENT ON INDEX lantik.batch_records_key IS 'The same records of an agency, kind and step are committed once, unless all of them came back.';
 COMMENT ON TABLE lantik.batch IS
     'Batches with an answer for ever: committed or refused by a rule. INSERT-only. Grain: one batch. Source: lantikd, manifest of the office. Privacy: I.';
@@ -158,6 +163,10 @@ COMMENT ON COLUMN lantik.batch.durability IS
     'What the commit promised: 1 one server, 2 a synchronous quorum, 3 unsafe test settings. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.received_at IS 'When the daemon held the whole body. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.recorded_at IS 'Time in the leaf, taken under the head''s lock. Privacy: N.';
+COMMENT ON COLUMN lantik.batch.row_hashes IS
+    'Hashes of the accepted rows in record order, 32 bytes each, so that an altered row can be named; their RFC 6962 root is rows_root. Privacy: N.';
+COMMENT ON COLUMN lantik.batch.returned_hashes IS
+    'Hashes of the records that did not go in, in record order, 32 bytes each; their RFC 6962 root is returned_root of the leaf. Privacy: N.';
 
 CREATE TABLE lantik.batch_body (
     batch_no  bigint NOT NULL,

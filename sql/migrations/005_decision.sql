@@ -56,6 +56,7 @@ CREATE TABLE lantik.decision (
     durability      smallint NOT NULL CHECK (durability BETWEEN 1 AND 3),
     requested_at    timestamptz NOT NULL,
     recorded_at     timestamptz NOT NULL,
+    row_hashes      bytea NOT NULL,
     CONSTRAINT decision_pkey PRIMARY KEY (decision_no),
     CONSTRAINT decision_request_no_key UNIQUE (request_no),
     CONSTRAINT decision_id_key UNIQUE (decision_id),
@@ -68,6 +69,7 @@ CREATE TABLE lantik.decision (
 CREATE INDEX decision_batch_no ON lantik.decision (batch_no, leaf_index);
 CREATE INDEX decision_office_no ON lantik.decision (office_no, leaf_index);
 ALTER TABLE lantik.decision ALTER COLUMN statement SET COMPRESSION lz4;
+ALTER TABLE lantik.decision ALTER COLUMN row_hashes SET STORAGE EXTERNAL;
 CREATE INDEX batch_office_no ON lantik.batch (office_no, leaf_index);
 COMMENT ON INDEX lantik.batch_office_no IS 'Batches of an office, in the order of the ledger.';
 COMMENT ON INDEX lantik.decision_batch_no IS 'Decisions of a batch, in the order of the ledger.';
@@ -97,6 +99,8 @@ COMMENT ON COLUMN lantik.decision.durability IS
     'What the commit promised: 1 one server, 2 a synchronous quorum, 3 unsafe test settings. Privacy: N.';
 COMMENT ON COLUMN lantik.decision.requested_at IS 'When the official asked for it. Privacy: N.';
 COMMENT ON COLUMN lantik.decision.recorded_at IS 'Time in the leaf, taken under the head''s lock. Privacy: N.';
+COMMENT ON COLUMN lantik.decision.row_hashes IS
+    'Hashes of the rows that it accepted, in record order, 32 bytes each, so that an altered row can be named; their RFC 6962 root is rows_root. Privacy: N.';
 
 -- Written before the head is locked and the row of decision under it, so without a foreign key, as batch_body is.
 CREATE TABLE lantik.decided_record (

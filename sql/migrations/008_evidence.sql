@@ -158,23 +158,7 @@ COMMENT ON COLUMN lantik.ledger_fork.head_size IS 'Size of the ledger when it wa
 COMMENT ON COLUMN lantik.ledger_fork.head_root IS 'Root of the ledger when it was found, 32 bytes. Privacy: N.';
 COMMENT ON COLUMN lantik.ledger_fork.found_at IS 'When it was found. Privacy: N.';
 
--- ---- hashes of rows, and what was erased ----
-
-CREATE TABLE lantik.entry_hash (
-    batch_no bigint NOT NULL,
-    rows     bytea NOT NULL,
-    returned bytea NOT NULL,
-    CONSTRAINT entry_hash_pkey PRIMARY KEY (batch_no)
-);
-ALTER TABLE lantik.entry_hash ALTER COLUMN rows SET STORAGE EXTERNAL;
-ALTER TABLE lantik.entry_hash ALTER COLUMN returned SET STORAGE EXTERNAL;
-COMMENT ON TABLE lantik.entry_hash IS
-    'Hashes whose roots are in the leaf, so that an altered row can be named. INSERT-only. Grain: one batch or decision. Source: lantikd. Privacy: N.';
-COMMENT ON COLUMN lantik.entry_hash.batch_no IS 'Number of the batch or decision. Privacy: N.';
-COMMENT ON COLUMN lantik.entry_hash.rows IS
-    'Hashes of the accepted rows in record order, 32 bytes each; their RFC 6962 root is rows_root. Privacy: N.';
-COMMENT ON COLUMN lantik.entry_hash.returned IS
-    'Hashes of the records that did not go in, in record order, 32 bytes each; their RFC 6962 root is returned_root. Privacy: N.';
+-- ---- what was erased ----
 
 CREATE TABLE lantik.erased_row (
     batch_no       bigint NOT NULL,
@@ -300,13 +284,13 @@ GRANT EXECUTE ON FUNCTION
 
 GRANT SELECT ON lantik.deed_request, lantik.deed, lantik.deed_refusal, lantik.office_scope, lantik.receipt_key,
     lantik.ledger_fork TO lantik_daemon, lantik_operator, lantik_reviewer;
-GRANT SELECT ON lantik.entry_hash, lantik.erased_row, lantik.erased_body, lantik.erased_place TO lantik_daemon;
+GRANT SELECT ON lantik.erased_row, lantik.erased_body, lantik.erased_place TO lantik_daemon;
 -- Whose batch cannot be made again.
 GRANT SELECT ON lantik.erased_row, lantik.erased_body TO lantik_reviewer;
 GRANT INSERT (deed_id, kind, request) ON lantik.deed_request TO lantik_operator, lantik_reviewer;
 GRANT INSERT (in_force) ON lantik.deed_request TO lantik_reviewer;
-GRANT INSERT ON lantik.deed, lantik.deed_refusal, lantik.office_scope, lantik.receipt_key, lantik.entry_hash,
-    lantik.erased_place, lantik.office, lantik.office_key TO lantik_daemon;
+GRANT INSERT ON lantik.deed, lantik.deed_refusal, lantik.office_scope, lantik.receipt_key, lantik.erased_place, lantik.office,
+    lantik.office_key TO lantik_daemon;
 GRANT INSERT (epoch, size, root, note, office_no, head_size, head_root) ON lantik.ledger_fork TO lantik_daemon;
 GRANT UPDATE (revoked_at, reason) ON lantik.office, lantik.office_key TO lantik_daemon;
 GRANT UPDATE (until_size, compromised_from, retired_leaf) ON lantik.receipt_key TO lantik_daemon;

@@ -50,7 +50,7 @@ class Bench(common.Bench):
         self.sender = "ingest_sender_unsigned" if part in ("signatures", "all") else "ingest_sender"
         result = self.lantikd(work, workers)
         result["variant"] = WITHOUT.get(part, ON)
-        result["hash_bytes_per_row"] = float(self.cluster.value("SELECT sum(octet_length(rows)) FROM lantik.entry_hash")) / work.rows
+        result["hash_bytes_per_row"] = float(self.cluster.value("SELECT sum(octet_length(row_hashes)) FROM lantik.batch")) / work.rows
         for name in ("daemon", "backend"):
             count = self.instructions(name)
             if count is not None:
@@ -86,7 +86,7 @@ class Bench(common.Bench):
         roots, signatures, hashes, batches = map(int, self.cluster.sql(
             "SELECT count(DISTINCT rows_root), (SELECT count(DISTINCT split_part(note, E'\\n\\n', 2)) FROM lantik.checkpoint"
             " JOIN lantik.batch ON leaf_index = size - 1),"
-            " (SELECT sum(octet_length(rows)) FROM lantik.entry_hash), count(*) FROM lantik.batch")[0])
+            " (SELECT sum(octet_length(row_hashes)) FROM lantik.batch), count(*) FROM lantik.batch")[0])
         has = {"rows_root": roots == batches and hashes == 32 * work.rows, "signatures": signatures == batches}
         lacks = {"rows_root": roots == 1 and hashes == 0, "signatures": signatures == 1}
         for name in has:

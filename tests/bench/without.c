@@ -35,13 +35,13 @@ void without_root_of(const uint8_t *hashes, size_t count, uint8_t ret[LANTIK_HAS
 		memset(ret, 0, LANTIK_HASH);
 }
 
-enum store_result without_store_hashes(struct store *store, int64_t batch_no, const struct store_hashes *hashes)
+enum store_result without_store_append(struct store *store, const struct store_batch *batch)
 {
-	struct store_hashes kept = *hashes;
+	struct store_batch kept = *batch;
 
 	if (!rows_root)
-		kept.rows.len = kept.returned.len = 0;
-	return store_hashes(store, batch_no, &kept);
+		kept.row_hashes.len = kept.returned_hashes.len = 0;
+	return store_append(store, &kept);
 }
 
 bool without_verify(const uint8_t public_key[LANTIK_PUBLIC_KEY], struct lantik_span message,

@@ -11,7 +11,7 @@
 
 void without_row_hash(const struct lantik_row *row, const uint8_t record_hash[LANTIK_HASH], uint8_t ret[LANTIK_HASH]);
 void without_root_of(const uint8_t *hashes, size_t count, uint8_t ret[LANTIK_HASH]);
-enum store_result without_store_hashes(struct store *store, int64_t batch_no, const struct store_hashes *hashes);
+enum store_result without_store_append(struct store *store, const struct store_batch *batch);
 bool without_verify(const uint8_t public_key[LANTIK_PUBLIC_KEY], struct lantik_span message,
 	const uint8_t signature[LANTIK_SIGNATURE]);
 enum lantik_error without_signer_sign(struct signer *signer, uint64_t size, const uint8_t root[LANTIK_HASH],

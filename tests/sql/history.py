@@ -30,8 +30,8 @@ STORY = [
 def story():
     text = ""
     for number, leaf, day, rows in STORY:
-        text += register.batch(number, "9972", 1, 1, len(rows)).replace(f", {number - 1}, 1, now(), now())",
-                                                                       f", {leaf}, 1, '{day}', '{day} 03:00Z')")
+        text += register.batch(number, "9972", 1, 1, len(rows)).replace(f", {number - 1}, 1, now(), now(),",
+                                                                       f", {leaf}, 1, '{day}', '{day} 03:00Z',")
         for record, (person, step, change, starts, ends, position) in enumerate(rows, 1):
             text += ("INSERT INTO register (batch_no, record_no, office_no, kind, step, salt, kode_instansi, nik, nama, tmt,"
                      " tgl_kontrak_mulai, tgl_kontrak_akhir, cold, change_kind) VALUES"

@@ -248,7 +248,7 @@ class Documented(Database):
     def test_hot_tables_have_no_foreign_key_check_or_trigger(self):
         """Each is read or called anew in every statement; what a value may be is said by its domain."""
         hot = ", ".join(f"'lantik.{table}'::regclass" for table in (
-            "register", "current_appointment", "finding", "counter", "formation_use", "entry_hash", "ledger_head", "ledger_leaf",
+            "register", "current_appointment", "finding", "counter", "formation_use", "ledger_head", "ledger_leaf",
             "ledger_node", "checkpoint", "batch"))
         self.assertEqual(self.sql(
             f"SELECT conrelid::regclass, conname FROM pg_constraint WHERE contype IN ('f', 'c', 't', 'x') AND conrelid IN ({hot})"
@@ -272,7 +272,7 @@ class Privileges(Database):
     APPEND_ONLY = ["register", "batch", "batch_body", "finding", "returned_record", "ledger_leaf", "ledger_node",
                    "checkpoint", "migration", "office", "office_key", "agency", "rule", "decision", "decided_record",
                    "decision_refusal", "rejected", "deed_request", "deed", "deed_refusal", "office_scope", "ledger_fork",
-                   "entry_hash", "erased_row", "erased_body", "erased_place"]
+                   "erased_row", "erased_body", "erased_place"]
 
     def privileges(self, role):
         """What the role may do with whole tables and with columns of schema lantik."""

@@ -261,7 +261,7 @@ class SentAgain(evidence.Case):
         harness.wait_until(lambda: self.ask("PING").message == "PONG", 20, "the database is up")
 
     def state(self):
-        return self.site.state_of_register(), self.size(), self.site.value("SELECT count(*) FROM lantik.entry_hash")
+        return self.site.state_of_register(), self.size(), self.site.value("SELECT count(*) FROM lantik.batch")
 
     def collisions(self):
         return self.site.cluster.log_text().count("duplicate key")

@@ -125,6 +125,9 @@ class Tamper(batches.Case):
             self.decide("reject", manifest.batch_id, rejected)
         self.decide("replay", manifest.batch_id, 3, 7)
         self.decided_batch = batches.uuid_of(manifest.batch_id)
+        _, manifest, [spoiled] = self.people(1)
+        spoiled.nik = "99"
+        self.send(manifest, [spoiled])
 
     def erase_people(self):
         """One with two versions, one who was returned, one who was rejected and appointed otherwise, one of a refused batch."""
@@ -336,6 +339,23 @@ class Tamper(batches.Case):
               f"not possible: {', '.join(impossible) or 'none'}")
         self.assertFalse(self.missed, "\n" + "\n".join(self.missed))
         self.assertEqual(self.audit(), [], "everything was undone")
+
+    def moved(self, table, column, where):
+        """Numbers that are told as altered when rows of the table get others."""
+        self.database.do(f"UPDATE lantik.{table} SET {column} = {column} + 5000 WHERE {where}")
+        told = [(f["table"], f["key"]) for f in self.audit() if (f["column"], f["what"]) == (f["table"] + "_no", "altered")]
+        self.database.undo(table)
+        return told
+
+    def test_4_numbers_are_told_by_what_stands_under_them(self):
+        for table in ("batch", "decision"):
+            for (number,) in self.database.rows(f"SELECT {table}_no FROM lantik.{table}"):
+                self.assertEqual(self.moved(table, f"{table}_no", f"{table}_no = {number}"),
+                                 [(table, f"{table}_no {int(number) + 5000}")])
+        for table in ("register", "returned_record", "erased_row", "erased_body"):
+            for (number,) in self.database.rows(f"SELECT DISTINCT batch_no FROM lantik.{table}"):
+                first = f"SELECT min(ctid) FROM lantik.{table} WHERE batch_no = {number}"
+                self.assertEqual(self.moved(table, "batch_no", f"ctid = ({first})"), [])
 
 
 if __name__ == "__main__":

@@ -4,9 +4,10 @@ SPDX-License-Identifier: Apache-2.0
 """
 
 import copy
-import subprocess
 import threading
 import uuid
+
+import zstandard
 
 import decided
 import harness
@@ -58,7 +59,7 @@ class Erasure(decided.Case):
 
     def bodies(self):
         """{batch_no: the body as it was received}."""
-        return {number: subprocess.run(["zstd", "-dc"], input=bytes.fromhex(packed), check=True, capture_output=True).stdout
+        return {number: zstandard.ZstdDecompressor().decompress(bytes.fromhex(packed))
                 for number, packed in self.site.sql("SELECT batch_no, encode(body, 'hex') FROM lantik.batch_body")}
 
     def others(self, niks):
@@ -70,8 +71,7 @@ class Erasure(decided.Case):
             " UNION ALL SELECT 'counter', md5(string_agg(c::text, '' ORDER BY c::text)) FROM lantik.counter c"
             " UNION ALL SELECT 'places', md5(string_agg(c::text, '' ORDER BY c::text)) FROM lantik.formation_use c"
             " UNION ALL SELECT 'batch', md5(string_agg(c::text, '' ORDER BY batch_no)) FROM lantik.batch c"
-            " UNION ALL SELECT 'finding', md5(string_agg(c::text, '' ORDER BY c::text)) FROM lantik.finding c"
-            " UNION ALL SELECT 'hashes', md5(string_agg(c::text, '' ORDER BY batch_no)) FROM lantik.entry_hash c")
+            " UNION ALL SELECT 'finding', md5(string_agg(c::text, '' ORDER BY c::text)) FROM lantik.finding c")
 
     def send_again(self, body, text):
         """The same bytes get the same receipt, also when they are not kept any more."""
@@ -186,7 +186,7 @@ class Erasure(decided.Case):
     def check_trace(self, receipts):
         """Rows that are gone left their hash, in its place under the root of the receipt."""
         number = self.batch_no(receipts[0])
-        [(hashes,)] = self.site.sql(f"SELECT encode(rows, 'hex') FROM lantik.entry_hash WHERE batch_no = {number}")
+        [(hashes,)] = self.site.sql(f"SELECT encode(row_hashes, 'hex') FROM lantik.batch WHERE batch_no = {number}")
         hashes = [bytes.fromhex(hashes)[i:i + 32] for i in range(0, len(hashes) // 2, 32)]
         self.assertEqual(self.office.receipt.tree_root(hashes), receipts[0].leaf.rows_root)
         self.assertEqual(self.row_hashes()[number], hashes[:3] + hashes[4:])

@@ -211,7 +211,7 @@ class Edited(Worked):
 
     def change(self, statement, expected):
         """The audit of an edit, which is taken back: all that is expected is found, and nothing else in those tables."""
-        tables = "ledger_leaf ledger_node ledger_head checkpoint batch batch_body register entry_hash finding " \
+        tables = "ledger_leaf ledger_node ledger_head checkpoint batch batch_body register finding " \
                  "returned_record decision deed deed_request counter erased_row".split()
         back = [f"DELETE FROM lantik.{t}; INSERT INTO lantik.{t} OVERRIDING SYSTEM VALUE SELECT * FROM kept.{t}" for t in tables]
         self.site.sql("CREATE SCHEMA kept; " + "; ".join(
@@ -242,12 +242,12 @@ class Edited(Worked):
             f"SELECT record_no FROM lantik.register WHERE batch_no = {batch} UNION "
             f"SELECT record_no FROM lantik.erased_row WHERE batch_no = {batch} AND part = 1 ORDER BY 1")]
         for table, column, edit, own, other in (
-                ("register", "rows", "upah = upah + 1", 5, numbers.index(6)),
-                ("returned_record", "returned", "bytes = bytes || 'x'", 3, 1)):
+                ("register", "row_hashes", "upah = upah + 1", 5, numbers.index(6)),
+                ("returned_record", "returned_hashes", "bytes = bytes || 'x'", 3, 1)):
             self.change(f"UPDATE lantik.{table} SET {edit} WHERE batch_no = {batch} AND record_no = {own}; "
-                        f"UPDATE lantik.entry_hash SET {column} = overlay({column} placing sha256('') from {1 + 32 * other} "
+                        f"UPDATE lantik.batch SET {column} = overlay({column} placing sha256('') from {1 + 32 * other} "
                         f"for 32) WHERE batch_no = {batch}",
-                        [("entry_hash", f"batch_no {batch}", "altered", column),
+                        [("batch", f"batch_no {batch}", "altered", column),
                          (table, f"batch_no {batch} record_no {own}", "altered", None)])
 
     def test_each_is_named(self):
@@ -270,9 +270,10 @@ class Edited(Worked):
                 (f"UPDATE lantik.register SET record_no = 13 - record_no + 1000 {where} AND record_no IN (5, 8); "
                  "UPDATE lantik.register SET record_no = record_no - 1000 WHERE record_no > 1000",
                  ("register", f"{row} 5", "reordered", None), ("register", f"{row} 8", "reordered", None)),
-                (f"UPDATE lantik.entry_hash SET rows = sha256('') || substr(rows, 33) {where}",
-                 ("entry_hash", f"batch_no {batch}", "altered", "rows")),
-                (f"DELETE FROM lantik.entry_hash {where}", ("entry_hash", f"batch_no {batch}", "missing", None)),
+                (f"UPDATE lantik.batch SET row_hashes = sha256('') || substr(row_hashes, 33) {where}",
+                 ("batch", f"batch_no {batch}", "altered", "row_hashes")),
+                (f"UPDATE lantik.batch SET returned_hashes = '' {where}",
+                 ("batch", f"batch_no {batch}", "altered", "returned_hashes")),
                 (f"UPDATE lantik.batch SET programme = 'PW2025' {where}",
                  ("batch", f"batch_no {batch}", "altered", "programme")),
                 (f"UPDATE lantik.batch SET verdict = replace(verdict, 'returned', 'Returned') {where}",

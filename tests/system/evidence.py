@@ -95,13 +95,10 @@ class Head:
         self.last()[-32:] = bytes(32)
         self.write()
 
-    def rename(self, root=False, life=False):
-        """The last one becomes another head, or one of another database. It is meant."""
+    def rename(self):
+        """The last one becomes another head. It is meant."""
         slot = self.last()
-        if root:
-            slot[32] ^= 1
-        if life:
-            slot[128] ^= 1
+        slot[32] ^= 1
         slot[BODY:-32] = hashlib.sha256(slot[:BODY]).digest()
         self.lose_mark()
 

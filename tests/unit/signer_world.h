@@ -12,9 +12,6 @@ static char directory[] = "/tmp/lantik-signer-XXXXXX";
 
 static char why[SIGNER_WHY];
 
-/* Of the machine that the test plays. */
-static const uint8_t boot[LANTIK_HASH] = {1};
-
 static inline void set_up(void)
 {
 	lantik_crypto_start();
@@ -82,7 +79,7 @@ static inline struct signer *open_signer(size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		keys[i] = key_of(ORIGIN, (uint8_t)(i + 1));
-	cr_assert_eq(signer_open(directory, boot, keys, count, &signer, why), LANTIK_OK, "%s", why);
+	cr_assert_eq(signer_open(directory, keys, count, &signer, why), LANTIK_OK, "%s", why);
 	return signer;
 }
 

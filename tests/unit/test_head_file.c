@@ -20,7 +20,7 @@ static void refuses(enum lantik_error expected, const char *name, const char *wo
 {
 	struct lantik_skey key = key_of(ORIGIN, 1);
 	struct signer *signer = NULL;
-	enum lantik_error error = signer_open(directory, boot, &key, 1, &signer, why);
+	enum lantik_error error = signer_open(directory, &key, 1, &signer, why);
 
 	cr_expect_eq(error, expected, "%s, not %s: %s", lantik_error_text(error, LANTIK_ENGLISH),
 		lantik_error_text(expected, LANTIK_ENGLISH), why);
@@ -123,7 +123,7 @@ Test(head_file, what_cannot_be_opened_is_named_with_the_reason)
 	cr_assert_eq(symlink("nowhere", path_of("head")), 0);
 	refuses(LANTIK_E_IO, "head", "could not be opened: No such file");
 	remove_file("head");
-	cr_expect_eq(signer_open("/nowhere/state", boot, &key, 1, &signer, why), LANTIK_E_IO);
+	cr_expect_eq(signer_open("/nowhere/state", &key, 1, &signer, why), LANTIK_E_IO);
 	cr_expect(strstr(why, "/nowhere/state: No such file"), "%s", why);
 	cr_assert_eq(mkdir(path_of("head.new"), 0700), 0);
 	refuses(LANTIK_E_IO, "head.new", "could not be made: Is a directory");

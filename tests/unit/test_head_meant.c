@@ -11,7 +11,6 @@ TestSuite(head_meant, .init = set_up, .fini = tear_down);
 #define SLOT 512
 #define MARK 480 /* in a slot */
 
-static const uint8_t other_boot[LANTIK_HASH] = {2}, life[LANTIK_HASH] = {7};
 static uint8_t roots[8][LANTIK_HASH];
 static struct head_directory state;
 
@@ -35,14 +34,14 @@ ssize_t pwrite(int file, const void *bytes, size_t len, off_t at)
 
 /* ---- the file ---- */
 
-static struct head_file open_in(const uint8_t id[LANTIK_HASH])
+static struct head_file open_again(void)
 {
 	struct head_file file;
 
 	for (uint8_t i = 0; i < LANTIK_COUNT(roots); i++)
 		memset(roots[i], i, LANTIK_HASH);
 	cr_assert_eq(head_directory_open(directory, &state, why), LANTIK_OK, "%s", why);
-	cr_assert_eq(head_file_open(&state, 1, ORIGIN, id, &file, why), LANTIK_OK, "%s", why);
+	cr_assert_eq(head_file_open(&state, 1, ORIGIN, &file, why), LANTIK_OK, "%s", why);
 	flushes = 0;
 	return file;
 }
@@ -56,7 +55,7 @@ static void leave(struct head_file *file)
 
 static void mean(struct head_file *file, uint64_t size)
 {
-	cr_assert_eq(head_file_mean(file, size, roots[size], life, why), LANTIK_OK, "%s", why);
+	cr_assert_eq(head_file_mean(file, size, roots[size], why), LANTIK_OK, "%s", why);
 }
 
 static void write_head(struct head_file *file, uint64_t size)
@@ -71,7 +70,7 @@ static void expect_newest(const struct head_file *file, uint64_t size)
 }
 
 /* size 0: nothing is in doubt. */
-static void expect_doubt(const struct head_file *file, uint64_t size, bool same_boot)
+static void expect_doubt(const struct head_file *file, uint64_t size)
 {
 	struct head_doubt doubt;
 
@@ -80,8 +79,6 @@ static void expect_doubt(const struct head_file *file, uint64_t size, bool same_
 		return;
 	cr_expect_eq(doubt.size, size, "%llu, not %llu", (unsigned long long)doubt.size, (unsigned long long)size);
 	cr_expect_arr_eq(doubt.root, roots[size], LANTIK_HASH);
-	cr_expect_arr_eq(doubt.life, life, LANTIK_HASH);
-	cr_expect_eq(doubt.same_boot, same_boot);
 }
 
 static void read_all(uint8_t ret[2 * SLOT])
@@ -130,7 +127,7 @@ static void damage(uint64_t size)
 /* One head is signed, with a flush. */
 static struct head_file begin(void)
 {
-	struct head_file file = open_in(boot);
+	struct head_file file = open_again();
 
 	write_head(&file, 1);
 	cr_assert_eq(flushes, 1);
@@ -155,9 +152,9 @@ Test(head_meant, what_was_meant_is_signed_without_a_flush)
 	cr_expect_eq(head_file_settle(&file, why), LANTIK_OK);
 	cr_expect_eq(flushes, 2, "once");
 	leave(&file);
-	file = open_in(boot);
+	file = open_again();
 	expect_newest(&file, 5);
-	expect_doubt(&file, 0, false);
+	expect_doubt(&file, 0);
 	leave(&file);
 }
 
@@ -197,9 +194,9 @@ Test(head_meant, another_head_than_what_was_meant_is_flushed)
 	cr_expect_eq(flushes, 2, "which is not there any more");
 	read_all(all);
 	leave(&file);
-	file = open_in(other_boot);
+	file = open_again();
 	expect_newest(&file, 7);
-	expect_doubt(&file, 0, false);
+	expect_doubt(&file, 0);
 	leave(&file);
 }
 
@@ -213,13 +210,13 @@ Test(head_meant, the_newest_stands_while_the_next_ones_are_meant)
 	mean(&file, 4);
 	leave(&file);
 	damage(4);
-	file = open_in(other_boot);
+	file = open_again();
 	cr_expect(file.half_damaged);
 	expect_newest(&file, 1);
-	expect_doubt(&file, 0, false);
+	expect_doubt(&file, 0);
 	write_head(&file, 2);
 	leave(&file);
-	file = open_in(boot);
+	file = open_again();
 	cr_expect_not(file.half_damaged);
 	expect_newest(&file, 2);
 	leave(&file);
@@ -240,16 +237,16 @@ Test(head_meant, what_is_taken_back_is_not_in_doubt)
 	cr_expect_eq(head_file_settle(&file, why), LANTIK_OK);
 	cr_expect_eq(flushes, 1);
 	leave(&file);
-	file = open_in(other_boot);
+	file = open_again();
 	expect_newest(&file, 3);
-	expect_doubt(&file, 0, false);
+	expect_doubt(&file, 0);
 	mean(&file, 4);
 	head_file_withdraw(&file, 4, roots[4]);
 	flushes = 0;
 	write_head(&file, 4);
 	cr_expect_eq(flushes, 1, "it stood in nobody's way, but is not there any more");
 	leave(&file);
-	file = open_in(boot);
+	file = open_again();
 	expect_newest(&file, 4);
 	leave(&file);
 }
@@ -261,12 +258,9 @@ Test(head_meant, what_was_not_signed_is_in_doubt)
 	mean(&file, 2);
 	leave(&file);
 	for (int i = 0; i < 2; i++) { /* and stays so */
-		file = open_in(boot);
+		file = open_again();
 		expect_newest(&file, 1);
-		expect_doubt(&file, 2, true);
-		leave(&file);
-		file = open_in(other_boot);
-		expect_doubt(&file, 2, false);
+		expect_doubt(&file, 2);
 		leave(&file);
 	}
 }
@@ -277,23 +271,23 @@ Test(head_meant, doubt_ends_either_way_on_the_disk)
 		struct head_file file = begin();
 		mean(&file, 2);
 		leave(&file);
-		file = open_in(other_boot);
+		file = open_again();
 		fail_flush = EIO;
 		cr_expect_eq(head_file_decide(&file, was_signed, why), LANTIK_E_IO);
 		fail_flush = 0;
-		expect_doubt(&file, 2, false);
+		expect_doubt(&file, 2);
 		flushes = 0;
 		cr_expect_eq(head_file_decide(&file, was_signed, why), LANTIK_OK);
 		cr_expect_eq(flushes, 1);
 		expect_newest(&file, 1 + was_signed);
 		leave(&file);
-		file = open_in(boot);
+		file = open_again();
 		expect_newest(&file, 1 + was_signed);
-		expect_doubt(&file, 0, false);
+		expect_doubt(&file, 0);
 		mean(&file, 2 + was_signed);
 		write_head(&file, 2 + was_signed);
 		leave(&file);
-		file = open_in(boot);
+		file = open_again();
 		expect_newest(&file, 2 + was_signed);
 		leave(&file);
 		remove_file("head");
@@ -308,9 +302,9 @@ Test(head_meant, a_mark_that_did_not_reach_the_disk_is_in_doubt)
 	write_head(&file, 2);
 	leave(&file);
 	lose_mark(2);
-	file = open_in(other_boot);
+	file = open_again();
 	expect_newest(&file, 1);
-	expect_doubt(&file, 2, false);
+	expect_doubt(&file, 2);
 	leave(&file);
 }
 
@@ -328,10 +322,10 @@ Test(head_meant, a_torn_mark_leaves_the_head_in_doubt)
 	for (size_t held = 0; held < LANTIK_HASH; held++) {
 		overwrite(mark, all + mark, LANTIK_HASH);
 		overwrite(mark + (off_t)held, none, LANTIK_HASH - held);
-		file = open_in(other_boot);
+		file = open_again();
 		cr_expect_not(file.half_damaged);
 		expect_newest(&file, 1);
-		expect_doubt(&file, 2, false);
+		expect_doubt(&file, 2);
 		leave(&file);
 	}
 }
@@ -346,14 +340,14 @@ Test(head_meant, a_mark_that_was_lost_is_told_by_the_next_head)
 	mean(&file, 3);
 	leave(&file);
 	lose_mark(2);
-	file = open_in(other_boot);
+	file = open_again();
 	expect_newest(&file, 2);
-	expect_doubt(&file, 3, false);
+	expect_doubt(&file, 3);
 	leave(&file);
 	damage(3);
-	file = open_in(other_boot);
+	file = open_again();
 	expect_newest(&file, 2);
-	expect_doubt(&file, 0, false);
+	expect_doubt(&file, 0);
 	cr_expect(file.half_damaged);
 	leave(&file);
 }
@@ -367,12 +361,12 @@ Test(head_meant, a_newest_that_is_damaged_is_told_by_the_next_head)
 	mean(&file, 3);
 	leave(&file);
 	damage(2);
-	file = open_in(other_boot);
+	file = open_again();
 	cr_expect(file.half_damaged);
 	expect_newest(&file, 2);
-	expect_doubt(&file, 3, false);
+	expect_doubt(&file, 3);
 	leave(&file);
-	file = open_in(other_boot);
+	file = open_again();
 	cr_expect_not(file.half_damaged, "it is written again before the other one is");
 	cr_expect_eq(head_file_decide(&file, false, why), LANTIK_OK);
 	expect_newest(&file, 2);
@@ -386,7 +380,7 @@ Test(head_meant, what_could_not_be_meant_is_flushed_when_it_is_signed)
 	for (uint64_t size = 2; size < 6; size++) {
 		int *fails = size & 1 ? &fail_flush : &fail_write;
 		*fails = size & 2 ? ENOSPC : EIO;
-		cr_expect_eq(head_file_mean(&file, size, roots[size], life, why), LANTIK_E_IO);
+		cr_expect_eq(head_file_mean(&file, size, roots[size], why), LANTIK_E_IO);
 		cr_expect(strstr(why, "/head could not be written: "), "%s", why);
 		cr_expect_eq(head_file_write(&file, size, roots[size], why), LANTIK_E_IO);
 		expect_newest(&file, size - 1);
@@ -396,7 +390,7 @@ Test(head_meant, what_could_not_be_meant_is_flushed_when_it_is_signed)
 		cr_expect_eq(flushes, 1);
 	}
 	leave(&file);
-	file = open_in(other_boot);
+	file = open_again();
 	expect_newest(&file, 5);
 	leave(&file);
 }

@@ -56,15 +56,13 @@ Test(signer, a_head_of_another_origin_is_not_taken)
 	struct signer *signer = NULL;
 
 	signed_once();
-	cr_expect_eq(signer_open(directory, boot, &other, 1, &signer, why), LANTIK_E_MISMATCH);
+	cr_expect_eq(signer_open(directory, &other, 1, &signer, why), LANTIK_E_MISMATCH);
 	cr_expect_null(signer);
 	struct lantik_skey two[] = {key_of(ORIGIN, 1), other};
-	cr_expect_eq(signer_open(directory, boot, two, 2, &signer, why), LANTIK_E_MISMATCH, "keys of two logs");
+	cr_expect_eq(signer_open(directory, two, 2, &signer, why), LANTIK_E_MISMATCH, "keys of two logs");
 }
 
 /* ---- what is meant, and doubt ---- */
-
-static const uint8_t life[LANTIK_HASH] = {7};
 
 Test(signer, what_was_meant_is_in_doubt_after_a_crash_and_nothing_is_signed)
 {
@@ -79,7 +77,7 @@ Test(signer, what_was_meant_is_in_doubt_after_a_crash_and_nothing_is_signed)
 		for (unsigned i = 1; i <= 3; i++)
 			grow(&ledger, "leaf", roots[i]);
 		cr_assert_eq(sign(signer, &ledger, 1, roots[1]), LANTIK_OK);
-		signer_mean(signer, 2, roots[2], life);
+		signer_mean(signer, 2, roots[2]);
 		signer_last(signer, &last);
 		cr_expect_eq(last.size, 1, "not yet");
 		cr_expect_not(signer_doubts(signer, &doubt), "who meant it knows");
@@ -90,7 +88,7 @@ Test(signer, what_was_meant_is_in_doubt_after_a_crash_and_nothing_is_signed)
 		cr_expect_arr_eq(doubt.root, roots[2], LANTIK_HASH);
 		cr_expect_eq(sign(signer, &ledger, 1, roots[1]), LANTIK_E_INCONSISTENT);
 		cr_expect_eq(sign(signer, &ledger, 3, roots[3]), LANTIK_E_INCONSISTENT);
-		signer_mean(signer, 3, roots[3], life);
+		signer_mean(signer, 3, roots[3]);
 		cr_assert_eq(signer_decide(signer, was_signed, &last), LANTIK_OK);
 		cr_expect_eq(last.size, 1 + was_signed);
 		cr_expect_not(signer_doubts(signer, &doubt));
@@ -111,12 +109,12 @@ Test(signer, what_is_meant_is_signed_and_remembered)
 
 	for (unsigned i = 1; i <= 3; i++)
 		grow(&ledger, "leaf", roots[i]);
-	signer_mean(signer, 1, roots[1], life); /* it is not known by which keys: nothing happens */
+	signer_mean(signer, 1, roots[1]); /* it is not known by which keys: nothing happens */
 	cr_assert_eq(signer_believe(signer, &trust, 0, false), LANTIK_OK);
-	signer_mean(signer, 2, roots[2], life);
+	signer_mean(signer, 2, roots[2]);
 	cr_expect_eq(sign(signer, &ledger, 2, roots[2]), LANTIK_OK);
-	signer_mean(signer, 1, roots[1], life); /* nor behind what was signed */
-	signer_mean(signer, 2, roots[3], life);
+	signer_mean(signer, 1, roots[1]); /* nor behind what was signed */
+	signer_mean(signer, 2, roots[3]);
 	signer_settle(signer);
 	signer_close(&signer);
 	signer = open_trusting();
