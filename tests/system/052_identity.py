@@ -107,10 +107,11 @@ class Revoked(harness.Case):
         with office.client(timeout=60) as client:
             holding.sql("BEGIN; SELECT size FROM lantik.ledger_head FOR UPDATE")
             replies = {}
-            for body in map(office.body, paths):  # two workers: the third waits
+            for sent, body in enumerate(map(office.body, paths), 1):  # two workers: the third waits
                 envelope = client.make_envelope("SUBMIT", body)
                 client.send_frames([envelope.SerializeToString(), body])
                 replies[envelope.request_id] = None
+                harness.wait_until(lambda held=min(sent, 2): self.held_up() == held, 20, "a worker with one batch, not two")
             self.site.daemon.wait_counter("received", received + 3)
             self.cut(office.curve_key)
             with office.client() as other:
@@ -122,6 +123,10 @@ class Revoked(harness.Case):
             messages = [reply.message for reply in replies.values()]
         self.assertEqual(sorted(messages), ["RECEIPT", "RECEIPT", "REFUSAL"])
         self.assertEqual(int(self.site.value("SELECT count(*) FROM lantik.batch")) - int(batches), 2)
+
+    def held_up(self):
+        return int(self.site.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'lantikd worker'"
+                                   " AND wait_event_type = 'Lock'"))
 
     @staticmethod
     def is_kept_out(client):
