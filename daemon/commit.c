@@ -273,6 +273,7 @@ static enum store_result write_rest(struct submission *s, struct batch_appended 
 		result = store_send_commit(store);
 	if (result)
 		return result;
+	permit_pass_on(&s->worker->permit);
 	submission_draft(s, ret, true);
 	result = store_await_commit(store);
 	if (result)
@@ -369,13 +370,13 @@ static bool attempt(
 	struct worker *w = s->worker;
 	bool answered = false;
 
-	permits_take(w->permits);
+	permit_take(&w->permit);
 	bool let_in = offices_let_in(w->house->offices, s->job->office.curve_key);
 	if (let_in)
 		*ret_result = transact(s, approach, appended, &answered);
 	if (let_in && (*ret_result || answered))
 		store_rollback(w->store);
-	permits_give(w->permits);
+	permit_end(&w->permit);
 	if (!let_in)
 		request_refuse_revoked(s->job);
 	return let_in && !answered;

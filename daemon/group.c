@@ -339,7 +339,7 @@ static enum store_result transact(struct worker *w, struct member *const *member
 	enum store_result result = group_prepare_inserts(w, members, count, &inserts);
 	struct group *g = w->group;
 	bool alone = g->numbers.sees, stocked = g->numbers.is_stocked;
-	bool seen = alone && inserts && permits_is_only_one(w->permits) && (!stocked || stock_stands(&g->stock, w));
+	bool seen = alone && inserts && permits_open(w->permit.of) == 1 && (!stocked || stock_stands(&g->stock, w));
 
 	g->numbers.sees = g->numbers.is_stocked = false; /* they hold for one attempt */
 	if (result)
@@ -441,12 +441,12 @@ static void split(struct worker *w, struct member **members, size_t count, enum 
 
 static void record(struct worker *w, struct member **members, size_t count)
 {
-	permits_take(w->permits);
+	permit_take(&w->permit);
 	count = drop_revoked(w, members, count);
 	enum store_result result = count ? transact(w, members, count) : STORE_OK;
 	if (result)
 		store_rollback(w->store);
-	permits_give(w->permits);
+	permit_end(&w->permit);
 	if (!result)
 		answer_all(w, members, count);
 	else if (store_is_down(result))

@@ -5,21 +5,21 @@
 #include <errno.h>
 #include <semaphore.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 
 #include "lantik/attr.h"
 
 struct permits {
 	sem_t free;
-	size_t count;
+	_Atomic size_t open;
 	_Atomic uint64_t taken;
 };
 
 struct permits *permits_new(size_t count)
 {
-	struct permits *permits = malloc(sizeof *permits);
+	struct permits *permits = calloc(1, sizeof *permits);
 
 	LANTIK_ASSERT(permits && sem_init(&permits->free, 0, (unsigned)count) == 0);
-	permits->count = count;
 	return permits;
 }
 
@@ -32,16 +32,28 @@ void permits_free(struct permits **permits)
 	*permits = NULL;
 }
 
-void permits_take(struct permits *permits)
+void permit_take(struct permit *permit)
 {
-	while (sem_wait(&permits->free) != 0)
+	LANTIK_ASSERT(!permit->is_held);
+	while (sem_wait(&permit->of->free) != 0)
 		LANTIK_ASSERT(errno == EINTR);
-	atomic_fetch_add(&permits->taken, 1);
+	permit->is_held = true;
+	atomic_fetch_add(&permit->of->open, 1);
+	atomic_fetch_add(&permit->of->taken, 1);
 }
 
-void permits_give(struct permits *permits)
+void permit_pass_on(struct permit *permit)
 {
-	LANTIK_ASSERT(sem_post(&permits->free) == 0);
+	LANTIK_ASSERT(permit->is_held);
+	permit->is_held = false;
+	LANTIK_ASSERT(sem_post(&permit->of->free) == 0);
+}
+
+void permit_end(struct permit *permit)
+{
+	atomic_fetch_sub(&permit->of->open, 1);
+	if (permit->is_held)
+		permit_pass_on(permit);
 }
 
 uint64_t permits_taken(struct permits *permits)
@@ -49,20 +61,7 @@ uint64_t permits_taken(struct permits *permits)
 	return atomic_load(&permits->taken);
 }
 
-static size_t left(struct permits *permits)
+size_t permits_open(struct permits *permits)
 {
-	int value;
-
-	LANTIK_ASSERT(sem_getvalue(&permits->free, &value) == 0);
-	return (size_t)value;
-}
-
-bool permits_are_free(struct permits *permits)
-{
-	return left(permits) >= permits->count;
-}
-
-bool permits_is_only_one(struct permits *permits)
-{
-	return left(permits) + 1 >= permits->count;
+	return atomic_load(&permits->open);
 }

@@ -15,8 +15,8 @@ struct store_numbers *stock_prepare(struct stock *stock, struct worker *w)
 		stock->without--;
 		return NULL;
 	}
-	stock->transactions = permits_taken(w->permits); /* before it is looked whether one is under way */
-	if (!store_is_up(w->store) || !permits_are_free(w->permits))
+	stock->transactions = permits_taken(w->permit.of); /* before it is looked whether one is under way */
+	if (!store_is_up(w->store) || permits_open(w->permit.of))
 		return NULL;
 	stock->is_asked = true;
 	stock->numbers.count = 0;
@@ -37,7 +37,7 @@ bool stock_open(struct stock *stock, struct worker *w, bool is_wanted)
 		return false;
 	stock->is_asked = false;
 	stock->taken_at = clock_sleepless();
-	bool stands = store_is_up(w->store) && permits_taken(w->permits) == stock->transactions;
+	bool stands = store_is_up(w->store) && permits_taken(w->permit.of) == stock->transactions;
 	return (is_wanted && stands) || waste(stock);
 }
 
@@ -64,7 +64,7 @@ bool stock_take(struct stock *stock, struct worker *w, bool is_wanted, struct st
 
 bool stock_stands(const struct stock *stock, struct worker *w)
 {
-	return permits_taken(w->permits) == stock->transactions + 1;
+	return permits_taken(w->permit.of) == stock->transactions + 1;
 }
 
 void stock_failed(struct stock *stock)

@@ -39,7 +39,7 @@ struct office_head {
 struct worker {
 	struct house *house;
 	struct in_hand *in_hand;
-	struct permits *permits; /* for transactions */
+	struct permit permit; /* for its transactions, one after the other */
 	struct store *store;
 	struct desk *desk;                 /* for a batch of any size */
 	struct lantik_arena *record_arena; /* one record */

@@ -123,13 +123,13 @@ static void rehearse(struct submission *s)
 
 	if (!judge(s))
 		return;
-	permits_take(s->worker->permits);
+	permit_take(&s->worker->permit);
 	enum store_result result = store_begin_reading(store);
 	if (!result)
 		result = submission_weigh(s, APPROACH_REHEARSE, &asked, &judged, &judged_count);
 	free(judged);
 	store_rollback(store);
-	permits_give(s->worker->permits);
+	permit_end(&s->worker->permit);
 	if (result)
 		answer_store_failure(s->worker, s->job, result, "rehearsal");
 	else

@@ -151,7 +151,7 @@ static void *work(void *context)
 
 	worker_open(&w, workers->house, "lantikd worker");
 	w.in_hand = workers->in_hand;
-	w.permits = workers->permits;
+	w.permit.of = workers->permits;
 	w.notes_wait = true;
 	while ((job = take_ready(&w, queue))) {
 		if (job_size(job) != JOB_ALONE)

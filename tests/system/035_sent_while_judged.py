@@ -207,8 +207,29 @@ class SentWhileJudged(batches.Case):
         self.assertNotEqual(self.site.state_of_register(), state)
         self.assertEqual(self.counters()["taken_back"], 0)
 
-    def send_patiently(self, body):
-        with self.office.client(timeout=2) as client:
+    def test_while_one_commits_two_others_are_written(self):
+        """Of two workers; the COMMIT waits for a standby that there is not."""
+        bodies, receipts, cluster = [self.body(*self.large()[1:]) for _ in range(3)], [], self.site.cluster
+        self.held(1)  # the sequence of the numbers is written ahead
+        self.addCleanup(lambda: cluster.sql("SELECT pg_reload_conf()"))
+        self.addCleanup(lambda: cluster.sql("ALTER SYSTEM RESET synchronous_standby_names"))
+        cluster.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        cluster.sql("SELECT pg_reload_conf()")
+        sending = [threading.Thread(target=lambda body=body: receipts.append(self.send_patiently(body, 60))) for body in bodies]
+        for thread in sending:
+            thread.start()
+        harness.wait_until(lambda: self.site.sql(
+            "SELECT count(*) FILTER (WHERE wait_event = 'SyncRep' AND query = 'COMMIT'), count(*) FILTER (WHERE wait_event_type"
+            " = 'Lock') FROM pg_stat_activity WHERE application_name = 'lantikd worker'") == [("1", "2")],
+            20, "one commits, and two have written their rows and wait for the ledger's head")
+        cluster.sql("ALTER SYSTEM RESET synchronous_standby_names")
+        cluster.sql("SELECT pg_reload_conf()")
+        for thread in sending:
+            thread.join(60 * harness.PATIENCE)
+        self.assertEqual([receipt.verdict.accepted for receipt in receipts], [ROWS] * 3)
+
+    def send_patiently(self, body, seconds=2):
+        with self.office.client(timeout=seconds) as client:
             return client.submit_body(body)[0]
 
     def waiting(self):

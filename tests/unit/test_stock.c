@@ -34,34 +34,43 @@ Test(stock, the_time_of_a_head_is_never_before_its_last_leaf)
 Test(stock, transactions_are_counted)
 {
 	struct permits *permits = permits_new(2);
+	struct permit first = {.of = permits}, second = first, third = first;
 	uint64_t before = permits_taken(permits);
 
-	cr_expect(permits_are_free(permits));
-	permits_take(permits);
-	cr_expect(!permits_are_free(permits) && permits_is_only_one(permits));
-	permits_take(permits);
-	cr_expect(!permits_is_only_one(permits));
-	permits_give(permits);
-	permits_give(permits);
-	cr_expect(permits_are_free(permits));
-	cr_expect_eq(permits_taken(permits), before + 2, "also those that ended");
+	cr_expect_eq(permits_open(permits), 0);
+	permit_take(&first);
+	permit_take(&second);
+	cr_expect_eq(permits_open(permits), 2);
+	permit_pass_on(&first);
+	cr_expect_eq(permits_open(permits), 2, "what commits is under way");
+	permit_take(&third);
+	cr_expect_eq(permits_open(permits), 3);
+	permit_end(&first);
+	permit_end(&second);
+	permit_end(&third);
+	cr_expect_eq(permits_open(permits), 0);
+	permit_take(&first);
+	permit_take(&second);
+	permit_end(&first);
+	permit_end(&second);
+	cr_expect_eq(permits_taken(permits), before + 5, "also those that ended");
 	permits_free(&permits);
 }
 
 Test(stock, there_is_none_without_a_connection)
 {
-	struct worker worker = {.permits = permits_new(1), .store = store_new("", "test")};
+	struct worker worker = {.permit.of = permits_new(1), .store = store_new("", "test")};
 	struct stock stock = {0};
 
 	cr_expect_null(stock_prepare(&stock, &worker));
 	cr_expect_not(stock_open(&stock, &worker, true));
 	store_free(&worker.store);
-	permits_free(&worker.permits);
+	permits_free(&worker.permit.of);
 }
 
 Test(stock, a_transaction_that_failed_makes_batches_do_without)
 {
-	struct worker worker = {.permits = permits_new(1), .store = store_new("", "test")};
+	struct worker worker = {.permit.of = permits_new(1), .store = store_new("", "test")};
 	struct stock stock = {0};
 
 	stock_failed(&stock);
@@ -70,5 +79,5 @@ Test(stock, a_transaction_that_failed_makes_batches_do_without)
 	cr_expect_null(stock_prepare(&stock, &worker));
 	cr_expect_eq(stock.without, without - 1);
 	store_free(&worker.store);
-	permits_free(&worker.permits);
+	permits_free(&worker.permit.of);
 }
