@@ -123,6 +123,7 @@ static void roots_read(const struct decision_row *d)
 	struct entry *entry = d->entry;
 	struct lantik_span root = audit_cell(d->row, D_rows_root);
 	entry->row_hashes = audit_cell(d->row, D_row_hashes);
+	entry->returned_hashes = lantik_span_of("");
 	lantik_root_of(NULL, 0, entry->returned_root);
 	if (entry->is_bound)
 		memcpy(entry->rows_root, d->leaf.rows_root, LANTIK_HASH);

@@ -188,6 +188,7 @@ static void entries_run(struct audit *audit)
 	lantik_arena_free(&all->arena);
 	lantik_arena_free(&all->row_arena);
 	lantik_buffer_free(&all->record);
+	lantik_buffer_free(&all->mended);
 	free(all);
 }
 

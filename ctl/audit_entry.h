@@ -82,6 +82,7 @@ struct entries {
 	struct lantik_arena *row_arena;                         /* for one row, and its record */
 	struct lantik_buffer record;                            /* the bytes of one */
 	struct difference *differences;                         /* of the rows that are looked at */
+	struct lantik_buffer mended;                            /* stored hashes whose number was altered */
 	size_t difference_count, difference_capacity;
 };
 

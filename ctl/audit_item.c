@@ -80,7 +80,7 @@ static const uint8_t *stored_at(const struct hashed *hashed, size_t at)
 /* Whether the entry holds just what the rows hash to. */
 static bool stored_fit(const struct items *items, const struct hashed *hashed)
 {
-	bool fit = hashed->stored.len == items->count * LANTIK_HASH;
+	bool fit = hashed->stored.data && hashed->stored.len == items->count * LANTIK_HASH;
 	for (size_t i = 0; fit && i < items->count; i++)
 		fit = memcmp(stored_at(hashed, i), items->items[i].hash, LANTIK_HASH) == 0;
 	return fit;
@@ -89,7 +89,8 @@ static bool stored_fit(const struct items *items, const struct hashed *hashed)
 static bool stored_good(const struct hashed *hashed)
 {
 	uint8_t root[LANTIK_HASH];
-	if (hashed->stored.len % LANTIK_HASH || (hashed->numbers && hashed->stored.len != hashed->count * LANTIK_HASH))
+	if (!hashed->stored.data || hashed->stored.len % LANTIK_HASH ||
+		(hashed->numbers && hashed->stored.len != hashed->count * LANTIK_HASH))
 		return false;
 	lantik_root_of(hashed->stored.data, hashed->stored.len / LANTIK_HASH, root);
 	return memcmp(root, hashed->root, LANTIK_HASH) == 0;
@@ -194,10 +195,45 @@ static void acquit_rows(struct entries *all, const struct items *items, const st
 		}
 }
 
-static uint64_t tell_by_number(struct entry *entry, const struct items *items, const struct hashed *hashed)
+static void append_own(const struct items *items, size_t from, size_t to, struct lantik_buffer *ret)
+{
+	for (size_t i = from; i < to; i++)
+		lantik_buffer_append(ret, items->items[i].hash, LANTIK_HASH);
+}
+
+/* As many hashes as there are rows: those of the stored ones that stand at the front, or at the end, and the rows' own
+ * for what is lacking. Whether they lead to the root. */
+static bool mended_lead(
+	const struct items *items, const struct hashed *hashed, bool from_end, struct lantik_buffer *ret)
+{
+	size_t stored = hashed->stored.len / LANTIK_HASH, kept = stored < items->count ? stored : items->count;
+	size_t lacking = items->count - kept;
+	uint8_t root[LANTIK_HASH];
+	lantik_buffer_reset(ret);
+	append_own(items, 0, from_end ? lacking : 0, ret);
+	lantik_buffer_append(ret, hashed->stored.data + (from_end ? hashed->stored.len - kept * LANTIK_HASH : 0),
+		kept * LANTIK_HASH);
+	append_own(items, from_end ? items->count : kept, items->count, ret);
+	LANTIK_ASSERT(!ret->error);
+	lantik_root_of(ret->data, items->count, root);
+	return memcmp(root, hashed->root, LANTIK_HASH) == 0;
+}
+
+/* Somebody who altered a row may have cut the stored hashes short, or added to them. */
+static void mend_stored(struct entries *all, const struct items *items, struct hashed *hashed)
+{
+	if (hashed->stored.len < LANTIK_HASH || stored_comparable(hashed) || !numbers_fit(items, hashed))
+		return;
+	if (mended_lead(items, hashed, false, &all->mended) || mended_lead(items, hashed, true, &all->mended))
+		hashed->stored = lantik_buffer_span(&all->mended);
+}
+
+static uint64_t tell_by_number(struct entry *entry, const struct items *items, const struct hashed *found)
 {
 	struct entries *all = entry->all;
+	struct hashed mended = *found, *hashed = &mended;
 	all->difference_count = 0;
+	mend_stored(all, items, hashed);
 	compare_by_number(all, items, hashed);
 	acquit_rows(all, items, hashed);
 	if (hashed->refine && all->difference_count <= MAX_REFINED)

@@ -238,13 +238,14 @@ static void find_newest(struct head_file *file)
 }
 
 /* The mark of the newest one did not reach the disk, or its slot is damaged, and the other one, which says that it was
- * signed, is written next: it gets its slot again before that. */
+ * signed, is written next: it gets its slot again before that. And what was read may be in memory alone, since an
+ * earlier run died before its flush, or its flush failed. */
 static enum lantik_error mend_newest(struct head_file *file, char ret_why[HEAD_WHY])
 {
-	if (file->newest >= 0)
-		return LANTIK_OK;
-	file->newest = is_beyond(file, 0) ? 1 : 0;
-	slot_fill_signed(file, &file->slots[file->newest], file->size, file->root);
+	if (file->newest < 0) {
+		file->newest = is_beyond(file, 0) ? 1 : 0;
+		slot_fill_signed(file, &file->slots[file->newest], file->size, file->root);
+	}
 	return put_and_flush(file) ? LANTIK_OK : fail_io(file->directory, file->name, "written", ret_why);
 }
 

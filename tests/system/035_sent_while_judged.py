@@ -193,7 +193,7 @@ class SentWhileJudged(batches.Case):
         holding = self.site.cluster.session()
         self.addCleanup(holding.close)
         holding.sql("BEGIN; LOCK TABLE lantik.decided_record IN ACCESS EXCLUSIVE MODE")
-        sending = threading.Thread(target=lambda: receipts.append(self.send_patiently(body)))
+        sending = threading.Thread(target=lambda: receipts.append(self.send_patiently(body)), daemon=True)
         sending.start()
         os.kill(self.waiting(), signal.SIGTERM)
         self.waiting()
@@ -215,7 +215,8 @@ class SentWhileJudged(batches.Case):
         self.addCleanup(lambda: cluster.sql("ALTER SYSTEM RESET synchronous_standby_names"))
         cluster.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
         cluster.sql("SELECT pg_reload_conf()")
-        sending = [threading.Thread(target=lambda body=body: receipts.append(self.send_patiently(body, 60))) for body in bodies]
+        sending = [threading.Thread(target=lambda body=body: receipts.append(self.send_patiently(body, 60)), daemon=True)
+                   for body in bodies]
         for thread in sending:
             thread.start()
         harness.wait_until(lambda: self.site.sql(

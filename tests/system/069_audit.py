@@ -193,7 +193,7 @@ class Meanwhile(Worked):
                     client.submit_body(body)
             done.set()
 
-        sender = threading.Thread(target=send)
+        sender = threading.Thread(target=send, daemon=True)
         memory = self.site.directory / "memory-meanwhile"
         sender.start()
         sizes = []
@@ -249,6 +249,26 @@ class Edited(Worked):
                         f"for 32) WHERE batch_no = {batch}",
                         [("batch", f"batch_no {batch}", "altered", column),
                          (table, f"batch_no {batch} record_no {own}", "altered", None)])
+
+    def test_a_row_and_the_number_of_hashes(self):
+        """What is left of the stored hashes tells which row it is, whether some are gone or too many are there."""
+        batch = self.site.value("SELECT min(batch_no) FROM lantik.register")
+        for table, column, edit, own in (("register", "row_hashes", "upah = upah + 1", 5),
+                                         ("returned_record", "returned_hashes", "bytes = bytes || 'x'", 3)):
+            for left in (f"substr({column}, 1, length({column}) - 1)", f"sha256('') || {column}", f"{column} || sha256('')",
+                         *((f"substr({column}, 2)",) if own == 5 else ())):
+                self.change(f"UPDATE lantik.{table} SET {edit} WHERE batch_no = {batch} AND record_no = {own}; "
+                            f"UPDATE lantik.batch SET {column} = {left} WHERE batch_no = {batch}",
+                            [("batch", f"batch_no {batch}", "altered", column),
+                             (table, f"batch_no {batch} record_no {own}", "altered", None)])
+
+    def test_no_hashes_at_all(self):
+        """NULL is not the empty string of a batch that recorded nothing."""
+        refused = self.site.value("SELECT min(batch_no) FROM lantik.batch WHERE outcome = 2")
+        for column in ("row_hashes", "returned_hashes"):
+            self.change(f"ALTER TABLE lantik.batch ALTER {column} DROP NOT NULL; "
+                        f"UPDATE lantik.batch SET {column} = NULL WHERE batch_no = {refused}",
+                        [("batch", f"batch_no {refused}", "altered", column)])
 
     def test_each_is_named(self):
         self.site.daemon.stop()

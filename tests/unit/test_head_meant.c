@@ -158,6 +158,26 @@ Test(head_meant, what_was_meant_is_signed_without_a_flush)
 	leave(&file);
 }
 
+/* In the page cache it stands as if it had been flushed. */
+Test(head_meant, what_a_start_finds_is_flushed_before_anybody_relies_on_it)
+{
+	struct head_file file = begin();
+
+	fail_flush = EIO;
+	cr_assert_eq(head_file_write(&file, 2, roots[2], why), LANTIK_E_IO);
+	leave(&file);
+	cr_assert_eq(head_directory_open(directory, &state, why), LANTIK_OK, "%s", why);
+	cr_expect_eq(head_file_open(&state, 1, ORIGIN, &file, why), LANTIK_E_IO);
+	head_directory_close(&state);
+	fail_flush = 0;
+	flushes = 0;
+	cr_assert_eq(head_directory_open(directory, &state, why), LANTIK_OK, "%s", why);
+	cr_expect_eq(head_file_open(&state, 1, ORIGIN, &file, why), LANTIK_OK, "%s", why);
+	cr_expect_eq(flushes, 1);
+	expect_newest(&file, 2);
+	leave(&file);
+}
+
 Test(head_meant, the_next_head_flushes_the_mark_before)
 {
 	struct head_file file = begin();
