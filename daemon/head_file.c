@@ -240,7 +240,7 @@ static void find_newest(struct head_file *file)
 /* The mark of the newest one did not reach the disk, or its slot is damaged, and the other one, which says that it was
  * signed, is written next: it gets its slot again before that. And what was read may be in memory alone, since an
  * earlier run died before its flush, or its flush failed. */
-static enum lantik_error mend_newest(struct head_file *file, char ret_why[HEAD_WHY])
+static enum lantik_error mend_and_flush(struct head_file *file, char ret_why[HEAD_WHY])
 {
 	if (file->newest < 0) {
 		file->newest = is_beyond(file, 0) ? 1 : 0;
@@ -267,7 +267,7 @@ static enum lantik_error take_slots(struct head_file *file, char ret_why[HEAD_WH
 	if (damaged == SLOTS)
 		return fail_damaged(file, "is damaged in both halves", ret_why);
 	find_newest(file);
-	return mend_newest(file, ret_why);
+	return mend_and_flush(file, ret_why);
 }
 
 /* ---- files ---- */
