@@ -211,10 +211,13 @@ class SentWhileJudged(batches.Case):
         """Of two workers; the COMMIT waits for a standby that there is not."""
         bodies, receipts, cluster = [self.body(*self.large()[1:]) for _ in range(3)], [], self.site.cluster
         self.held(1)  # the sequence of the numbers is written ahead
-        self.addCleanup(lambda: cluster.sql("SELECT pg_reload_conf()"))
-        self.addCleanup(lambda: cluster.sql("ALTER SYSTEM RESET synchronous_standby_names"))
-        cluster.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-        cluster.sql("SELECT pg_reload_conf()")
+
+        def set_standbys(names):
+            cluster.sql(f"ALTER SYSTEM SET synchronous_standby_names = '{names}'")
+            cluster.sql("SELECT pg_reload_conf()")
+
+        self.addCleanup(set_standbys, "")
+        set_standbys("nobody")
         sending = [threading.Thread(target=lambda body=body: receipts.append(self.send_patiently(body, 60)), daemon=True)
                    for body in bodies]
         for thread in sending:
@@ -223,8 +226,7 @@ class SentWhileJudged(batches.Case):
             "SELECT count(*) FILTER (WHERE wait_event = 'SyncRep' AND query = 'COMMIT'), count(*) FILTER (WHERE wait_event_type"
             " = 'Lock') FROM pg_stat_activity WHERE application_name = 'lantikd worker'") == [("1", "2")],
             20, "one commits, and two have written their rows and wait for the ledger's head")
-        cluster.sql("ALTER SYSTEM RESET synchronous_standby_names")
-        cluster.sql("SELECT pg_reload_conf()")
+        set_standbys("")
         for thread in sending:
             thread.join(60 * harness.PATIENCE)
         self.assertEqual([receipt.verdict.accepted for receipt in receipts], [ROWS] * 3)
