@@ -1,5 +1,5 @@
-/* The audit of what is made from the register: the current versions, the counters, and the places of the formations,
- * each told anew from every version in the order of the ledger.
+/* The audit of what is made from the register: the current versions, and the counters with the places of the
+ * formations, each told anew from every version in the order of the ledger.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <string.h>
@@ -72,7 +72,7 @@ struct current_audit {
 	struct audit_stream stream;
 	struct person person;
 	struct audit_slots slots; /* of all kinds of the person */
-	struct tally counters, places;
+	struct tally tally;
 };
 
 /* ---- one person ---- */
@@ -165,9 +165,10 @@ static void count_places(struct current_audit *c, const struct lantik_place_vers
 	for (size_t i = 0; i < count; i++) {
 		struct tally_key key = {.agency = version->agency,
 			.kind = c->person.kind,
+			.step = LANTIK_PLACE_STEP,
 			.programme = changes[i].programme,
 			.group = changes[i].kelompok_lapor};
-		tally_add(&c->places, &key, changes[i].change);
+		tally_add(&c->tally, &key, 0, changes[i].change);
 	}
 }
 
@@ -181,9 +182,10 @@ static void version_take(struct current_audit *c)
 	struct tally_key key = {.agency = version.agency,
 		.kind = c->person.kind,
 		.step = (int32_t)audit_integer(stream, STEP),
+		.programme = version.programme,
 		.group = version.kelompok_lapor};
 
-	tally_add(&c->counters, &key, 1);
+	tally_add(&c->tally, &key, 1, 0);
 	if (c->person.nik_null)
 		return; /* altered, and named as such */
 	c->person.has_version = true;
@@ -259,11 +261,14 @@ static void check_people(struct current_audit *c)
 
 /* ---- counters ---- */
 
-static void counter_missing(const struct tally_entry *entry, void *context)
+/* The key, and then numbers. */
+static struct tally_key key_at(const struct audit_stream *stream)
 {
-	audit_found(context, "counter", AUDIT_MISSING, NULL,
-		"kode_instansi %s kind %" PRId32 " step %" PRId32 " kelompok_lapor %" PRId32, entry->agency,
-		entry->kind, entry->step, entry->group);
+	return (struct tally_key){.agency = audit_cell(stream, 0),
+		.kind = (int32_t)audit_integer(stream, 1),
+		.step = (int32_t)audit_integer(stream, 2),
+		.programme = audit_cell(stream, 3),
+		.group = (int32_t)audit_integer(stream, 4)};
 }
 
 /* Erased rows stay counted. */
@@ -272,49 +277,14 @@ static void add_erased_rows(struct current_audit *c)
 	struct audit_stream stream;
 
 	audit_open(c->audit, &stream,
-		"SELECT e.kode_instansi, e.kind, e.step, r.kelompok_lapor, count(*) FROM lantik.erased_row r "
-		"JOIN lantik.entry e ON e.batch_no = r.batch_no WHERE r.part = 1 GROUP BY 1, 2, 3, 4");
+		"SELECT e.kode_instansi, e.kind, e.step, e.programme, r.kelompok_lapor, count(*) "
+		"FROM lantik.erased_row r JOIN lantik.entry e ON e.batch_no = r.batch_no "
+		"WHERE r.part = 1 GROUP BY 1, 2, 3, 4, 5");
 	while (audit_next(&stream)) {
-		struct tally_key key = {.agency = audit_cell(&stream, 0),
-			.kind = (int32_t)audit_integer(&stream, 1),
-			.step = (int32_t)audit_integer(&stream, 2),
-			.group = (int32_t)audit_integer(&stream, 3)};
-		tally_add(&c->counters, &key, audit_integer(&stream, 4));
+		struct tally_key key = key_at(&stream);
+		tally_add(&c->tally, &key, audit_integer(&stream, 5), 0);
 	}
 	audit_close(&stream);
-}
-
-static void check_counters(struct current_audit *c)
-{
-	struct audit_stream stream;
-
-	add_erased_rows(c);
-	audit_open(c->audit, &stream,
-		"SELECT kode_instansi, kind, step, kelompok_lapor, accepted FROM lantik.counter ORDER BY 1, 2, 3, 4");
-	while (audit_next(&stream)) {
-		struct tally_key key = {.agency = audit_cell(&stream, 0),
-			.kind = (int32_t)audit_integer(&stream, 1),
-			.step = (int32_t)audit_integer(&stream, 2),
-			.group = (int32_t)audit_integer(&stream, 3)};
-		char agency[AUDIT_SHOWN];
-		const struct tally_entry *entry = tally_see(&c->counters, &key);
-		if (!entry || entry->count != audit_integer(&stream, 4))
-			audit_found(c->audit, "counter", entry ? AUDIT_ALTERED : AUDIT_EXTRA, entry ? "accepted" : NULL,
-				"kode_instansi %s kind %" PRId32 " step %" PRId32 " kelompok_lapor %" PRId32,
-				audit_shown(key.agency, agency), key.kind, key.step, key.group);
-	}
-	audit_close(&stream);
-	if (!c->audit->failed)
-		tally_unseen(&c->counters, counter_missing, c->audit);
-}
-
-/* ---- places ---- */
-
-static void place_missing(const struct tally_entry *entry, void *context)
-{
-	audit_found(context, "formation_use", AUDIT_MISSING, NULL,
-		"kode_instansi %s kind %" PRId32 " programme %s kelompok_lapor %" PRId32, entry->agency, entry->kind,
-		entry->programme, entry->group);
 }
 
 /* Erased people keep the places that they took. */
@@ -323,47 +293,74 @@ static void add_erased_places(struct current_audit *c)
 	struct audit_stream stream;
 
 	audit_open(c->audit, &stream,
-		"SELECT kode_instansi, kind, programme, kelompok_lapor, used FROM lantik.erased_place");
+		"SELECT kode_instansi, kind, 0, programme, kelompok_lapor, used FROM lantik.erased_place");
 	while (audit_next(&stream)) {
-		struct tally_key key = {.agency = audit_cell(&stream, 0),
-			.kind = (int32_t)audit_integer(&stream, 1),
-			.programme = audit_cell(&stream, 2),
-			.group = (int32_t)audit_integer(&stream, 3)};
-		tally_add(&c->places, &key, audit_integer(&stream, 4));
+		struct tally_key key = key_at(&stream);
+		key.step = LANTIK_PLACE_STEP;
+		tally_add(&c->tally, &key, 0, audit_integer(&stream, 5));
 	}
 	audit_close(&stream);
 }
 
-/* A row of no places stays when the only people who took and gave back were erased since; the last column says that
- * there may have been such. */
-#define PLACES                                                                                                         \
-	"SELECT f.kode_instansi, f.kind, f.programme, f.kelompok_lapor, f.used, f.used = 0 AND EXISTS ("               \
-	"SELECT FROM lantik.erased_row r JOIN lantik.entry e ON e.batch_no = r.batch_no "                              \
-	"WHERE r.part = 1 AND e.kode_instansi = f.kode_instansi AND e.kind = f.kind) FROM lantik.formation_use f "     \
-	"ORDER BY 1, 2, 3, 4"
+static void counter_found(struct audit *audit, enum audit_what what, const char *column, const struct tally_key *key)
+{
+	char agency[AUDIT_SHOWN], programme[AUDIT_SHOWN];
 
-static void check_places(struct current_audit *c)
+	audit_found(audit, "counter", what, column,
+		"kode_instansi %s kind %" PRId32 " step %" PRId32 " programme %s kelompok_lapor %" PRId32,
+		audit_shown(key->agency, agency), key->kind, key->step,
+		key->programme.len ? audit_shown(key->programme, programme) : "-", key->group);
+}
+
+static void counter_missing(const struct tally_entry *entry, void *context)
+{
+	struct tally_key key = {.agency = lantik_span_of(entry->agency),
+		.kind = entry->kind,
+		.step = entry->step,
+		.programme = lantik_span_of(entry->programme),
+		.group = entry->group};
+
+	counter_found(context, AUDIT_MISSING, NULL, &key);
+}
+
+/* The last column says whether somebody may have been erased who took a place and gave it back. */
+#define COUNTERS                                                                                                       \
+	"SELECT c.kode_instansi, c.kind, c.step, c.programme, c.kelompok_lapor, c.accepted, c.used, "                  \
+	"c.accepted = 0 AND c.used = 0 AND EXISTS ("                                                                   \
+	"SELECT FROM lantik.erased_row r JOIN lantik.entry e ON e.batch_no = r.batch_no "                              \
+	"WHERE r.part = 1 AND e.kode_instansi = c.kode_instansi AND e.kind = c.kind) FROM lantik.counter c "           \
+	"ORDER BY 1, 2, 3, 4, 5"
+
+static void counter_check(struct current_audit *c, const struct audit_stream *stream)
+{
+	struct tally_key key = key_at(stream);
+	const struct tally_entry *entry = tally_see(&c->tally, &key);
+
+	if (!entry) {
+		/* where nobody had a first step, as of who began later or moved there, nothing else is left */
+		bool was_place = key.step == LANTIK_PLACE_STEP && key.programme.len && audit_integer(stream, 7);
+		if (!was_place)
+			counter_found(c->audit, AUDIT_EXTRA, NULL, &key);
+		return;
+	}
+	if (entry->accepted != audit_integer(stream, 5))
+		counter_found(c->audit, AUDIT_ALTERED, "accepted", &key);
+	if (entry->used != audit_integer(stream, 6))
+		counter_found(c->audit, AUDIT_ALTERED, "used", &key);
+}
+
+static void check_counters(struct current_audit *c)
 {
 	struct audit_stream stream;
 
+	add_erased_rows(c);
 	add_erased_places(c);
-	audit_open(c->audit, &stream, PLACES);
-	while (audit_next(&stream)) {
-		struct tally_key key = {.agency = audit_cell(&stream, 0),
-			.kind = (int32_t)audit_integer(&stream, 1),
-			.programme = audit_cell(&stream, 2),
-			.group = (int32_t)audit_integer(&stream, 3)};
-		char agency[AUDIT_SHOWN], programme[AUDIT_SHOWN];
-		const struct tally_entry *entry = tally_see(&c->places, &key);
-		if (entry ? entry->count == audit_integer(&stream, 4) : audit_integer(&stream, 5))
-			continue;
-		audit_found(c->audit, "formation_use", entry ? AUDIT_ALTERED : AUDIT_EXTRA, entry ? "used" : NULL,
-			"kode_instansi %s kind %" PRId32 " programme %s kelompok_lapor %" PRId32,
-			audit_shown(key.agency, agency), key.kind, audit_shown(key.programme, programme), key.group);
-	}
+	audit_open(c->audit, &stream, COUNTERS);
+	while (audit_next(&stream))
+		counter_check(c, &stream);
 	audit_close(&stream);
 	if (!c->audit->failed)
-		tally_unseen(&c->places, place_missing, c->audit);
+		tally_unseen(&c->tally, counter_missing, c->audit);
 }
 
 /* ---- the step ---- */
@@ -374,9 +371,7 @@ void audit_current_run(struct audit *audit)
 
 	check_people(&c);
 	check_counters(&c);
-	check_places(&c);
-	tally_free(&c.counters);
-	tally_free(&c.places);
+	tally_free(&c.tally);
 	audit_slots_free(&c.slots);
 	lantik_buffer_free(&c.person.nik);
 	for (size_t i = 0; i < KEPT_COUNT; i++)

@@ -1,4 +1,4 @@
-/* A count for each agency, kind, step, programme and group, in a balanced tree.
+/* Two sums for each agency, kind, step, programme and group, in a balanced tree.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "audit_tally.h"
 
@@ -35,7 +35,7 @@ static bool entry_of(const struct tally_key *key, struct tally_entry *ret)
 	       copy(key->programme, ret->programme, sizeof ret->programme);
 }
 
-void tally_add(struct tally *tally, const struct tally_key *key, int64_t count)
+void tally_add(struct tally *tally, const struct tally_key *key, int64_t accepted, int64_t used)
 {
 	struct tally_entry *entry = malloc(sizeof *entry);
 
@@ -48,7 +48,8 @@ void tally_add(struct tally *tally, const struct tally_key *key, int64_t count)
 	LANTIK_ASSERT(at);
 	if (*at != entry)
 		free(entry);
-	(*at)->count += count;
+	(*at)->accepted += accepted;
+	(*at)->used += used;
 }
 
 const struct tally_entry *tally_see(struct tally *tally, const struct tally_key *key)

@@ -1,5 +1,5 @@
-/* What the audit counts by agency, kind, step or programme, and reporting group, to compare with the tables that keep
- * it. SPDX-License-Identifier: Apache-2.0 */
+/* What the audit counts by agency, kind, step, programme and reporting group, to compare with lantik.counter.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef LANTIK_CTL_AUDIT_TALLY_H
 #define LANTIK_CTL_AUDIT_TALLY_H
 
@@ -7,8 +7,8 @@
 
 struct tally_key {
 	struct lantik_span agency;
-	int32_t kind, step; /* 0 where there is no step */
-	struct lantik_span programme;
+	int32_t kind, step;
+	struct lantik_span programme; /* empty: none */
 	int32_t group;
 };
 
@@ -18,7 +18,7 @@ struct tally_entry {
 	int32_t kind, step;
 	char programme[LANTIK_PLACE_PROGRAMME];
 	int32_t group;
-	int64_t count;
+	int64_t accepted, used;
 	bool seen;
 };
 
@@ -28,7 +28,7 @@ struct tally {
 };
 
 /* Adds to the entry, which is made when there is none. */
-void tally_add(struct tally *tally, const struct tally_key *key, int64_t count);
+void tally_add(struct tally *tally, const struct tally_key *key, int64_t accepted, int64_t used);
 /* The entry, which it marks as seen, or NULL. */
 const struct tally_entry *tally_see(struct tally *tally, const struct tally_key *key);
 /* Calls for every entry that was not seen, in order. */

@@ -14,33 +14,13 @@
 /* Attempts that found a formation full. Alone, the second one knows what is left; only what takes places without that
  * lock (decisions) or judges by another rulebook (a daemon that has not looked yet) can be in between. */
 #define MAX_FULL 8
-size_t submission_sum(struct submission *s, struct store_count ret[LANTIK_WORD_UNREADABLE + 1])
-{
-	int64_t groups[LANTIK_WORD_UNREADABLE + 1] = {0};
-	size_t count = 0;
-
-	for (size_t i = 0; i < s->copied; i++)
-		groups[s->desk->order[i]->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
-	for (int32_t group = 0; group <= LANTIK_WORD_UNREADABLE; group++)
-		if (groups[group])
-			ret[count++] = (struct store_count){.kelompok_lapor = group, .accepted = groups[group]};
-	for (size_t i = 0; i < s->desk->places.count; i++) {
-		struct store_place *place = &s->desk->places.items[i];
-		if (lantik_span_equal(place->programme, s->manifest.programme))
-			place->quota = submission_places_limit(s, place->kelompok_lapor);
-	}
-	return count;
-}
 
 enum store_result submission_write_counters(struct submission *s)
 {
-	struct store_count counts[LANTIK_WORD_UNREADABLE + 1];
-	size_t count = submission_sum(s, counts);
-	enum store_result result = store_counters(
-		s->worker->store, s->manifest.kode_instansi, s->manifest.kind, s->manifest.step, counts, count);
-	return result ? result
-		      : store_formation(s->worker->store, s->manifest.kode_instansi, s->manifest.kind,
-				s->desk->places.items, s->desk->places.count);
+	struct tally *tally = &s->desk->tally;
+
+	tally_merge(tally);
+	return store_counters(s->worker->store, tally->items, tally->count);
 }
 
 /* One record that does not go to the register, with the findings that keep it back. Returns the bytes of its cause. */

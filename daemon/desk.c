@@ -45,7 +45,7 @@ void desk_free(struct desk **desk)
 	lantik_buffer_free(&d->tuples);
 	lantik_buffer_free(&d->returned_hashes);
 	lantik_findings_free(&d->findings);
-	places_free(&d->places);
+	tally_free(&d->tally);
 	free(d->rows);
 	free(d->order);
 	free(d->niks);

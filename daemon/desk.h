@@ -4,8 +4,8 @@
 #ifndef LANTIK_DAEMON_DESK_H
 #define LANTIK_DAEMON_DESK_H
 
-#include "places.h"
 #include "row.h"
+#include "tally.h"
 
 struct desk {
 	size_t capacity;                  /* records */
@@ -19,7 +19,7 @@ struct desk {
 	uint8_t *hashes;                      /* of the rows that went in, in the order of the records */
 	struct lantik_buffer returned_hashes; /* of the attempt under way, in the order of the records */
 	struct lantik_findings findings;
-	struct places places; /* of the attempt under way */
+	struct tally tally; /* of the attempt under way */
 };
 
 /* For batches of up to that many records in a body of so many bytes. Aborts on no memory. */

@@ -1,5 +1,5 @@
 /* Rule B09: an agency appoints no more people of a programme and group than its formation has places.
- * Counted in the commit (store_formation); here is what a batch may take, and which of its records are beyond it.
+ * Counted in the commit (store_counters); here is what a batch may take, and which of its records are beyond it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <endian.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  * says what is wrong with it. So nothing is judged here that is not judged there.
  *
  * Its locks are taken over the whole group in the order of all transactions: formations by number, current rows by
- * NIK, counters by their key, places by theirs, the ledger's head.
+ * NIK, counters by their key, the ledger's head.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "group.h"
 
@@ -356,7 +356,7 @@ static enum store_result transact(struct worker *w, struct member *const *member
 	if (!inserts)
 		store_hurry(w->store);
 	if (!result)
-		result = group_write_sums(w, members, count);
+		result = group_write_counters(w, members, count);
 	for (size_t i = 0; i < count && !result; i++)
 		result = submission_write_details(&members[i]->s);
 	store_push(w->store);

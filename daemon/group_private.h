@@ -30,8 +30,8 @@ LANTIK_MUST_CHECK enum store_result group_weigh(struct member *const *members, s
 /* Current rows by NIK and versions of the register. inserts: as group_prepare_inserts said, in a hurry. */
 LANTIK_MUST_CHECK enum store_result group_write_rows(
 	struct worker *worker, struct member *const *members, size_t count, bool inserts);
-/* Counters of the whole group, then places of the whole group. */
-LANTIK_MUST_CHECK enum store_result group_write_sums(
+/* Counters of the whole group. */
+LANTIK_MUST_CHECK enum store_result group_write_counters(
 	struct worker *worker, struct member *const *members, size_t count);
 
 #endif

@@ -1,4 +1,4 @@
-/* What a group of batches writes before it takes the ledger's head: rows of them all, counters and places of them all.
+/* What a group of batches writes before it takes the ledger's head: rows and counters of them all.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
@@ -47,123 +47,24 @@ enum store_result group_weigh(struct member *const *members, size_t count)
 	return result;
 }
 
-/* ---- sums ---- */
+/* ---- counters ---- */
 
-static int span_order(struct lantik_span a, struct lantik_span b)
+enum store_result group_write_counters(struct worker *w, struct member *const *members, size_t count)
 {
-	size_t len = a.len < b.len ? a.len : b.len;
-	int order = len ? memcmp(a.data, b.data, len) : 0;
+	struct tally tally = {0};
 
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
-/* A counter, or a place of a formation, that the group changes. */
-struct change {
-	struct lantik_span agency, programme;
-	int32_t kind, step;
-	int32_t kelompok_lapor;
-	int64_t change, quota;
-};
-
-static int by_key(const void *a, const void *b)
-{
-	const struct change *x = a, *y = b;
-	int order = span_order(x->agency, y->agency);
-
-	if (!order)
-		order = (x->kind > y->kind) - (x->kind < y->kind);
-	if (!order)
-		order = (x->step > y->step) - (x->step < y->step);
-	if (!order)
-		order = span_order(x->programme, y->programme);
-	return order ? order : (x->kelompok_lapor > y->kelompok_lapor) - (x->kelompok_lapor < y->kelompok_lapor);
-}
-
-/* Sorts, and adds up those of one key. */
-static size_t merge(struct change *changes, size_t count)
-{
-	size_t kept = 0;
-
-	qsort(changes, count, sizeof *changes, by_key);
 	for (size_t i = 0; i < count; i++) {
-		if (!kept || by_key(&changes[kept - 1], &changes[i]) != 0) {
-			changes[kept++] = changes[i];
-			continue;
-		}
-		changes[kept - 1].change += changes[i].change;
-		if (changes[i].quota < changes[kept - 1].quota)
-			changes[kept - 1].quota = changes[i].quota;
+		const struct tally *one = &members[i]->s.desk->tally;
+		for (size_t k = 0; k < one->count; k++)
+			tally_add(&tally, &one->items[k]);
 	}
-	return kept;
-}
-
-static enum store_result write_counters(struct worker *w, struct change *changes, size_t count)
-{
-	enum store_result result = STORE_OK;
-
-	count = merge(changes, count);
-	for (size_t i = 0; i < count && !result; i++) {
-		struct store_count sum = {.kelompok_lapor = changes[i].kelompok_lapor, .accepted = changes[i].change};
-		result = store_counters(w->store, changes[i].agency, changes[i].kind, changes[i].step, &sum, 1);
-	}
+	tally_merge(&tally);
+	enum store_result result = store_counters(w->store, tally.items, tally.count);
+	tally_free(&tally);
 	return result;
 }
 
-static enum store_result write_places(struct worker *w, struct change *changes, size_t count)
-{
-	enum store_result result = STORE_OK;
-
-	count = merge(changes, count);
-	for (size_t i = 0; i < count && !result; i++) {
-		struct store_place place = {.programme = changes[i].programme,
-			.kelompok_lapor = changes[i].kelompok_lapor,
-			.change = changes[i].change,
-			.quota = changes[i].quota};
-		result = store_formation(w->store, changes[i].agency, changes[i].kind, &place, 1);
-	}
-	return result;
-}
-
-#define GROUPS (LANTIK_WORD_UNREADABLE + 1)
-
-enum store_result group_write_sums(struct worker *w, struct member *const *members, size_t count)
-{
-	struct change *counters = calloc(count * GROUPS, sizeof *counters);
-	size_t counter_count = 0, place_count = 0;
-
-	for (size_t i = 0; i < count; i++)
-		place_count += members[i]->s.desk->places.count;
-	struct change *places = calloc(place_count + 1, sizeof *places);
-	LANTIK_ASSERT(counters && places);
-	place_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		struct submission *s = &members[i]->s;
-		struct change key = {
-			.agency = s->manifest.kode_instansi, .kind = s->manifest.kind, .step = s->manifest.step};
-		struct store_count sums[GROUPS];
-		size_t sum_count = submission_sum(s, sums);
-		for (size_t k = 0; k < sum_count; k++) {
-			key.kelompok_lapor = sums[k].kelompok_lapor;
-			key.change = sums[k].accepted;
-			counters[counter_count++] = key;
-		}
-		key.step = 0;
-		for (size_t k = 0; k < s->desk->places.count; k++) {
-			const struct store_place *place = &s->desk->places.items[k];
-			key.programme = place->programme;
-			key.kelompok_lapor = place->kelompok_lapor;
-			key.change = place->change;
-			key.quota = place->quota;
-			places[place_count++] = key;
-		}
-	}
-	enum store_result result = write_counters(w, counters, counter_count);
-	if (!result)
-		result = write_places(w, places, place_count);
-	free(counters);
-	free(places);
-	return result;
-}
+/* ---- new people ---- */
 
 /* A row of a person whom the register does not know. */
 struct newcomer {
@@ -360,7 +261,7 @@ enum store_result group_write_rows(struct worker *w, struct member *const *membe
 			others[other_count++] = members[i];
 			continue;
 		}
-		submission_take_places(s);
+		submission_tally_new(s);
 		if (s->copied)
 			news[new_count++] = s;
 	}

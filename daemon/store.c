@@ -150,11 +150,13 @@ enum store_result store_connect(struct store *store)
 static enum store_result classify(const char *sqlstate, const PGresult *result)
 {
 	const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
+	const char *column = PQresultErrorField(result, PG_DIAG_COLUMN_NAME);
 
 	/* a NULL that a statement makes to say so: the head was moved, or a quota does not hold what is added */
 	if (strcmp(sqlstate, "23502") == 0 && table && strcmp(table, "ledger_head") == 0)
 		return STORE_CONFLICT;
-	if (strcmp(sqlstate, "23502") == 0 && table && strcmp(table, "formation_use") == 0)
+	if (strcmp(sqlstate, "23502") == 0 && table && strcmp(table, "counter") == 0 && column &&
+		strcmp(column, "used") == 0)
 		return STORE_FULL;
 	if (strcmp(sqlstate, "40001") == 0 || strcmp(sqlstate, "40P01") == 0 || strcmp(sqlstate, "55P03") == 0)
 		return STORE_RETRY;
@@ -303,23 +305,4 @@ enum store_result store_run_read(
 	read(result, to);
 	PQclear(result);
 	return STORE_OK;
-}
-
-enum store_result store_run_counted(struct store_call *call, const char *statement, size_t rows, const char *lacking)
-{
-	struct store *store = call->store;
-	struct store_sent wanted = {.wants_rows = true, .rows = (int)rows, .lacking = lacking};
-	PGresult *result;
-
-	if (store->hurries && store->connection)
-		return store_sent(store, send_call(call, statement), &wanted);
-	enum store_result ran = store_run(call, statement, &result);
-	if (ran)
-		return ran;
-	bool whole = (size_t)PQntuples(result) == rows;
-	PQclear(result);
-	if (whole)
-		return STORE_OK;
-	snprintf(store->why, sizeof store->why, "%s", lacking);
-	return STORE_FULL;
 }

@@ -254,25 +254,22 @@ LANTIK_MUST_CHECK enum store_result store_lock_people(
 LANTIK_MUST_CHECK enum store_result store_facts(struct store *store, struct row *const *rows, size_t count,
 	struct lantik_span agency, struct store_fact **ret_facts, size_t *ret_count);
 
+/* What a row of the counters grows by. */
 struct store_count {
+	struct lantik_span agency;
+	int32_t kind, step;
+	struct lantik_span programme; /* empty: none */
 	int32_t kelompok_lapor;
 	int64_t accepted;
+	int64_t places; /* of the formation that are taken (or given back, negative); in LANTIK_PLACE_STEP alone */
+	int64_t quota;  /* how many there are; INT64_MAX: without limit */
 };
-LANTIK_MUST_CHECK enum store_result store_counters(struct store *store, struct lantik_span agency, int32_t kind,
-	int32_t step, const struct store_count *counts, size_t count);
-
-/* Places of a formation that are taken (or given back, negative) and how many there are. */
-struct store_place {
-	struct lantik_span programme;
-	int32_t kelompok_lapor;
-	int64_t change, quota;
-};
+/* Each of another key, and in the order of these, since each is locked. STORE_FULL: a quota does not hold what is
+ * added. */
+LANTIK_MUST_CHECK enum store_result store_counters(struct store *store, const struct store_count *counts, size_t count);
 /* Places taken of one programme, by kelompok_lapor. */
 LANTIK_MUST_CHECK enum store_result store_formation_used(struct store *store, struct lantik_span agency, int32_t kind,
 	struct lantik_span programme, int64_t ret[LANTIK_WORD_UNREADABLE + 1]);
-/* STORE_FULL: a group's quota does not hold what is added. Entries are each of another programme or group. */
-LANTIK_MUST_CHECK enum store_result store_formation(
-	struct store *store, struct lantik_span agency, int32_t kind, const struct store_place *places, size_t count);
 
 LANTIK_MUST_CHECK enum store_result store_findings(
 	struct store *store, int64_t batch_no, const struct lantik_finding *findings, size_t count);

@@ -28,11 +28,6 @@ static enum store_result take(struct store *store, const struct store_sent *sent
 {
 	if (!is_good(result))
 		return store_failure(store, result);
-	if (sent->wants_rows && PQntuples(result) != sent->rows) {
-		PQclear(result);
-		snprintf(store->why, sizeof store->why, "%s", sent->lacking);
-		return STORE_FULL;
-	}
 	if (sent->keep) {
 		*sent->keep = result;
 		return STORE_OK;
@@ -114,14 +109,6 @@ enum store_result store_settle(struct store *store)
 		result = read_answers(store);
 	store->sent_count = 0;
 	return result;
-}
-
-enum store_result store_settle_counted(struct store *store)
-{
-	for (unsigned i = 0; i < store->sent_count; i++)
-		if (store->sent[i].wants_rows)
-			return store_settle(store);
-	return STORE_OK;
 }
 
 enum store_result store_calm(struct store *store)

@@ -47,9 +47,6 @@ struct store {
 		PGresult **keep; /* the answer goes there, of the last one alone; NULL: nowhere */
 		void (*read)(const PGresult *answer, void *to); /* or is read by this; NULL: by nobody */
 		void *to;
-		bool wants_rows;
-		int rows;            /* how many it must answer with, */
-		const char *lacking; /* or else STORE_FULL, and why */
 	} sent[STORE_SENT];
 	/* Prepared INSERTs into the register, by the columns that they fill (store_insert.c). Offices that fill the
 	 * same columns share one; a connection that has met more choices than this prepares the rarest again. */
@@ -67,8 +64,6 @@ LANTIK_MUST_CHECK enum store_result store_sent(struct store *store, int accepted
 /* Asks the server for all answers; store_settle reads them, and returns the first failure. */
 LANTIK_MUST_CHECK enum store_result store_post(struct store *store);
 LANTIK_MUST_CHECK enum store_result store_settle(struct store *store);
-/* The same when rows are counted: only whoever reads the answer learns that there were too few. */
-LANTIK_MUST_CHECK enum store_result store_settle_counted(struct store *store);
 /* The end of hurry: reads what is outstanding. Every call that waits for its own answer begins so. */
 LANTIK_MUST_CHECK enum store_result store_calm(struct store *store);
 
@@ -127,9 +122,6 @@ void call_hash(struct store_call *call, const uint8_t hash[LANTIK_HASH]);
 
 /* Runs a prepared statement; *ret_result is the caller's to PQclear on STORE_OK. ret_result may be NULL. */
 LANTIK_MUST_CHECK enum store_result store_run(struct store_call *call, const char *statement, PGresult **ret_result);
-/* Runs one that must answer with so many rows; STORE_FULL, for the reason lacking, when it does not. */
-LANTIK_MUST_CHECK enum store_result store_run_counted(
-	struct store_call *call, const char *statement, size_t rows, const char *lacking);
 /* Runs one whose answer is read when it comes: in a hurry with a later call that waits, else at once. to lives until
  * the transaction ends. */
 LANTIK_MUST_CHECK enum store_result store_run_read(

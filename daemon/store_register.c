@@ -23,28 +23,21 @@
 	"SELECT * FROM current_appointment x WHERE x.nip_key BETWEEN p.nip AND p.nip + 7 "                             \
 	"AND x.nik_key & -8 <> p.first) c ON true ORDER BY 1"
 
-/* Places of one group. A withdrawal only ever subtracts, so what is inserted is never negative. Where the quota does
- * not hold what is added, it is NULL, which is refused (store_failure): nobody has to read a count before the COMMIT is
- * sent. $5 are its first places, NULL where there are not so many; $6 is added to places of which at most $7 are used.
- */
-#define PLACE                                                                                                          \
-	"INSERT INTO formation_use AS f (kode_instansi, kind, programme, kelompok_lapor, used) "                       \
-	"VALUES ($1::text, $2::smallint, $3::text, $4::smallint, $5::bigint) "                                         \
-	"ON CONFLICT (kode_instansi, kind, programme, kelompok_lapor) DO UPDATE SET used = "                           \
-	"CASE WHEN f.used <= $7::bigint THEN f.used + $6::bigint END"
+#define COUNTER_KEY "kode_instansi, kind, step, programme, kelompok_lapor"
+#define COUNTER_KEY_VALUES "$1::text, $2::smallint, $3::smallint, $4::text, $5::smallint"
+#define COUNT                                                                                                          \
+	"INSERT INTO counter AS c (" COUNTER_KEY ", accepted) VALUES (" COUNTER_KEY_VALUES ", $6::bigint) "            \
+	"ON CONFLICT (" COUNTER_KEY ") DO UPDATE SET accepted = c.accepted + $6::bigint"
 
-/* All groups in one statement, locked in their order. A group whose quota does not hold what is added returns no row.
- */
-#define FORMATION                                                                                                      \
-	"WITH w AS MATERIALIZED (SELECT * FROM unnest($3::text[], $4::smallint[], $5::bigint[], $6::bigint[]) "        \
-	"AS w(programme, kelompok_lapor, change, quota)) "                                                             \
-	"INSERT INTO formation_use AS f (kode_instansi, kind, programme, kelompok_lapor, used) "                       \
-	"SELECT $1::text, $2::smallint, programme, kelompok_lapor, greatest(change, 0) FROM w "                        \
-	"WHERE change <= quota ORDER BY programme COLLATE \"C\", kelompok_lapor "                                      \
-	"ON CONFLICT (kode_instansi, kind, programme, kelompok_lapor) DO UPDATE SET used = f.used + "                  \
-	"(SELECT change FROM w WHERE (w.programme, w.kelompok_lapor) = (f.programme, f.kelompok_lapor)) "              \
-	"WHERE EXISTS (SELECT FROM w WHERE (w.programme, w.kelompok_lapor) = (f.programme, f.kelompok_lapor) "         \
-	"AND (change <= 0 OR f.used + change <= quota)) RETURNING 1"
+/* The same with places. A withdrawal only ever subtracts, so what is inserted is never negative. Where the quota does
+ * not hold what is added, used is NULL, which is refused (store_failure): nobody has to read a count before the COMMIT
+ * is sent. $7 are its first places, NULL where there are not so many; $8 is added to places of which at most $9 are
+ * used. */
+#define COUNT_PLACES                                                                                                   \
+	"INSERT INTO counter AS c (" COUNTER_KEY ", accepted, used) "                                                  \
+	"VALUES (" COUNTER_KEY_VALUES ", $6::bigint, $7::bigint) "                                                     \
+	"ON CONFLICT (" COUNTER_KEY ") DO UPDATE SET accepted = c.accepted + $6::bigint, "                             \
+	"used = CASE WHEN c.used <= $9::bigint THEN c.used + $8::bigint END"
 
 const struct store_statement store_register_statements[] = {
 	{"ledger_size", "SELECT size FROM ledger_head"},
@@ -55,14 +48,10 @@ const struct store_statement store_register_statements[] = {
 		     "LEFT JOIN LATERAL (SELECT true AS hit FROM rejected r WHERE r.nik = p.nik "
 		     "AND r.kind = $3::smallint AND r.programme = $4::text LIMIT 1) r ON true "
 		     "WHERE r.hit ORDER BY 1"},
-	{"counter", "INSERT INTO counter AS c (kode_instansi, kind, step, kelompok_lapor, accepted) "
-		    "VALUES ($1::text, $2::smallint, $3::smallint, $4::smallint, $5::bigint) "
-		    "ON CONFLICT (kode_instansi, kind, step, kelompok_lapor) "
-		    "DO UPDATE SET accepted = c.accepted + excluded.accepted"},
-	{"formation_place", PLACE},
-	{"formation", FORMATION},
-	{"formation_used", "SELECT kelompok_lapor, used FROM formation_use WHERE kode_instansi = $1::text "
-			   "AND kind = $2::smallint AND programme = $3::text"},
+	{"count", COUNT},
+	{"count_places", COUNT_PLACES},
+	{"formation_used", "SELECT kelompok_lapor, used FROM counter WHERE kode_instansi = $1::text "
+			   "AND kind = $2::smallint AND step = $3::smallint AND programme = $4::text"},
 	{NULL, NULL},
 };
 
@@ -194,21 +183,39 @@ enum store_result store_facts(struct store *store, struct row *const *people, si
 
 /* ---- counters and places ---- */
 
-enum store_result store_counters(struct store *store, struct lantik_span agency, int32_t kind, int32_t step,
-	const struct store_count *counts, size_t count)
+static void call_places(struct store_call *call, const struct store_count *count)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct store_call call = store_call(store);
-		call_bytes(&call, agency);
-		call_int2(&call, kind);
-		call_int2(&call, step);
-		call_int2(&call, counts[i].kelompok_lapor);
-		call_int8(&call, counts[i].accepted);
-		enum store_result result = store_run(&call, "counter", NULL);
-		if (result)
-			return result;
-	}
-	return STORE_OK;
+	if (count->places > count->quota)
+		call_null(call);
+	else
+		call_int8(call, count->places > 0 ? count->places : 0);
+	call_int8(call, count->places);
+	call_int8(call, count->places > 0 ? count->quota - count->places : INT64_MAX);
+}
+
+static enum store_result count_up(struct store *store, const struct store_count *count)
+{
+	struct store_call call = store_call(store);
+
+	call_bytes(&call, count->agency);
+	call_int2(&call, count->kind);
+	call_int2(&call, count->step);
+	call_bytes(&call, count->programme);
+	call_int2(&call, count->kelompok_lapor);
+	call_int8(&call, count->accepted);
+	if (!count->places)
+		return store_run(&call, "count", NULL);
+	call_places(&call, count);
+	return store_run(&call, "count_places", NULL);
+}
+
+enum store_result store_counters(struct store *store, const struct store_count *counts, size_t count)
+{
+	enum store_result result = STORE_OK;
+
+	for (size_t i = 0; i < count && !result; i++)
+		result = count_up(store, &counts[i]);
+	return result;
 }
 
 enum store_result store_formation_used(struct store *store, struct lantik_span agency, int32_t kind,
@@ -219,6 +226,7 @@ enum store_result store_formation_used(struct store *store, struct lantik_span a
 
 	call_text(&call, agency);
 	call_int2(&call, kind);
+	call_int2(&call, LANTIK_PLACE_STEP);
 	call_text(&call, programme);
 	enum store_result result = store_run(&call, "formation_used", &rows);
 	if (result)
@@ -228,53 +236,4 @@ enum store_result store_formation_used(struct store *store, struct lantik_span a
 		ret[result_int2(rows, i, 0) & LANTIK_WORD_UNREADABLE] = result_int8(rows, i, 1);
 	PQclear(rows);
 	return STORE_OK;
-}
-
-static void call_place(struct store_call *call, const struct store_place *place)
-{
-	call_bytes(call, place->programme);
-	call_int2(call, place->kelompok_lapor);
-	if (place->change > place->quota)
-		call_null(call);
-	else
-		call_int8(call, place->change > 0 ? place->change : 0);
-	call_int8(call, place->change);
-	call_int8(call, place->change > 0 ? place->quota - place->change : INT64_MAX);
-}
-
-static void call_places(struct store_call *call, const struct store_place *places, size_t count)
-{
-	call_array(call, TYPE_TEXT, count);
-	for (size_t i = 0; i < count; i++)
-		call_element(call, places[i].programme.data, places[i].programme.len);
-	call_array_end(call);
-	call_array(call, TYPE_INT2, count);
-	for (size_t i = 0; i < count; i++)
-		call_element_int2(call, places[i].kelompok_lapor);
-	call_array_end(call);
-	call_array(call, TYPE_INT8, count);
-	for (size_t i = 0; i < count; i++)
-		call_element_int8(call, places[i].change);
-	call_array_end(call);
-	call_array(call, TYPE_INT8, count);
-	for (size_t i = 0; i < count; i++)
-		call_element_int8(call, places[i].quota);
-	call_array_end(call);
-}
-
-enum store_result store_formation(
-	struct store *store, struct lantik_span agency, int32_t kind, const struct store_place *places, size_t count)
-{
-	struct store_call call = store_call(store);
-
-	if (!count)
-		return STORE_OK;
-	call_text(&call, agency);
-	call_int2(&call, kind);
-	if (count == 1) {
-		call_place(&call, places);
-		return store_run(&call, "formation_place", NULL);
-	}
-	call_places(&call, places, count);
-	return store_run_counted(&call, "formation", count, "a formation has no place left");
 }

@@ -150,23 +150,17 @@ enum store_result store_commit(struct store *store)
 {
 	PGresult *answer = NULL;
 	struct store_call call = store_call(store);
-	enum store_result result = store_settle_counted(store);
+	enum store_result result = store_run(&call, "commit", &answer);
 
-	if (result)
-		return result;
-	result = store_run(&call, "commit", &answer);
 	return outcome(store, result, answer);
 }
 
 enum store_result store_send_commit(struct store *store)
 {
 	struct store_call call = store_call(store);
-	enum store_result result = store_settle_counted(store);
 
-	if (result)
-		return result;
 	store->commit = NULL;
-	result = store_run_kept(&call, "commit", &store->commit);
+	enum store_result result = store_run_kept(&call, "commit", &store->commit);
 	if (!result)
 		result = store_post(store);
 	if (!result)

@@ -199,19 +199,19 @@ LANTIK_MUST_CHECK enum store_result submission_pause(struct submission *s);
 /* Parts of the transaction that a decision shares. They work on desk->order, s->copied, s->batch_no and s->manifest.
  * The rows into the register, unless they were sent, and current; judged are the records that may replace a current
  * row, slow says that the register was asked. STORE_CONFLICT: some collide with what is there, or were sent and stay
- * out. Sums up desk->places. */
+ * out. Fills desk->tally. */
 LANTIK_MUST_CHECK enum store_result submission_write_rows(
 	struct submission *s, const int32_t *judged, size_t judged_count, bool slow);
 /* After they were written: the hashes of the rows, in the order of the records, which desk->hashes holds. */
 struct lantik_span submission_row_hashes(struct submission *s);
-/* What a person who is new takes of the formations: into desk->places. */
-void submission_take_places(struct submission *s);
+/* What people who are all new add to the counters: into desk->tally. */
+void submission_tally_new(struct submission *s);
 /* First steps of people whom the register does not know: their current rows are copied. */
 bool submission_is_of_new_people(const struct submission *s);
 
 /* commit.c */
-/* Counters, then places of the formations; after the rows, before the ledger. STORE_FULL: a formation has not so many
- * places left. */
+/* Counters, as desk->tally has them; after the rows, before the ledger. STORE_FULL: a formation has not so many places
+ * left. */
 LANTIK_MUST_CHECK enum store_result submission_write_counters(struct submission *s);
 /* Commits and answers. What is not judged yet is judged in its transaction, and its rows are sent meanwhile. */
 void submission_commit(struct submission *s);
@@ -221,8 +221,6 @@ bool submission_needs_the_register(const struct submission *s);
  * replaced by a new one, and the batch is not judged any more: its rows say the number. */
 LANTIK_MUST_CHECK bool submission_is_held(struct submission *s, enum store_result *ret_result);
 /* Parts of the transaction that a group shares, in this order. */
-/* What the counters grow by, by kelompok_lapor; returns how many. Sets the quotas of desk->places. */
-size_t submission_sum(struct submission *s, struct store_count ret[LANTIK_WORD_UNREADABLE + 1]);
 /* Findings, returned records, hashes, body. */
 LANTIK_MUST_CHECK enum store_result submission_write_details(struct submission *s);
 /* What a receipt will say of a leaf that was appended, and a signature that nobody has seen: made while it is not known

@@ -195,33 +195,76 @@ static enum store_result make_current(
 	return submission_is_of_new_people(s) ? copy_current(s, ret) : continue_current(s, &what, ret);
 }
 
-/* ---- places ---- */
+/* ---- counters ---- */
 
-/* New people take a place; of the others the slow path told what becomes of theirs. */
-static void sum_places(struct submission *s, const struct store_made_current *made)
+#define GROUPS (LANTIK_WORD_UNREADABLE + 1)
+
+static void add_count(struct submission *s, struct store_count *count)
 {
-	struct places *places = &s->desk->places;
-
-	places->count = 0;
-	for (int32_t group = 0; group <= LANTIK_WORD_UNREADABLE; group++)
-		places_add(places, s->manifest.programme, group, made->begun[group]);
-	for (size_t i = 0; i < s->copied; i++) {
-		const struct row *row = s->desk->order[i];
-		if (row_takes_another(row))
-			places_add(places, s->manifest.programme, row->kelompok_lapor, 1);
-		if (row->place == ROW_PLACE_FREED || row->place == ROW_PLACE_MOVED)
-			places_add(places, lantik_span_of(row->held_programme), row->held_group, -1);
-	}
-	places_settle(places);
+	count->agency = s->manifest.kode_instansi;
+	count->kind = s->manifest.kind;
+	tally_add(&s->desk->tally, count);
 }
 
-void submission_take_places(struct submission *s)
+/* A place that somebody gives back, of the batch's programme or of another one. */
+static void give_back(struct submission *s, const struct row *row, int64_t places[GROUPS])
+{
+	struct lantik_span programme = lantik_span_of(row->held_programme);
+
+	if (lantik_span_equal(programme, s->manifest.programme))
+		places[row->held_group & LANTIK_WORD_UNREADABLE]--;
+	else
+		add_count(s, &(struct store_count){.step = LANTIK_PLACE_STEP,
+				     .programme = programme,
+				     .kelompok_lapor = row->held_group,
+				     .places = -1,
+				     .quota = INT64_MAX});
+}
+
+static void add_group(struct submission *s, int32_t group, int64_t accepted, int64_t places)
+{
+	struct store_count count = {.step = s->manifest.step,
+		.programme = s->manifest.programme,
+		.kelompok_lapor = group,
+		.accepted = accepted,
+		.quota = INT64_MAX};
+
+	add_count(s, &count);
+	count.step = LANTIK_PLACE_STEP;
+	count.accepted = 0;
+	count.places = places;
+	if (places > 0)
+		count.quota = submission_places_limit(s, group);
+	add_count(s, &count);
+}
+
+/* New people take a place; of the others the slow path told what becomes of theirs. */
+static void tally_rows(struct submission *s, const struct store_made_current *made)
+{
+	int64_t accepted[GROUPS] = {0}, places[GROUPS];
+
+	s->desk->tally.count = 0;
+	for (int32_t group = 0; group < GROUPS; group++)
+		places[group] = made->begun[group];
+	for (size_t i = 0; i < s->copied; i++) {
+		const struct row *row = s->desk->order[i];
+		accepted[row->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
+		if (row_takes_another(row))
+			places[row->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
+		if (row->place == ROW_PLACE_FREED || row->place == ROW_PLACE_MOVED)
+			give_back(s, row, places);
+	}
+	for (int32_t group = 0; group < GROUPS; group++)
+		add_group(s, group, accepted[group], places[group]);
+}
+
+void submission_tally_new(struct submission *s)
 {
 	struct store_made_current made = {.rows = (uint32_t)s->copied};
 
 	for (size_t i = 0; i < s->copied; i++)
 		made.begun[s->desk->order[i]->kelompok_lapor & LANTIK_WORD_UNREADABLE]++;
-	sum_places(s, &made);
+	tally_rows(s, &made);
 }
 
 /* ---- both ---- */
@@ -230,7 +273,7 @@ enum store_result submission_write_rows(struct submission *s, const int32_t *jud
 {
 	struct store_made_current made;
 
-	s->desk->places.count = 0;
+	s->desk->tally.count = 0;
 	if (s->sent && s->sent != s->copied)
 		return STORE_CONFLICT;
 	if (!s->copied)
@@ -241,6 +284,6 @@ enum store_result submission_write_rows(struct submission *s, const int32_t *jud
 		return result;
 	if (made.rows < s->copied)
 		return STORE_CONFLICT;
-	sum_places(s, &made);
+	tally_rows(s, &made);
 	return s->sent ? STORE_OK : copy_rows(s);
 }

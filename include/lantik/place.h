@@ -49,6 +49,11 @@ struct lantik_place_change {
 
 #define LANTIK_PLACE_MAX_CHANGES 2
 
+/* Of the rows of lantik.counter that hold the places, whatever step a person began with: one row a group of a
+ * formation, so that it can be locked and compared with the quota. The first steps, which take nearly all of them,
+ * write it anyway. */
+#define LANTIK_PLACE_STEP 1
+
 /* What the version does after held. */
 enum lantik_place_act lantik_place_act(const struct lantik_place *held, const struct lantik_place_version *version);
 

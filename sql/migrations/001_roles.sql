@@ -22,7 +22,7 @@ $$;
 COMMENT ON ROLE lantik_owner IS
     'Owns every object of lantik; used by lantikctl migrate alone. No program runs as it.';
 COMMENT ON ROLE lantik_daemon IS
-    'lantikd: reads, and inserts into the register and the ledger. May update the current rows, the counters, the places of formations and the head, delete from nothing.';
+    'lantikd: reads, and inserts into the register and the ledger. May update the current rows, the counters and the head, delete from nothing.';
 COMMENT ON ROLE lantik_operator IS
     'lantikctl: offices, keys and reference tables. Sees no personal data.';
 COMMENT ON ROLE lantik_reviewer IS

@@ -702,35 +702,36 @@ COMMENT ON COLUMN lantik.returned_record.bytes IS 'The record as it stood in the
 COMMENT ON COLUMN lantik.returned_record.cause IS
     'Why, as a fingerprint: CODE.case[:field] of its findings without the warnings, each once, sorted, joined by blanks. Privacy: N.';
 
+-- Quotas and rollups are the same rows, so that a first step writes one row for both.
 CREATE TABLE lantik.counter (
     kode_instansi  text COLLATE "C" NOT NULL,
     kind           smallint NOT NULL,
     step           smallint NOT NULL,
+    programme      text COLLATE "C" NOT NULL,
     kelompok_lapor smallint NOT NULL,
-    accepted       bigint NOT NULL,
-    CONSTRAINT counter_pkey PRIMARY KEY (kode_instansi, kind, step, kelompok_lapor)
+    accepted       bigint NOT NULL DEFAULT 0,
+    used           lantik.natural_bigint NOT NULL DEFAULT 0,
+    CONSTRAINT counter_pkey PRIMARY KEY (kode_instansi, kind, step, programme, kelompok_lapor)
 )
 WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0.1);
 COMMENT ON TABLE lantik.counter IS
-    'Rollup of accepted versions, kept in the same commit. Grain: one agency, kind, step and reporting group. Source: lantikd. Privacy: N.';
+    'Rollup of accepted versions and of the places of the formations that are taken, kept in the same commit. Grain: one agency, kind, step, programme and reporting group. Source: lantikd. Privacy: N.';
 COMMENT ON COLUMN lantik.counter.kode_instansi IS 'Agency, 4 digits. Privacy: N.';
 COMMENT ON COLUMN lantik.counter.kind IS 'Kind of appointment. Code of list kind of lantik.word. Privacy: N.';
 COMMENT ON COLUMN lantik.counter.step IS 'Step. Code of list step of lantik.word. Privacy: N.';
+COMMENT ON COLUMN lantik.counter.programme IS 'Programme of the batch, or of the batch that was decided on: PW2024; empty: none. Privacy: N.';
 COMMENT ON COLUMN lantik.counter.kelompok_lapor IS
     'Reporting group, code of list kelompok_lapor of lantik.word; 0 when the record names none. Privacy: N.';
 COMMENT ON COLUMN lantik.counter.accepted IS 'Accepted versions of the step, changes included. Privacy: N.';
+COMMENT ON COLUMN lantik.counter.used IS
+    'Places of the formation of this programme and group that are taken, in the row of step 1 whatever step a person began with; 0 in those of other steps. Appointments that began, less the withdrawn ones; a termination keeps its place. Unit: people. Privacy: N.';
 
-CREATE TABLE lantik.formation_use (
-    kode_instansi  text COLLATE "C" NOT NULL,
-    kind           smallint NOT NULL,
-    programme      text COLLATE "C" NOT NULL,
-    kelompok_lapor smallint NOT NULL,
-    used           lantik.natural_bigint NOT NULL,
-    CONSTRAINT formation_use_pkey PRIMARY KEY (kode_instansi, kind, programme, kelompok_lapor)
-)
-WITH (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0.1);
-COMMENT ON TABLE lantik.formation_use IS
-    'Places of the formations that are taken, kept in the same commit. Grain: one agency, kind, programme and reporting group. Source: lantikd. Privacy: N.';
+CREATE VIEW lantik.formation_use AS
+SELECT kode_instansi, kind, programme, kelompok_lapor, used
+  FROM lantik.counter
+ WHERE step = 1 AND programme <> '';
+COMMENT ON VIEW lantik.formation_use IS
+    'Places of the formations that are taken. Grain: one agency, kind, programme and reporting group. Source: lantik.counter. Privacy: N.';
 COMMENT ON COLUMN lantik.formation_use.kode_instansi IS 'Agency, 4 digits. Privacy: N.';
 COMMENT ON COLUMN lantik.formation_use.kind IS 'Kind of appointment. Code of list kind of lantik.word. Privacy: N.';
 COMMENT ON COLUMN lantik.formation_use.programme IS 'Programme: PW2024. Privacy: N.';
@@ -743,14 +744,14 @@ GRANT SELECT ON lantik.office, lantik.office_key TO lantik_daemon, lantik_operat
 
 GRANT USAGE ON SEQUENCE lantik.batch_no TO lantik_daemon;
 GRANT SELECT, INSERT ON lantik.batch, lantik.batch_body, lantik.register, lantik.current_appointment,
-    lantik.finding, lantik.returned_record, lantik.counter, lantik.formation_use TO lantik_daemon;
-GRANT SELECT ON lantik.appointment TO lantik_daemon;
+    lantik.finding, lantik.returned_record, lantik.counter TO lantik_daemon;
+GRANT SELECT ON lantik.appointment, lantik.formation_use TO lantik_daemon;
 -- Whoever reads a view calls its functions himself.
 GRANT EXECUTE ON FUNCTION lantik.cold_smallint(bytea, integer), lantik.cold_integer(bytea, integer),
     lantik.cold_bigint(bytea, integer), lantik.cold_date(bytea, integer), lantik.cold_bytes(bytea, integer),
     lantik.cold_text(bytea, integer), lantik.cold_uuid(bytea, integer)
     TO lantik_daemon, lantik_analyst, lantik_operator, lantik_reviewer, lantik_auditor;
-GRANT UPDATE ON lantik.current_appointment, lantik.counter, lantik.formation_use TO lantik_daemon;
+GRANT UPDATE ON lantik.current_appointment, lantik.counter TO lantik_daemon;
 
 -- The operator sees batches without the officials' names and numbers, and nobody's record.
 GRANT SELECT (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, corrects_batch_id,

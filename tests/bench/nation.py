@@ -153,9 +153,13 @@ def summary(said, watch, cpu, peak):
 
 def count(bench):
     """Rows by a full count; ends when a counter differs, or somebody is not in the register."""
-    counted = "SELECT kode_instansi, kind, step, coalesce(kelompok_lapor, 0) AS kelompok_lapor, count(*) AS accepted FROM lantik.appointment"
-    kept = "SELECT kode_instansi, kind, step, kelompok_lapor, accepted FROM lantik.counter WHERE accepted <> 0"
-    unlike = bench.cluster.sql(f"WITH a AS ({counted} GROUP BY 1, 2, 3, 4), b AS ({kept}) SELECT count(*) FROM "
+    counted = ("SELECT kode_instansi, kind, step, programme, kelompok_lapor, sum(accepted), sum(used) FROM ("
+               "SELECT a.kode_instansi, a.kind, a.step, coalesce(e.programme, '') AS programme, coalesce(a.kelompok_lapor, 0) AS"
+               " kelompok_lapor, count(*) AS accepted, 0 AS used FROM lantik.appointment a JOIN lantik.entry e USING (batch_no)"
+               " GROUP BY 1, 2, 3, 4, 5 UNION ALL SELECT kode_instansi, kind, 1, programme, kelompok_lapor, 0, count(*)"
+               " FROM lantik.current_appointment WHERE programme IS NOT NULL GROUP BY 1, 2, 3, 4, 5) AS counted GROUP BY 1, 2, 3, 4, 5")
+    kept = "SELECT kode_instansi, kind, step, programme, kelompok_lapor, accepted, used FROM lantik.counter"
+    unlike = bench.cluster.sql(f"WITH a AS ({counted}), b AS ({kept}) SELECT count(*) FROM "
                                "((TABLE a EXCEPT TABLE b) UNION ALL (TABLE b EXCEPT TABLE a)) AS unlike")[0][0]
     if unlike != "0":
         raise SystemExit(f"{unlike} counters differ from a full count")

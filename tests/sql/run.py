@@ -248,7 +248,7 @@ class Documented(Database):
     def test_hot_tables_have_no_foreign_key_check_or_trigger(self):
         """Each is read or called anew in every statement; what a value may be is said by its domain."""
         hot = ", ".join(f"'lantik.{table}'::regclass" for table in (
-            "register", "current_appointment", "finding", "counter", "formation_use", "ledger_head", "ledger_leaf",
+            "register", "current_appointment", "finding", "counter", "ledger_head", "ledger_leaf",
             "ledger_node", "checkpoint", "batch"))
         self.assertEqual(self.sql(
             f"SELECT conrelid::regclass, conname FROM pg_constraint WHERE contype IN ('f', 'c', 't', 'x') AND conrelid IN ({hot})"
@@ -295,7 +295,7 @@ class Privileges(Database):
         held = self.privileges("lantik_daemon")
         self.assertEqual({p for _, p in held}, {"SELECT", "INSERT", "UPDATE"})
         self.assertEqual({name for name, p in held if p == "UPDATE"},
-                         {"current_appointment", "counter", "formation_use", "ledger_head.size", "ledger_head.edge", "ledger_head.root",
+                         {"current_appointment", "counter", "ledger_head.size", "ledger_head.edge", "ledger_head.root",
                           "ledger_head.recorded_at", "ledger_head.rejected_size", "ledger_head.trust_size", "ledger_head.epoch", "office.revoked_at",
                           "office.reason", "office_key.revoked_at", "office_key.reason", "receipt_key.until_size",
                           "receipt_key.compromised_from", "receipt_key.retired_leaf", "reference_version.version",

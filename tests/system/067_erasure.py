@@ -69,7 +69,6 @@ class Erasure(decided.Case):
             f"SELECT 'rows', md5(string_agg(a::text, '' ORDER BY batch_no, record_no)) FROM lantik.appointment a WHERE nik NOT IN ({listed})"
             f" UNION ALL SELECT 'current', md5(string_agg(c::text, '' ORDER BY nik_key)) FROM lantik.current_appointment c WHERE nik_key >> 3 NOT IN ({listed})"
             " UNION ALL SELECT 'counter', md5(string_agg(c::text, '' ORDER BY c::text)) FROM lantik.counter c"
-            " UNION ALL SELECT 'places', md5(string_agg(c::text, '' ORDER BY c::text)) FROM lantik.formation_use c"
             " UNION ALL SELECT 'batch', md5(string_agg(c::text, '' ORDER BY batch_no)) FROM lantik.batch c"
             " UNION ALL SELECT 'finding', md5(string_agg(c::text, '' ORDER BY c::text)) FROM lantik.finding c")
 
@@ -261,6 +260,24 @@ class Erasure(decided.Case):
         _, manifest, records = self.people(1, agency="6171", first=first)
         receipt, _ = self.send(manifest, records)
         self.assertEqual(receipt.verdict.accepted, 1)
+
+    def test_a_place_that_was_given_back_leaves_a_row_of_nothing(self):
+        """Of a group to which the person moved with the decree: no first step was ever counted there."""
+        first, manifest, [record] = self.people(1, agency="6202")
+        record.kelompok_lapor = 1
+        receipt, _ = self.send(manifest, [record])
+        _, decree, [record] = self.people(1, step="SK", agency="6202", first=first)
+        record.kelompok_lapor = 1
+        self.assertEqual(self.send(decree, [record])[0].verdict.accepted, 1)
+        row = "SELECT accepted, used FROM lantik.counter WHERE kode_instansi = '6202' AND step = 1 AND kelompok_lapor = 2"
+        for change, group, left in ((1, 2, [("0", "1")]), (4, 2, [("0", "0")])):
+            record.change_kind, record.change_reason, record.kelompok_lapor = change, "berubah", group
+            self.assertEqual(self.send(decree, [record])[0].verdict.accepted, 1)
+            self.assertEqual(self.site.sql(row), left)
+        erase(self.site, receipt, 1)
+        self.assertEqual(self.site.sql(row), [("0", "0")])
+        findings, audit = self.audited()
+        self.assertEqual((findings, audit.returncode in (0, 3)), ([], True), audit)
 
     def test_what_comes_meanwhile_is_erased_too(self):
         """Batches of the person keep coming while the erasures run: whatever was committed before an erasure's leaf is gone

@@ -550,11 +550,19 @@ class Site:
         return {tuple(row[:4]): int(row[4]) for row in self.sql(
             "SELECT kode_instansi, kind, programme, kelompok_lapor, used FROM lantik.formation_use WHERE used <> 0")}
 
+    def counters_unlike_register(self):
+        """Rows of the counters whose accepted versions are not what a full count comes to, each as it is and as it should be."""
+        return self.sql(
+            "WITH counted AS (SELECT a.kode_instansi, a.kind, a.step, coalesce(e.programme, '') AS programme,"
+            " coalesce(a.kelompok_lapor, 0) AS kelompok_lapor, count(*) AS accepted FROM lantik.appointment a"
+            " JOIN lantik.entry e USING (batch_no) GROUP BY 1, 2, 3, 4, 5), kept AS (SELECT kode_instansi, kind, step, programme,"
+            " kelompok_lapor, accepted FROM lantik.counter WHERE accepted <> 0)"
+            " (TABLE counted EXCEPT TABLE kept) UNION ALL (TABLE kept EXCEPT TABLE counted)")
+
     def state_of_register(self):
         """A digest of every table that intake writes; equal digests: no row was changed, added or removed. Deeds and their
         leaves are left out: an office that is added meanwhile is nothing of the register."""
-        tables = ["batch", "batch_body", "register", "current_appointment", "finding", "returned_record", "counter",
-                  "formation_use"]
+        tables = ["batch", "batch_body", "register", "current_appointment", "finding", "returned_record", "counter"]
         parts = [f"SELECT '{t}', count(*), md5(string_agg(md5(x::text), '' ORDER BY md5(x::text))) FROM lantik.{t} x"
                  for t in tables]
         parts += ["SELECT 'ledger_leaf', count(*), md5(string_agg(md5(x::text), '' ORDER BY md5(x::text)))"

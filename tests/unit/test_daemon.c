@@ -12,10 +12,10 @@
 #include "log.h"
 #include "memory.h"
 #include "offices.h"
-#include "places.h"
 #include "queue.h"
 #include "row.h"
 #include "submission.h"
+#include "tally.h"
 #include "unit.h"
 
 static char directory[] = "/tmp/lantik-daemon-XXXXXX";
@@ -245,26 +245,53 @@ Test(daemon, a_tuple_has_the_columns_that_are_named)
 	encoded_close(&e);
 }
 
-/* ---- places and causes ---- */
+/* ---- counters and causes ---- */
 
-Test(daemon, places_are_summed_by_programme_and_group)
+static void tally_one(struct tally *tally, const char *programme, int32_t step, int32_t group, int64_t accepted,
+	int64_t places, int64_t quota)
 {
-	struct places places = {0};
-	struct lantik_span one = lantik_span_of("PW2024"), two = lantik_span_of("PW2025");
+	tally_add(tally, &(struct store_count){.agency = lantik_span_of("6171"),
+				 .kind = LANTIK_PPPK_PW,
+				 .step = step,
+				 .programme = lantik_span_of(programme),
+				 .kelompok_lapor = group,
+				 .accepted = accepted,
+				 .places = places,
+				 .quota = quota});
+}
 
-	places_add(&places, (struct lantik_span){0}, 1, 5);
-	cr_expect_eq(places.count, 0, "no programme, no formation");
+static bool is_count(const struct store_count *count, int32_t step, int32_t group, int64_t accepted, int64_t places)
+{
+	return count->step == step && count->kelompok_lapor == group && count->accepted == accepted &&
+	       count->places == places;
+}
+
+Test(daemon, counters_are_summed_by_key_and_in_its_order)
+{
+	struct tally tally = {0};
+	const struct store_count *items;
+
+	tally_one(&tally, "", 1, 1, 0, 5, 9);
+	cr_expect_eq(tally.count, 0, "no programme, no formation");
+	tally_merge(&tally);
+	for (int32_t group = 19; group >= 0; group--)
+		tally_one(&tally, "PW2024", 2, group, 1, 0, INT64_MAX);
+	tally_one(&tally, "PW2025", 1, 1, 0, 1, 9);
+	tally_one(&tally, "PW2024", 1, 1, 4, 0, INT64_MAX);
+	tally_one(&tally, "PW2024", 1, 1, 0, 2, 8);
+	tally_one(&tally, "PW2024", 1, 1, 0, -3, INT64_MAX);
+	tally_one(&tally, "PW2024", 1, 3, 0, 2, 7);
+	tally_one(&tally, "PW2024", 1, 3, 0, -2, INT64_MAX);
+	tally_one(&tally, "", 2, 3, 2, 1, 5);
+	tally_merge(&tally);
+	items = tally.items;
+	cr_assert_eq(tally.count, 23, "what changes nothing is dropped");
+	cr_expect(is_count(&items[0], 1, 1, 4, -1) && items[0].quota == 8, "the lowest quota");
+	cr_expect(is_count(&items[1], 1, 1, 0, 1) && lantik_span_is(items[1].programme, "PW2025"));
+	cr_expect(is_count(&items[2], 2, 3, 2, 0) && !items[2].programme.len, "accepted without a programme");
 	for (int32_t group = 0; group < 20; group++)
-		places_add(&places, one, group, 1);
-	places_add(&places, two, 1, 1);
-	places_add(&places, one, 1, 2);
-	places_add(&places, one, 2, -1);
-	places_settle(&places);
-	cr_expect_eq(places.count, 20, "what changes nothing is dropped");
-	cr_expect(places.items[1].kelompok_lapor == 1 && places.items[1].change == 3);
-	cr_expect_eq(places.items[2].kelompok_lapor, 3);
-	cr_expect(places.items[19].change == 1 && lantik_span_equal(places.items[19].programme, two));
-	places_free(&places);
+		cr_expect(is_count(&items[3 + group], 2, group, 1, 0));
+	tally_free(&tally);
 }
 
 static void find(struct lantik_findings *findings, enum lantik_case_id case_id, enum lantik_field_id field)
