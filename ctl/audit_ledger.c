@@ -5,10 +5,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { INDEX, LEAF, LEAF_HASH, BATCH, DECISION, DEED, REJECTED, TRUST };
+/* Of each of ledger_tables the key of its row, and its nodes. */
+enum { INDEX, LEAF, LEAF_HASH, KEY, NODES = KEY + LEDGER_TABLES, DEED = NODES + LEDGER_TABLES, REJECTED, TRUST };
 
-static const char leaves_query[] = "SELECT l.leaf_index, l.leaf, l.leaf_hash, b.batch_no, d.decision_no, e.text, "
-				   "d.rejected, e.kind IN (6, 7, 8) FROM lantik.ledger_leaf l "
+static const char leaves_query[] = "SELECT l.leaf_index, l.leaf, l.leaf_hash, b.batch_no, d.decision_no, e.leaf_index, "
+				   "b.nodes, d.nodes, e.nodes, e.text, d.rejected, e.kind IN (6, 7, 8) "
+				   "FROM lantik.ledger_leaf l "
 				   "LEFT JOIN lantik.batch b ON b.leaf_index = l.leaf_index "
 				   "LEFT JOIN lantik.decision d ON d.leaf_index = l.leaf_index "
 				   "LEFT JOIN lantik.deed e ON e.leaf_index = l.leaf_index "
@@ -72,18 +74,19 @@ static void tell_differing(struct ledger *ledger, const struct hashes *h, const 
 }
 
 /* The tree takes the leaf in; false when no hash of it is left, and the tree above it cannot be computed. */
-static bool leaf_grow(struct ledger *ledger, struct hashes *h, uint64_t index, int64_t recorded_at)
+static bool leaf_grow(
+	struct ledger *ledger, struct hashes *h, const struct ledger_nodes *nodes, uint64_t index, int64_t recorded_at)
 {
 	struct note note;
 	ledger_note_of(ledger, index + 1, &note);
-	h->node_held = ledger_node_of_leaf(ledger, index, h->of_node);
+	h->node_held = ledger_nodes_leaf_hash(nodes, h->of_node);
 	if (!h->is_here && !h->node_held)
 		return false;
 	const uint8_t *truth = choose(ledger, h, &note, index);
 	uint64_t before = ledger->audit->findings;
 	if (h->is_here)
 		tell_differing(ledger, h, truth, index);
-	ledger_grow(ledger, truth);
+	ledger_grow(ledger, truth, nodes);
 	if (!ledger_note_fits(ledger, &note, recorded_at) && h->is_here && ledger->audit->findings == before)
 		tell_leaf(ledger, AUDIT_ALTERED, "leaf", index); /* it, its hash and its nodes together */
 	audit_witnesses_reach(ledger->audit, &ledger->edge);
@@ -146,17 +149,10 @@ static void deed_take(struct ledger *ledger, struct lantik_span bytes, uint64_t 
 
 static void row_check(struct ledger *ledger, const struct leaf *leaf, uint64_t index)
 {
-	static const struct {
-		const char *table;
-		unsigned column;
-	} rows[] = {[LANTIK_LEAF_BATCH] = {"batch", BATCH},
-		[LANTIK_LEAF_DECISION] = {"decision", DECISION},
-		[LANTIK_LEAF_ERASURE] = {"deed", DEED},
-		[LANTIK_LEAF_KEY] = {"deed", DEED},
-		[LANTIK_LEAF_RECOVERY] = {"deed", DEED}};
 	const struct audit_stream *leaves = &ledger->leaves;
-	if (leaf->type != LANTIK_LEAF_NONE && audit_null(leaves, rows[leaf->type].column))
-		audit_found(ledger->audit, rows[leaf->type].table, AUDIT_MISSING, NULL, "leaf_index %" PRIu64, index);
+	unsigned table = ledger_table_of(leaf->type);
+	if (leaf->type != LANTIK_LEAF_NONE && audit_null(leaves, KEY + table))
+		audit_found(ledger->audit, ledger_tables[table], AUDIT_MISSING, NULL, "leaf_index %" PRIu64, index);
 	ledger->recorded_at = leaf->recorded_at;
 	if (audit_integer(leaves, REJECTED) > 0)
 		ledger->rejected_size = index + 1;
@@ -184,22 +180,34 @@ static void tell_unknown(struct ledger *ledger, uint64_t index)
 		"daun %" PRIu64 " berbentuk yang tidak dikenal program ini; gunakan lantikctl yang lebih baru", index);
 }
 
+static void stored_nodes(const struct ledger *ledger, enum lantik_leaf_type type, struct ledger_nodes *ret)
+{
+	struct ledger_rows rows;
+	for (unsigned i = 0; i < LEDGER_TABLES; i++) {
+		rows.numbers[i] = audit_integer(&ledger->leaves, KEY + i);
+		rows.nodes[i] = ledger->leaves.cells[NODES + i];
+	}
+	ledger_nodes_pick(type, &rows, ret);
+}
+
 static void leaf_check(struct ledger *ledger, uint64_t index)
 {
 	struct lantik_span bytes = audit_cell(&ledger->leaves, LEAF), hash = audit_cell(&ledger->leaves, LEAF_HASH);
 	struct hashes h = {.is_here = true};
+	struct ledger_nodes nodes;
 	struct leaf leaf;
 	leaf_read(bytes, &leaf);
 	h.said_index = leaf.said_index;
 	lantik_leaf_hash(bytes, h.of_bytes);
 	if (hash.len == LANTIK_HASH)
 		memcpy(h.of_row, hash.data, LANTIK_HASH);
+	stored_nodes(ledger, leaf.type, &nodes);
 	if (lantik_is_deed_type(leaf.type))
 		deed_take(ledger, bytes, index);
 	if (ledger->broken)
 		tell_differing(ledger, &h, h.of_row, index);
 	else
-		leaf_grow(ledger, &h, index, leaf.recorded_at);
+		leaf_grow(ledger, &h, &nodes, index, leaf.recorded_at);
 	if (!audit_leaf_holds(ledger->audit, bytes, index))
 		leaf = (struct leaf){.said_index = UINT64_MAX};
 	else if (leaf.type == LANTIK_LEAF_NONE)
@@ -221,17 +229,24 @@ static void leaves_missing(struct ledger *ledger, uint64_t from, uint64_t until)
 			until - 1);
 	for (uint64_t index = from; index < until && !ledger->broken; index++) {
 		struct hashes h = {.said_index = UINT64_MAX};
-		ledger->broken = !leaf_grow(ledger, &h, index, 0);
+		struct ledger_nodes nodes;
+		PGresult *rows = ledger_nodes_ask(ledger->audit, index, &nodes);
+		ledger->broken = !leaf_grow(ledger, &h, &nodes, index, 0);
+		PQclear(rows);
 	}
 }
 
-/* Rows that were taken off the end: the head counts them, and their nodes or checkpoints are there. */
+/* Rows that were taken off the end: the head counts them, and what they stood for is there. */
 static void end_missing(struct ledger *ledger, uint64_t next)
 {
-	uint8_t hash[LANTIK_HASH];
+	struct ledger_nodes nodes;
 	uint64_t until = ledger->audit->size;
-	if (!ledger->broken && next < until && ledger_node_of_leaf(ledger, next, hash))
+	if (ledger->broken || next >= until)
+		return;
+	PGresult *rows = ledger_nodes_ask(ledger->audit, next, &nodes);
+	if (nodes.hashes.data)
 		leaves_missing(ledger, next, until);
+	PQclear(rows);
 }
 
 static void leaves_check(struct ledger *ledger)
@@ -266,7 +281,7 @@ static void start_check(struct ledger *ledger)
 	if (!note.held)
 		audit_found(ledger->audit, "checkpoint", AUDIT_MISSING, NULL, "size %" PRIu64, from);
 	else if (!ledger_note_fits(ledger, &note, 0))
-		audit_found(ledger->audit, "ledger_node", AUDIT_ALTERED, "hash", "size %" PRIu64, from);
+		audit_found(ledger->audit, "ledger_leaf", AUDIT_ALTERED, NULL, "leaf_index 0-%" PRIu64, from - 1);
 	audit_witnesses_reach(ledger->audit, &ledger->edge);
 }
 
@@ -274,13 +289,9 @@ static void ledger_run(struct audit *audit)
 {
 	struct ledger ledger = {.audit = audit};
 	audit_trust_start(audit);
-	ledger_nodes_open(&ledger);
 	ledger_notes_open(&ledger);
 	start_check(&ledger);
 	leaves_check(&ledger);
-	if (!ledger.broken)
-		ledger_nodes_close(&ledger);
-	audit_close(&ledger.nodes);
 	ledger_notes_close(&ledger);
 	if (audit->failed)
 		return;

@@ -8,8 +8,8 @@
 
 struct ledger {
 	struct audit *audit;
-	struct audit_stream leaves, nodes, notes;
-	bool node_waits, note_waits; /* the stream stands on a row that was not looked at yet */
+	struct audit_stream leaves, notes;
+	bool note_waits; /* the stream stands on a row that was not looked at yet */
 	struct lantik_edge edge;
 	bool diverged;       /* a signed checkpoint says another root: later ones must, too */
 	int64_t unsigned_at; /* when the first leaf was recorded whose checkpoint did not come yet; 0: none */
@@ -21,15 +21,33 @@ struct ledger {
 	bool incomplete;        /* leaves are missing: what they brought is not known */
 };
 
-/* ---- audit_node.c: the stored nodes, in the order in which the tree completes them ---- */
+/* ---- audit_node.c: the stored nodes ---- */
 
-void ledger_nodes_open(struct ledger *ledger);
-/* The stored hash of this leaf; false when its node is missing. */
-bool ledger_node_of_leaf(struct ledger *ledger, uint64_t index, uint8_t ret[LANTIK_HASH]);
+/* What a leaf may stand for: a batch, a decision, a deed. */
+#define LEDGER_TABLES 3u
+extern const char *const ledger_tables[LEDGER_TABLES];
+unsigned ledger_table_of(enum lantik_leaf_type type);
+
+/* The nodes that a leaf completed, as the row keeps them that it stands for. */
+struct ledger_nodes {
+	const char *table, *key;
+	int64_t number;            /* of the row by its key */
+	struct lantik_span hashes; /* from its own (level 0) up; data is NULL when there is no such row */
+};
+/* The row with this leaf_index in each table; `nodes` has data NULL when there is none. */
+struct ledger_rows {
+	int64_t numbers[LEDGER_TABLES]; /* batch_no, decision_no, leaf_index */
+	struct lantik_span nodes[LEDGER_TABLES];
+};
+/* Of a leaf that cannot be read any row counts. */
+void ledger_nodes_pick(enum lantik_leaf_type type, const struct ledger_rows *rows, struct ledger_nodes *ret);
+/* Those of one leaf; what it returns, which may be NULL, is freed by PQclear, and ret borrows from it. Where there is
+ * no row, ret->table is where it is missed. */
+PGresult *ledger_nodes_ask(struct audit *audit, uint64_t leaf_index, struct ledger_nodes *ret);
+/* The stored hash of the leaf itself; false when it is not there. */
+bool ledger_nodes_leaf_hash(const struct ledger_nodes *nodes, uint8_t ret[LANTIK_HASH]);
 /* The leaf joins the tree; nodes that it completes are compared. */
-void ledger_grow(struct ledger *ledger, const uint8_t leaf_hash[LANTIK_HASH]);
-/* What is left is extra. */
-void ledger_nodes_close(struct ledger *ledger);
+void ledger_grow(struct ledger *ledger, const uint8_t leaf_hash[LANTIK_HASH], const struct ledger_nodes *nodes);
 /* The right edge of a tree of this size, from the stored nodes; false when one is missing, which is told. */
 bool ledger_edge_at(struct audit *audit, uint64_t size, struct lantik_edge *ret);
 

@@ -1,114 +1,119 @@
-/* The stored nodes of the ledger beside the tree that the leaves make.
- * SPDX-License-Identifier: Apache-2.0 */
+/* The stored nodes of the ledger beside the tree that the leaves make. What a leaf completes is kept by the row that
+ * the leaf stands for. SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <string.h>
 
 #include "audit_ledger.h"
 
-enum { LEVEL, INDEX, HASH };
+const char *const ledger_tables[LEDGER_TABLES] = {"batch", "decision", "deed"};
 
-/* A subtree is complete with its last leaf; PostgreSQL's shift wraps round as this one does. */
-#define COMPLETE "((node_index + 1) << level)"
-
-static int64_t complete_at(int64_t level, int64_t index)
+unsigned ledger_table_of(enum lantik_leaf_type type)
 {
-	return (int64_t)(((uint64_t)index + 1) << (level & 63));
+	return lantik_is_deed_type(type) ? 2 : type == LANTIK_LEAF_DECISION ? 1 : 0;
 }
 
-void ledger_nodes_open(struct ledger *ledger)
+void ledger_nodes_pick(enum lantik_leaf_type type, const struct ledger_rows *rows, struct ledger_nodes *ret)
 {
-	audit_open(ledger->audit, &ledger->nodes,
-		"SELECT level, node_index, hash FROM lantik.ledger_node WHERE %" PRIu64 " = 0 OR " COMPLETE
-		" > %" PRIu64 " ORDER BY " COMPLETE ", level",
-		ledger->audit->from, ledger->audit->from);
-	ledger->node_waits = audit_next(&ledger->nodes);
+	static const char *const keys[LEDGER_TABLES] = {"batch_no", "decision_no", "leaf_index"};
+	unsigned table = ledger_table_of(type);
+
+	for (unsigned i = 0; type == LANTIK_LEAF_NONE && !rows->nodes[table].data && i < LEDGER_TABLES; i++)
+		table = i;
+	*ret = (struct ledger_nodes){.table = ledger_tables[table],
+		.key = keys[table],
+		.number = rows->numbers[table],
+		.hashes = rows->nodes[table]};
 }
 
-/* Whether the waiting row comes before this node (-1), is it (0), or comes after. */
-static int node_order(const struct ledger *ledger, unsigned level, uint64_t index)
+bool ledger_nodes_leaf_hash(const struct ledger_nodes *nodes, uint8_t ret[LANTIK_HASH])
 {
-	int64_t row_level = audit_integer(&ledger->nodes, LEVEL);
-	int64_t row_at = complete_at(row_level, audit_integer(&ledger->nodes, INDEX));
-	int64_t at = complete_at((int64_t)level, (int64_t)index);
-	if (row_at != at)
-		return row_at < at ? -1 : 1;
-	return row_level < (int64_t)level ? -1 : row_level > (int64_t)level;
-}
-
-static void tell_extra(struct ledger *ledger)
-{
-	audit_found(ledger->audit, "ledger_node", AUDIT_EXTRA, NULL, "level %" PRId64 " node_index %" PRId64,
-		audit_integer(&ledger->nodes, LEVEL), audit_integer(&ledger->nodes, INDEX));
-}
-
-/* Rows before the node are of no subtree. Whether the waiting row is the node. */
-static bool node_seek(struct ledger *ledger, unsigned level, uint64_t index)
-{
-	while (ledger->node_waits && node_order(ledger, level, index) < 0) {
-		tell_extra(ledger);
-		ledger->node_waits = audit_next(&ledger->nodes);
-	}
-	return ledger->node_waits && node_order(ledger, level, index) == 0;
-}
-
-bool ledger_node_of_leaf(struct ledger *ledger, uint64_t index, uint8_t ret[LANTIK_HASH])
-{
-	if (!node_seek(ledger, 0, index) || audit_cell(&ledger->nodes, HASH).len != LANTIK_HASH)
+	if (nodes->hashes.len < LANTIK_HASH)
 		return false;
-	memcpy(ret, audit_cell(&ledger->nodes, HASH).data, LANTIK_HASH);
+	memcpy(ret, nodes->hashes.data, LANTIK_HASH);
 	return true;
 }
 
-static void node_compare(void *context, unsigned level, uint64_t index, const uint8_t hash[LANTIK_HASH])
+/* ---- one leaf by its number ---- */
+
+enum { LEAF, KEY, NODES = KEY + LEDGER_TABLES };
+
+#define ROWS                                                                                                           \
+	"SELECT l.leaf, b.batch_no, d.decision_no, e.leaf_index, b.nodes, d.nodes, e.nodes "                           \
+	"FROM (SELECT $1::bigint AS leaf_index) i "                                                                    \
+	"LEFT JOIN lantik.ledger_leaf l USING (leaf_index) LEFT JOIN lantik.batch b USING (leaf_index) "               \
+	"LEFT JOIN lantik.decision d USING (leaf_index) LEFT JOIN lantik.deed e USING (leaf_index)"
+
+PGresult *ledger_nodes_ask(struct audit *audit, uint64_t leaf_index, struct ledger_nodes *ret)
 {
-	struct ledger *ledger = context;
-	if (ledger->audit->failed)
-		return;
-	if (!node_seek(ledger, level, index)) {
-		audit_found(ledger->audit, "ledger_node", AUDIT_MISSING, NULL, "level %u node_index %" PRIu64, level,
-			index);
-		return;
-	}
-	if (!audit_is_hash(&ledger->nodes, HASH, hash))
-		audit_found(ledger->audit, "ledger_node", AUDIT_ALTERED, "hash", "level %u node_index %" PRIu64, level,
-			index);
-	ledger->node_waits = audit_next(&ledger->nodes);
+	struct ledger_rows rows = {0};
+	char text[24];
+
+	*ret = (struct ledger_nodes){0};
+	snprintf(text, sizeof text, "%" PRIu64, leaf_index);
+	PGresult *result = database_query_binary(audit->database, ROWS, 1, (const char *const[]){text});
+	if (!result || !PQntuples(result))
+		return result;
+	for (int i = 0; i < (int)LEDGER_TABLES; i++)
+		if (!PQgetisnull(result, 0, NODES + i)) {
+			rows.numbers[i] = cell_integer(result, 0, KEY + i);
+			rows.nodes[i] = cell_span(result, 0, NODES + i);
+		}
+	ledger_nodes_pick(lantik_leaf_type_of(cell_span(result, 0, 0)), &rows, ret);
+	if (PQgetisnull(result, 0, 0) && !ret->hashes.data)
+		ret->table = "ledger_leaf";
+	return result;
 }
 
-void ledger_grow(struct ledger *ledger, const uint8_t leaf_hash[LANTIK_HASH])
+/* ---- the tree grows ---- */
+
+struct completed {
+	uint8_t hashes[LANTIK_MAX_PROOF][LANTIK_HASH];
+	unsigned count;
+};
+
+static void take(void *context, unsigned level, uint64_t index, const uint8_t hash[LANTIK_HASH])
 {
-	lantik_edge_append(&ledger->edge, leaf_hash, node_compare, ledger);
+	struct completed *completed = context;
+
+	(void)level;
+	(void)index;
+	memcpy(completed->hashes[completed->count++], hash, LANTIK_HASH);
 }
 
-void ledger_nodes_close(struct ledger *ledger)
+void ledger_grow(struct ledger *ledger, const uint8_t leaf_hash[LANTIK_HASH], const struct ledger_nodes *nodes)
 {
-	while (ledger->node_waits) {
-		tell_extra(ledger);
-		ledger->node_waits = audit_next(&ledger->nodes);
-	}
-	audit_close(&ledger->nodes);
+	struct completed completed = {.count = 0};
+
+	lantik_edge_append(&ledger->edge, leaf_hash, take, &completed);
+	struct lantik_span made = {completed.hashes[0], (size_t)completed.count * LANTIK_HASH};
+	if (nodes->hashes.data && !lantik_span_equal(nodes->hashes, made))
+		audit_found(
+			ledger->audit, nodes->table, AUDIT_ALTERED, "nodes", "%s %" PRId64, nodes->key, nodes->number);
 }
+
+/* ---- the tree of a size ---- */
 
 static bool edge_node(struct audit *audit, unsigned level, uint64_t index, uint8_t ret[LANTIK_HASH])
 {
-	char level_text[16], index_text[24];
-	snprintf(level_text, sizeof level_text, "%u", level);
-	snprintf(index_text, sizeof index_text, "%" PRIu64, index);
-	PGresult *rows = database_query_binary(audit->database,
-		"SELECT hash FROM lantik.ledger_node WHERE level = $1::smallint AND node_index = $2::bigint", 2,
-		(const char *const[]){level_text, index_text});
-	bool held = rows && PQntuples(rows) == 1 && cell_span(rows, 0, 0).len == LANTIK_HASH;
+	uint64_t last = ((index + 1) << level) - 1;
+	struct ledger_nodes nodes;
+	PGresult *rows = ledger_nodes_ask(audit, last, &nodes);
+	bool held = nodes.hashes.len >= (level + 1) * LANTIK_HASH;
+
 	if (held)
-		memcpy(ret, cell_span(rows, 0, 0).data, LANTIK_HASH);
+		memcpy(ret, nodes.hashes.data + (size_t)level * LANTIK_HASH, LANTIK_HASH);
+	else if (nodes.hashes.data)
+		audit_found(audit, nodes.table, AUDIT_ALTERED, "nodes", "%s %" PRId64, nodes.key, nodes.number);
+	else if (!audit->database->failed)
+		audit_found(audit, nodes.table, AUDIT_MISSING, NULL, "leaf_index %" PRIu64, last);
 	PQclear(rows);
-	if (!held && !audit->database->failed)
-		audit_found(audit, "ledger_node", AUDIT_MISSING, NULL, "level %u node_index %" PRIu64, level, index);
 	return held;
 }
 
 bool ledger_edge_at(struct audit *audit, uint64_t size, struct lantik_edge *ret)
 {
 	uint64_t before = 0;
+
 	ret->size = size;
 	ret->count = 0;
 	for (unsigned level = 63; level-- > 0;) {

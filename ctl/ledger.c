@@ -83,8 +83,7 @@ static bool node(void *context, unsigned level, uint64_t index, uint8_t ret[LANT
 	char numbers[2][24];
 	snprintf(numbers[0], sizeof numbers[0], "%u", level);
 	snprintf(numbers[1], sizeof numbers[1], "%" PRIu64, index);
-	PGresult *rows = database_query(context,
-		"SELECT encode(hash, 'hex') FROM lantik.ledger_node WHERE level = $1 AND node_index = $2", 2,
+	PGresult *rows = database_query(context, "SELECT encode(lantik.node_hash($1::smallint, $2::bigint), 'hex')", 2,
 		(const char *const[]){numbers[0], numbers[1]});
 	bool found = rows && PQntuples(rows) == 1 && lantik_hex_decode(cell_span(rows, 0, 0), ret, LANTIK_HASH);
 	PQclear(rows);

@@ -6,13 +6,8 @@
 #include "lantik/ledger.h"
 
 struct growth {
-	struct growth_node {
-		unsigned level;
-		uint64_t index;
-		uint8_t hash[LANTIK_HASH];
-	} nodes[LANTIK_MAX_PROOF];
+	uint8_t nodes[LANTIK_MAX_PROOF][LANTIK_HASH]; /* their hashes, from the leaf's own (level 0) up */
 	unsigned node_count;
-	uint8_t leaf_hash[LANTIK_HASH];
 	struct lantik_edge edge; /* after it */
 };
 

@@ -16,13 +16,13 @@
 	"corrects_batch_id, manifest_sha256, records_root, signing_key_id, signature, rulebook_sha256, row_count, "    \
 	"accepted, returned, review, row_format, rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, "   \
 	"certifier_nama, certifier_nip, sptjm_no, sptjm_tgl, pengirim_nip, sent_at, verdict, leaf_index, durability, " \
-	"received_at, recorded_at, manifest, all_or_nothing, body_form, row_hashes, returned_hashes) VALUES "          \
+	"received_at, recorded_at, manifest, all_or_nothing, body_form, row_hashes, returned_hashes, nodes) VALUES "   \
 	"($1::bigint, $2::int, $3::uuid, "                                                                             \
 	"$4::text, $5::smallint, $6::smallint, $7::smallint, $8::uuid, $9::bytea, $10::bytea, $11::bytea, "            \
 	"$12::bytea, $13::bytea, $14::int, $15::int, $16::int, $17::int, $18::smallint, $19::bytea, $20::text, "       \
 	"$21::int, $22::text, $23::date, $24::text, $25::text, $26::text, $27::date, $28::text, $29::timestamptz, "    \
 	"$30::text, $31::bigint, $32::smallint, $33::timestamptz, $34::timestamptz, $35::bytea, $36::boolean, "        \
-	"$37::smallint, $38::bytea, $39::bytea)"
+	"$37::smallint, $38::bytea, $39::bytea, $40::bytea)"
 
 const struct store_statement store_commit_statements[] = {
 	{"findings", "INSERT INTO finding (batch_no, record_no, rule_case, field, severity) "
@@ -240,5 +240,6 @@ enum store_result store_append(struct store *store, const struct store_batch *ba
 	call_int2(&call, batch->body_form);
 	call_bytes(&call, batch->row_hashes);
 	call_bytes(&call, batch->returned_hashes);
+	call_nodes(&call, batch->growth);
 	return store_run(&call, "append_batch", NULL);
 }

@@ -31,11 +31,11 @@
 #define APPEND                                                                                                         \
 	"INSERT INTO decision (decision_no, request_no, decision_id, office_no, batch_no, kode_instansi, "             \
 	"kind, step, act, accepted, returned, review, rejected, row_format, rows_root, rulebook_sha256, statement, "   \
-	"leaf_index, durability, requested_at, recorded_at, row_hashes) VALUES ($1::bigint, $2::bigint, $3::uuid, "    \
-	"$4::int, "                                                                                                    \
+	"leaf_index, durability, requested_at, recorded_at, row_hashes, nodes) VALUES ($1::bigint, $2::bigint, "       \
+	"$3::uuid, $4::int, "                                                                                          \
 	"$5::bigint, $6::text, $7::smallint, $8::smallint, $9::smallint, $10::int, $11::int, $12::int, $13::int, "     \
 	"$14::smallint, $15::bytea, $16::bytea, $17::text, $18::bigint, $19::smallint, $20::timestamptz, "             \
-	"$21::timestamptz, $22::bytea)"
+	"$21::timestamptz, $22::bytea, $23::bytea)"
 
 const struct store_statement store_decision_statements[] = {
 	{"decide_alone", "SELECT pg_try_advisory_xact_lock(" DECIDE_LOCK ")"},
@@ -216,6 +216,7 @@ static void call_decision(struct store_call *call, const struct store_decision *
 	call_time_or_null(call, d->leaf->requested_at);
 	call_time_or_null(call, d->leaf->recorded_at);
 	call_bytes(call, d->row_hashes);
+	call_nodes(call, d->growth);
 }
 
 enum store_result store_append_decision(struct store *store, const struct store_decision *decision)

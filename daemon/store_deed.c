@@ -17,8 +17,8 @@
 
 #define APPEND                                                                                                         \
 	"INSERT INTO deed (leaf_index, request_no, deed_id, kind, text, durability, requested_at, "                    \
-	"recorded_at) VALUES ($1::bigint, $2::bigint, $3::uuid, $4::smallint, $5::text, $6::smallint, "                \
-	"$7::timestamptz, $8::timestamptz)"
+	"recorded_at, nodes) VALUES ($1::bigint, $2::bigint, $3::uuid, $4::smallint, $5::text, $6::smallint, "         \
+	"$7::timestamptz, $8::timestamptz, $9::bytea)"
 
 #define FACTS                                                                                                          \
 	"SELECT coalesce(o.office_no, 0), o.revoked_at IS NOT NULL, coalesce(k.office_no, 0), "                        \
@@ -166,6 +166,7 @@ enum store_result store_append_deed(struct store *store, const struct store_deed
 	call_int2(&call, leaf->durability);
 	call_time_or_null(&call, leaf->requested_at);
 	call_time_or_null(&call, leaf->recorded_at);
+	call_nodes(&call, deed->growth);
 	result = store_run(&call, "append_deed", NULL);
 	return result ? result
 		      : store_move_head(store, &deed->growth->edge, leaf->recorded_at,

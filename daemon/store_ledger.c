@@ -7,20 +7,10 @@
 #define HEAD                                                                                                           \
 	"UPDATE ledger_head SET size = $1::bigint, edge = $2::bytea, root = $3::bytea, recorded_at = $4::timestamptz"
 
-/* Half of all leaves complete one subtree, their own, and one in eight more than three. */
-#define FEW_NODES 3
-#define INSERT_NODES "INSERT INTO ledger_node (level, node_index, hash) "
-#define NODE(level, index, hash) "(" level "::smallint, " index "::bigint, " hash "::bytea)"
-
 const struct store_statement store_ledger_statements[] = {
 	{"lock_ledger", "SELECT " STORE_SEEN " FROM ledger_head FOR UPDATE"},
 	{"append_leaf", "INSERT INTO ledger_leaf (leaf_index, leaf, leaf_hash, timeline) "
 			"VALUES ($1::bigint, $2::bytea, $3::bytea, $4::int)"},
-	{"append_node_1", INSERT_NODES "VALUES " NODE("$1", "$2", "$3")},
-	{"append_node_2", INSERT_NODES "VALUES " NODE("$1", "$2", "$3") ", " NODE("$4", "$5", "$6")},
-	{"append_node_3",
-		INSERT_NODES "VALUES " NODE("$1", "$2", "$3") ", " NODE("$4", "$5", "$6") ", " NODE("$7", "$8", "$9")},
-	{"append_nodes", INSERT_NODES "SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])"},
 	{"move_head", HEAD},
 	/* NULL, which is refused (store_failure), when it is not of the size that was seen, or the leaf does not say
 	 * the truth about settings and time */
@@ -108,55 +98,20 @@ void store_age_seen(struct store_ledger *ledger, int64_t micros)
 	ledger->now = later(ledger->clock + STORE_EPOCH_MICROS, ledger->now);
 }
 
-static void call_few(struct store_call *call, const struct growth *growth)
-{
-	for (unsigned i = 0; i < growth->node_count; i++) {
-		call_int2(call, (int32_t)growth->nodes[i].level);
-		call_int8(call, (int64_t)growth->nodes[i].index);
-		call_hash(call, growth->nodes[i].hash);
-	}
-}
-
-static void call_nodes(struct store_call *call, const struct growth *growth)
-{
-	call_array(call, TYPE_INT2, growth->node_count);
-	for (unsigned i = 0; i < growth->node_count; i++)
-		call_element_int2(call, (int32_t)growth->nodes[i].level);
-	call_array_end(call);
-	call_array(call, TYPE_INT8, growth->node_count);
-	for (unsigned i = 0; i < growth->node_count; i++)
-		call_element_int8(call, (int64_t)growth->nodes[i].index);
-	call_array_end(call);
-	call_array(call, TYPE_BYTEA, growth->node_count);
-	for (unsigned i = 0; i < growth->node_count; i++)
-		call_element(call, growth->nodes[i].hash, LANTIK_HASH);
-	call_array_end(call);
-}
-
-static enum store_result append_nodes(struct store *store, const struct growth *growth)
-{
-	static const char *const few[FEW_NODES] = {"append_node_1", "append_node_2", "append_node_3"};
-	struct store_call call = store_call(store);
-
-	LANTIK_ASSERT(growth->node_count);
-	if (growth->node_count > FEW_NODES) {
-		call_nodes(&call, growth);
-		return store_run(&call, "append_nodes", NULL);
-	}
-	call_few(&call, growth);
-	return store_run(&call, few[growth->node_count - 1], NULL);
-}
-
 enum store_result store_append_leaf(struct store *store, struct lantik_span leaf, const struct growth *growth)
 {
 	struct store_call call = store_call(store);
 
 	call_int8(&call, (int64_t)growth->edge.size - 1);
 	call_bytes(&call, leaf);
-	call_hash(&call, growth->leaf_hash);
+	call_hash(&call, growth->nodes[0]);
 	call_int4(&call, store->settings.timeline);
-	enum store_result result = store_run(&call, "append_leaf", NULL);
-	return result ? result : append_nodes(store, growth);
+	return store_run(&call, "append_leaf", NULL);
+}
+
+void call_nodes(struct store_call *call, const struct growth *growth)
+{
+	call_bytes(call, (struct lantik_span){.data = growth->nodes[0], .len = growth->node_count * LANTIK_HASH});
 }
 
 static void call_head(

@@ -74,7 +74,7 @@ struct store_statement {
 };
 
 /* Parameters, all binary; zero it, add them in order. Bytes of numbers and arrays live in the store's buffer. */
-#define STORE_PARAMETERS 39
+#define STORE_PARAMETERS 40
 struct store_call {
 	struct store *store;
 	int count;
@@ -173,6 +173,8 @@ void store_read_head(const PGresult *rows, struct store_ledger *ret);
 /* Under the head's lock. The head is moved once, after the last leaf. */
 LANTIK_MUST_CHECK enum store_result store_append_leaf(
 	struct store *store, struct lantik_span leaf, const struct growth *growth);
+/* What the leaf completes is kept by the row that it stands for: batch, decision or deed. */
+void call_nodes(struct store_call *call, const struct growth *growth);
 
 /* Whether an official rejected anybody of a kind and programme. */
 #define STORE_REJECTS(kind, programme)                                                                                 \

@@ -11,9 +11,9 @@ const struct store_statement store_witness_statements[] = {
 		 "FROM ledger_head h LEFT JOIN checkpoint c ON c.size = h.size"},
 	{"look", "SELECT v.version, h.epoch, EXISTS (SELECT FROM ledger_fork f WHERE f.epoch >= h.epoch) "
 		 "FROM ledger_head h, reference_version v"},
-	{"node", "SELECT hash FROM ledger_node WHERE level = $1::smallint AND node_index = $2::bigint"},
-	{"nodes", "SELECT w.place::int, n.hash FROM unnest($1::smallint[], $2::bigint[]) WITH ORDINALITY "
-		  "AS w(level, node_index, place) JOIN ledger_node n USING (level, node_index)"},
+	{"node", "SELECT node_hash($1::smallint, $2::bigint)"},
+	{"nodes", "SELECT w.place::int, node_hash(w.level, w.index) FROM unnest($1::smallint[], $2::bigint[]) "
+		  "WITH ORDINALITY AS w(level, index, place)"},
 	/* a note that a crash of the server takes away is made again by the sweep: no flush for it alone */
 	{"note", "INSERT INTO checkpoint (size, note) SELECT $1::bigint, $2::text "
 		 "WHERE set_config('synchronous_commit', 'off', true) IS NOT NULL ON CONFLICT (size) DO NOTHING"},

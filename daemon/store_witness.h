@@ -26,7 +26,7 @@ struct store_look {
 };
 LANTIK_MUST_CHECK enum store_result store_look(struct store *store, struct store_look *ret);
 
-/* A lantik_node_source over ledger_node; context is the store. */
+/* A lantik_node_source over what the leaves completed; context is the store. */
 bool store_node(void *store, unsigned level, uint64_t index, uint8_t ret[LANTIK_HASH]);
 /* Several at once. What is not held stays as it was, with is_held false. */
 struct store_node {

@@ -107,6 +107,7 @@ CREATE TABLE lantik.batch (
     recorded_at       timestamptz NOT NULL,
     row_hashes        bytea NOT NULL,
     returned_hashes   bytea NOT NULL,
+    nodes             bytea NOT NULL,
     CONSTRAINT batch_pkey PRIMARY KEY (batch_no),
     CONSTRAINT batch_id_key UNIQUE (batch_id, office_no),
     CONSTRAINT batch_leaf_index_key UNIQUE (leaf_index)
@@ -167,6 +168,8 @@ COMMENT ON COLUMN lantik.batch.row_hashes IS
     'Hashes of the accepted rows in record order, 32 bytes each, so that an altered row can be named; their RFC 6962 root is rows_root. Privacy: N.';
 COMMENT ON COLUMN lantik.batch.returned_hashes IS
     'Hashes of the records that did not go in, in record order, 32 bytes each; their RFC 6962 root is returned_root of the leaf. Privacy: N.';
+COMMENT ON COLUMN lantik.batch.nodes IS
+    'Hashes of the complete subtrees of the ledger that end with its leaf, lowest first (level 0: of the leaf itself), 32 bytes each. Privacy: N.';
 
 CREATE TABLE lantik.batch_body (
     batch_no  bigint NOT NULL,
@@ -758,5 +761,5 @@ GRANT SELECT (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome,
     all_or_nothing, body_form, manifest_sha256,
     records_root, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,
     rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, sptjm_no, sptjm_tgl, sent_at, verdict,
-    leaf_index, durability, received_at, recorded_at) ON lantik.batch TO lantik_operator;
+    leaf_index, durability, received_at, recorded_at, nodes) ON lantik.batch TO lantik_operator;
 GRANT SELECT ON lantik.finding, lantik.counter, lantik.formation_use TO lantik_operator;

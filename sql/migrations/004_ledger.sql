@@ -1,4 +1,4 @@
--- The ledger: head, leaves, nodes of complete subtrees and signed checkpoints.
+-- The ledger: head, leaves and signed checkpoints.
 -- SPDX-License-Identifier: Apache-2.0
 SET LOCAL ROLE lantik_owner;
 
@@ -49,18 +49,6 @@ COMMENT ON COLUMN lantik.ledger_leaf.leaf_hash IS 'SHA-256 of 0x00 and the leaf,
 COMMENT ON COLUMN lantik.ledger_leaf.timeline IS
     'PostgreSQL timeline on which it was written: a promoted standby and a restored backup begin another, so that it says how much both sides of a fork have in common. Privacy: N.';
 
-CREATE TABLE lantik.ledger_node (
-    level      smallint NOT NULL,
-    node_index bigint NOT NULL,
-    hash       bytea NOT NULL,
-    CONSTRAINT ledger_node_pkey PRIMARY KEY (level, node_index)
-);
-COMMENT ON TABLE lantik.ledger_node IS
-    'Hashes of all complete subtrees. INSERT-only. Grain: one subtree of 2^level leaves. Source: lantikd. Privacy: N.';
-COMMENT ON COLUMN lantik.ledger_node.level IS 'Height; 0 are the leaf hashes. Privacy: N.';
-COMMENT ON COLUMN lantik.ledger_node.node_index IS 'Place among the subtrees of its level, from 0. Privacy: N.';
-COMMENT ON COLUMN lantik.ledger_node.hash IS 'RFC 6962 hash, 32 bytes. Privacy: N.';
-
 CREATE TABLE lantik.checkpoint (
     size lantik.positive_bigint NOT NULL,
     note text NOT NULL,
@@ -83,7 +71,7 @@ COMMENT ON FUNCTION lantik.leaf_at(bigint) IS 'The leaf with this index; NULL wh
 COMMENT ON FUNCTION lantik.note_at(bigint) IS 'The signed checkpoint of this size; NULL when there is none. Privacy: N.';
 GRANT EXECUTE ON FUNCTION lantik.leaf_at(bigint), lantik.note_at(bigint) TO lantik_daemon;
 
-GRANT SELECT ON lantik.ledger_head, lantik.ledger_leaf, lantik.ledger_node, lantik.checkpoint
+GRANT SELECT ON lantik.ledger_head, lantik.ledger_leaf, lantik.checkpoint
     TO lantik_daemon, lantik_operator;
-GRANT INSERT ON lantik.ledger_leaf, lantik.ledger_node, lantik.checkpoint TO lantik_daemon;
+GRANT INSERT ON lantik.ledger_leaf, lantik.checkpoint TO lantik_daemon;
 GRANT UPDATE (size, edge, root, recorded_at, rejected_size, trust_size, epoch) ON lantik.ledger_head TO lantik_daemon;

@@ -57,6 +57,7 @@ CREATE TABLE lantik.decision (
     requested_at    timestamptz NOT NULL,
     recorded_at     timestamptz NOT NULL,
     row_hashes      bytea NOT NULL,
+    nodes           bytea NOT NULL,
     CONSTRAINT decision_pkey PRIMARY KEY (decision_no),
     CONSTRAINT decision_request_no_key UNIQUE (request_no),
     CONSTRAINT decision_id_key UNIQUE (decision_id),
@@ -101,6 +102,8 @@ COMMENT ON COLUMN lantik.decision.requested_at IS 'When the official asked for i
 COMMENT ON COLUMN lantik.decision.recorded_at IS 'Time in the leaf, taken under the head''s lock. Privacy: N.';
 COMMENT ON COLUMN lantik.decision.row_hashes IS
     'Hashes of the rows that it accepted, in record order, 32 bytes each, so that an altered row can be named; their RFC 6962 root is rows_root. Privacy: N.';
+COMMENT ON COLUMN lantik.decision.nodes IS
+    'Hashes of the complete subtrees of the ledger that end with its leaf, lowest first (level 0: of the leaf itself), 32 bytes each. Privacy: N.';
 
 -- Written before the head is locked and the row of decision under it, so without a foreign key, as batch_body is.
 CREATE TABLE lantik.decided_record (
@@ -219,19 +222,19 @@ GRANT SELECT ON lantik.entry, lantik.record_state TO lantik_daemon, lantik_opera
 GRANT SELECT (request_no, act, batch_no, record_nos, requested_by, requested_at) ON lantik.decision_request
     TO lantik_operator;
 GRANT SELECT (decision_no, request_no, decision_id, office_no, batch_no, kode_instansi, kind, step, act, accepted, returned,
-    review, rejected, row_format, rows_root, rulebook_sha256, leaf_index, durability, requested_at, recorded_at)
-    ON lantik.decision TO lantik_operator;
+    review, rejected, row_format, rows_root, rulebook_sha256, leaf_index, durability, requested_at, recorded_at,
+    nodes) ON lantik.decision TO lantik_operator;
 GRANT SELECT ON lantik.decided_record, lantik.decision_refusal TO lantik_operator;
 GRANT SELECT (batch_no, record_no, outcome, cause) ON lantik.returned_record TO lantik_operator;
 
 -- The reviewer sees records in the register and outside it, and asks. Who asks and when is not the reviewer's to say.
 GRANT SELECT ON lantik.decision_request, lantik.decision, lantik.decided_record, lantik.decision_refusal,
     lantik.returned_record, lantik.batch_body, lantik.register, lantik.finding, lantik.office,
-    lantik.ledger_head, lantik.ledger_leaf, lantik.ledger_node, lantik.checkpoint TO lantik_reviewer;
+    lantik.ledger_head, lantik.ledger_leaf, lantik.checkpoint TO lantik_reviewer;
 GRANT SELECT (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, corrects_batch_id, manifest_sha256,
     records_root, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,
     rows_root, programme, periode, no_surat_usulan, tgl_surat_usulan, sptjm_no, sptjm_tgl, sent_at, verdict,
-    leaf_index, durability, received_at, recorded_at, manifest, all_or_nothing, body_form) ON lantik.batch TO lantik_reviewer;
+    leaf_index, durability, received_at, recorded_at, manifest, all_or_nothing, body_form, nodes) ON lantik.batch TO lantik_reviewer;
 GRANT INSERT (act, batch_no, record_nos, official_nama, official_jabatan, reason) ON lantik.decision_request
     TO lantik_reviewer;
 -- A body is shown with its office's signature.

@@ -45,6 +45,7 @@ CREATE TABLE lantik.deed (
     durability   smallint NOT NULL CHECK (durability BETWEEN 1 AND 3),
     requested_at timestamptz NOT NULL,
     recorded_at  timestamptz NOT NULL,
+    nodes        bytea NOT NULL,
     CONSTRAINT deed_pkey PRIMARY KEY (leaf_index),
     CONSTRAINT deed_request_no_key UNIQUE (request_no),
     CONSTRAINT deed_id_key UNIQUE (deed_id),
@@ -63,6 +64,23 @@ COMMENT ON COLUMN lantik.deed.durability IS
     'What the commit promised: 1 one server, 2 a synchronous quorum, 3 unsafe test settings. Privacy: N.';
 COMMENT ON COLUMN lantik.deed.requested_at IS 'When it was asked for. Privacy: N.';
 COMMENT ON COLUMN lantik.deed.recorded_at IS 'Time in the leaf, taken under the head''s lock. Privacy: N.';
+COMMENT ON COLUMN lantik.deed.nodes IS
+    'Hashes of the complete subtrees of the ledger that end with its leaf, lowest first (level 0: of the leaf itself), 32 bytes each. Privacy: N.';
+
+-- A complete subtree ends with one leaf, and whatever that stands for keeps its hash: beside the leaf's own row, so that
+-- neither is believed alone.
+CREATE FUNCTION lantik.node_hash(level smallint, index bigint) RETURNS bytea
+    LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
+    AS $$
+    SELECT substr(coalesce((SELECT b.nodes FROM lantik.batch b WHERE b.leaf_index = last.leaf),
+                           (SELECT d.nodes FROM lantik.decision d WHERE d.leaf_index = last.leaf),
+                           (SELECT e.nodes FROM lantik.deed e WHERE e.leaf_index = last.leaf)), $1 * 32 + 1, 32)
+      FROM (SELECT (($2 + 1) << $1::integer) - 1 AS leaf) last
+    $$;
+COMMENT ON FUNCTION lantik.node_hash(smallint, bigint) IS
+    'RFC 6962 hash of the subtree of 2^level leaves that is the index-th of its level, from 0; NULL or empty while it is not complete. Privacy: N.';
+GRANT EXECUTE ON FUNCTION lantik.node_hash(smallint, bigint)
+    TO lantik_daemon, lantik_operator, lantik_reviewer, lantik_auditor;
 
 CREATE TABLE lantik.deed_refusal (
     request_no bigint NOT NULL,

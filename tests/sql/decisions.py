@@ -21,9 +21,9 @@ def ask(act=1, batch=1, records="{13}", official="Uji Pejabat", reason="uji"):
 def decision(number, request, batch, leaf, act, accepted=0, returned=0, review=0, rejected=0):
     return ("INSERT INTO decision (decision_no, request_no, decision_id, office_no, batch_no, kode_instansi, kind, step, act,"
             " accepted, returned, review, rejected, row_format, rows_root, rulebook_sha256, statement, leaf_index, durability,"
-            f" requested_at, recorded_at, row_hashes) VALUES ({number}, {request}, gen_random_uuid(), 1, {batch}, '9972', 1, 1, {act},"
+            f" requested_at, recorded_at, row_hashes, nodes) VALUES ({number}, {request}, gen_random_uuid(), 1, {batch}, '9972', 1, 1, {act},"
             f" {accepted}, {returned}, {review}, {rejected}, 1, sha256('{number}'), sha256('{number}'), 'statement', {leaf}, 1,"
-            " now(), now(), '');")
+            " now(), now(), '', '');")
 
 
 class Decisions(run.Database):

@@ -82,10 +82,10 @@ class Stored(run.Database):
             "INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, all_or_nothing, body_form,"
             " manifest_sha256, records_root, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format,"
             " rows_root, programme, manifest, verdict, leaf_index, durability, received_at, recorded_at, row_hashes,"
-            " returned_hashes) VALUES"
+            " returned_hashes, nodes) VALUES"
             f" ({number}, {office}, '{cls.BATCH.format(number)}', '6171', 1, 1, 1, false, 3, sha256({hexed(manifest_bytes)}), {digest}, '\\x01020304',"
             f" {digest} || {digest}, {digest}, {len(records)}, {len(records) - len(held)}, {returned}, {waiting}, 1, {digest},"
-            f" 'PW2024', {hexed(manifest_bytes)}, 'verdict', {number - 1}, 1, now(), now(), '', '');"]
+            f" 'PW2024', {hexed(manifest_bytes)}, 'verdict', {number - 1}, 1, now(), now(), '', '', '');"]
         # As they were sent, beside no columns.
         statements += ["INSERT INTO register (batch_no, record_no, office_no, kind, step, salt, kode_instansi, sent) VALUES"
                        f" ({number}, {record_no}, {office}, 1, 1, decode(repeat('00', 16), 'hex'), '6171',"

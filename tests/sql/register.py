@@ -58,10 +58,10 @@ def batch(number, agency, kind, step, rows, returned=0, outcome=1):
         "INSERT INTO batch (batch_no, office_no, batch_id, kode_instansi, kind, step, outcome, all_or_nothing, body_form,"
         " manifest_sha256, records_root, signing_key_id, signature, rulebook_sha256, row_count, accepted, returned, review, row_format, rows_root, programme,"
         " periode, certifier_nama, certifier_nip, manifest, verdict, leaf_index, durability, received_at, recorded_at, row_hashes,"
-        " returned_hashes) VALUES"
+        " returned_hashes, nodes) VALUES"
         f" ({number}, 1, gen_random_uuid(), '{agency}', {kind}, {step}, {outcome}, false, {3 if outcome == 1 else 1}, {digest}, {digest if accepted else 'NULL'}, '\\x01020304',"
         f" {digest} || {digest}, {digest}, {rows}, {accepted}, {returned}, 0, 1, {digest}, 'PW2024', 2025, '{NAME}',"
-        f" '199001012015011001', 'manifest', 'verdict', {number - 1}, 1, now(), now(), '', '');")
+        f" '199001012015011001', 'manifest', 'verdict', {number - 1}, 1, now(), now(), '', '', '');")
 
 
 COLD = {name: kind for name, kind, place in re.findall(

@@ -249,7 +249,7 @@ class Documented(Database):
         """Each is read or called anew in every statement; what a value may be is said by its domain."""
         hot = ", ".join(f"'lantik.{table}'::regclass" for table in (
             "register", "current_appointment", "finding", "counter", "ledger_head", "ledger_leaf",
-            "ledger_node", "checkpoint", "batch"))
+            "checkpoint", "batch"))
         self.assertEqual(self.sql(
             f"SELECT conrelid::regclass, conname FROM pg_constraint WHERE contype IN ('f', 'c', 't', 'x') AND conrelid IN ({hot})"
             f" UNION ALL SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgtype & 4 <> 0 AND tgrelid IN ({hot})"), [])
@@ -269,7 +269,7 @@ class Documented(Database):
 
 
 class Privileges(Database):
-    APPEND_ONLY = ["register", "batch", "batch_body", "finding", "returned_record", "ledger_leaf", "ledger_node",
+    APPEND_ONLY = ["register", "batch", "batch_body", "finding", "returned_record", "ledger_leaf",
                    "checkpoint", "migration", "office", "office_key", "agency", "rule", "decision", "decided_record",
                    "decision_refusal", "rejected", "deed_request", "deed", "deed_refusal", "office_scope", "ledger_fork",
                    "erased_row", "erased_body", "erased_place"]

@@ -211,7 +211,7 @@ class Edited(Worked):
 
     def change(self, statement, expected):
         """The audit of an edit, which is taken back: all that is expected is found, and nothing else in those tables."""
-        tables = "ledger_leaf ledger_node ledger_head checkpoint batch batch_body register finding " \
+        tables = "ledger_leaf ledger_head checkpoint batch batch_body register finding " \
                  "returned_record decision deed deed_request counter erased_row".split()
         back = [f"DELETE FROM lantik.{t}; INSERT INTO lantik.{t} OVERRIDING SYSTEM VALUE SELECT * FROM kept.{t}" for t in tables]
         self.site.sql("CREATE SCHEMA kept; " + "; ".join(
@@ -324,8 +324,12 @@ class Edited(Worked):
                  ("deed", f"leaf_index {self.site.value('SELECT leaf_index FROM lantik.deed WHERE kind = 6')}", "altered", "text")),
                 ("DELETE FROM lantik.deed WHERE kind = 6",
                  ("deed", f"leaf_index {self.site.value('SELECT leaf_index FROM lantik.deed WHERE kind = 6')}", "missing", None)),
-                ("UPDATE lantik.ledger_node SET hash = sha256('') WHERE level = 1 AND node_index = 0",
-                 ("ledger_node", "level 1 node_index 0", "altered", "hash")),
+                ("UPDATE lantik.deed SET nodes = sha256('') WHERE leaf_index = 0", ("deed", "leaf_index 0", "altered", "nodes")),
+                ("UPDATE lantik.decision SET nodes = nodes || sha256('') WHERE act = 1",
+                 ("decision", f"decision_no {self.site.value('SELECT decision_no FROM lantik.decision WHERE act = 1')}",
+                  "altered", "nodes")),
+                (f"UPDATE lantik.batch SET nodes = overlay(nodes PLACING sha256('') FROM 1) {where}",
+                 ("batch", f"batch_no {batch}", "altered", "nodes")),
                 (f"UPDATE lantik.ledger_leaf SET leaf_hash = sha256('') WHERE leaf_index = {leaf}",
                  ("ledger_leaf", f"leaf_index {leaf}", "altered", "leaf_hash")),
                 (f"DELETE FROM lantik.ledger_leaf WHERE leaf_index = {last}",
