@@ -328,7 +328,8 @@ static void counter_missing(const struct tally_entry *entry, void *context)
 	"SELECT c.kode_instansi, c.kind, c.step, c.programme, c.kelompok_lapor, c.accepted, c.used, "                  \
 	"c.accepted = 0 AND c.used = 0 AND EXISTS ("                                                                   \
 	"SELECT FROM lantik.erased_row r JOIN lantik.entry e ON e.batch_no = r.batch_no "                              \
-	"WHERE r.part = 1 AND e.kode_instansi = c.kode_instansi AND e.kind = c.kind) FROM lantik.counter c "           \
+	"WHERE r.part = 1 AND e.kode_instansi = c.kode_instansi AND e.kind = c.kind "                                  \
+	"AND e.programme = c.programme AND r.kelompok_lapor = c.kelompok_lapor) FROM lantik.counter c "                \
 	"ORDER BY 1, 2, 3, 4, 5"
 
 static void counter_check(struct current_audit *c, const struct audit_stream *stream)

@@ -17,10 +17,10 @@ static void altered(struct ledger *ledger, const char *column)
 static void tree_check(struct ledger *ledger, const struct audit_stream *head)
 {
 	uint8_t root[LANTIK_HASH];
-	if ((uint64_t)audit_integer(head, SIZE) != ledger->edge.size)
-		altered(ledger, "size");
 	if (ledger->broken)
 		return;
+	if ((uint64_t)audit_integer(head, SIZE) != ledger->edge.size)
+		altered(ledger, "size");
 	struct lantik_span edge = {ledger->edge.hashes[0], (size_t)ledger->edge.count * LANTIK_HASH};
 	if (!lantik_span_equal(audit_cell(head, EDGE), edge))
 		altered(ledger, "edge");

@@ -23,7 +23,7 @@ struct hashes {
 	uint8_t of_bytes[LANTIK_HASH], of_row[LANTIK_HASH], of_node[LANTIK_HASH];
 	bool is_here; /* the leaf's row, with its bytes */
 	bool node_held;
-	uint64_t said_index; /* by the leaf itself */
+	uint64_t said_index; /* by the leaf itself; UINT64_MAX when it cannot be read */
 };
 
 static bool same(const uint8_t *a, const uint8_t *b)
@@ -31,25 +31,32 @@ static bool same(const uint8_t *a, const uint8_t *b)
 	return memcmp(a, b, LANTIK_HASH) == 0;
 }
 
-static bool leads_to(const struct ledger *ledger, const uint8_t *hash, const uint8_t *signed_root)
+static bool is_root(const struct lantik_edge *edge, const uint8_t *signed_root)
 {
-	struct lantik_edge edge = ledger->edge;
 	uint8_t root[LANTIK_HASH];
-	lantik_edge_append(&edge, hash, NULL, NULL);
-	lantik_edge_root(&edge, root);
+	lantik_edge_root(edge, root);
 	return same(root, signed_root);
 }
 
-/* The one that leads to the signed root; without such a word two of three, where a leaf of another place does not
- * count. */
+static bool leads_to(const struct ledger *ledger, const uint8_t *hash, const uint8_t *signed_root)
+{
+	struct lantik_edge edge = ledger->edge;
+	lantik_edge_append(&edge, hash, NULL, NULL);
+	return is_root(&edge, signed_root);
+}
+
+/* The one that leads to the signed root, or NULL when none does; without such a word two of three, where a leaf of
+ * another place does not count. */
 static const uint8_t *choose(
 	const struct ledger *ledger, const struct hashes *h, const struct note *note, uint64_t index)
 {
 	const uint8_t *const candidates[] = {
 		h->is_here ? h->of_bytes : NULL, h->is_here ? h->of_row : NULL, h->node_held ? h->of_node : NULL};
-	for (size_t i = 0; note->is_signed && !ledger->diverged && i < LANTIK_COUNT(candidates); i++)
+	for (size_t i = 0; note->is_signed && i < LANTIK_COUNT(candidates); i++)
 		if (candidates[i] && leads_to(ledger, candidates[i], note->checkpoint.root))
 			return candidates[i];
+	if (note->is_signed)
+		return NULL;
 	if (!h->node_held)
 		return h->of_bytes;
 	bool two =
@@ -66,31 +73,108 @@ static void tell_leaf(struct ledger *ledger, enum audit_what what, const char *c
 
 static void tell_differing(struct ledger *ledger, const struct hashes *h, const uint8_t *truth, uint64_t index)
 {
-	bool moved = h->said_index != index && same(h->of_bytes, h->of_row);
+	bool is_leaf = h->said_index != UINT64_MAX;
+	bool moved = is_leaf && h->said_index != index && same(h->of_bytes, h->of_row);
 	if (!same(h->of_bytes, truth))
 		tell_leaf(ledger, moved ? AUDIT_REORDERED : AUDIT_ALTERED, moved ? NULL : "leaf", index);
 	if (!same(h->of_row, truth) && !moved)
 		tell_leaf(ledger, AUDIT_ALTERED, "leaf_hash", index);
 }
 
-/* The tree takes the leaf in; false when no hash of it is left, and the tree above it cannot be computed. */
-static bool leaf_grow(
+static void tell_nodes(
+	struct ledger *ledger, const struct hashes *h, const struct ledger_nodes *nodes, const uint8_t *truth)
+{
+	if (nodes->hashes.data && !(h->node_held && truth && same(h->of_node, truth)))
+		ledger_nodes_altered(ledger->audit, nodes);
+}
+
+/* ---- a tree with a gap ---- */
+
+/* No hash of the leaf is left, so that no tree above it can be computed. */
+static void tree_breaks(struct ledger *ledger, uint64_t index)
+{
+	ledger->broken = true;
+	ledger->lost = index;
+	ledger->resume_at = 0;
+}
+
+/* The hashes of complete subtrees that end with a leaf are lost with what it stood for. */
+static bool ends_subtree(uint64_t size, uint64_t leaf)
+{
+	uint64_t before = 0;
+	for (unsigned level = 63; level-- > 0;) {
+		before += size & UINT64_C(1) << level;
+		if (size >> level & 1 && before == leaf + 1)
+			return true;
+	}
+	return false;
+}
+
+/* The tree is known again when the stored nodes lead to what was signed of it. Where they do not, for the reason that
+ * more is lost, it is tried at ever longer distances. */
+static bool tree_resumes(struct ledger *ledger, const struct note *note, uint64_t size)
+{
+	struct lantik_edge edge;
+	if (!note->is_signed || size < ledger->resume_at || ends_subtree(size, ledger->lost))
+		return false;
+	ledger->resume_at = size + (size - ledger->lost);
+	if (!ledger_edge_held(ledger->audit, size, &edge) || !is_root(&edge, note->checkpoint.root))
+		return false;
+	ledger->edge = edge;
+	ledger->broken = false;
+	return true;
+}
+
+/* ---- a leaf joins the tree ---- */
+
+/* The tree before the leaf is not known. When it is known with the leaf, the leaf's nodes are true. */
+static void leaf_alone(
 	struct ledger *ledger, struct hashes *h, const struct ledger_nodes *nodes, uint64_t index, int64_t recorded_at)
 {
+	static const struct note none;
 	struct note note;
 	ledger_note_of(ledger, index + 1, &note);
 	h->node_held = ledger_nodes_leaf_hash(nodes, h->of_node);
-	if (!h->is_here && !h->node_held)
-		return false;
-	const uint8_t *truth = choose(ledger, h, &note, index);
-	uint64_t before = ledger->audit->findings;
+	bool resumes = tree_resumes(ledger, &note, index + 1);
+	const uint8_t *truth = resumes && h->node_held ? h->of_node : choose(ledger, h, &none, index);
+	tell_differing(ledger, h, truth, index);
+	tell_nodes(ledger, h, nodes, truth);
+	ledger_note_pass(ledger, &note, index + 1, recorded_at);
+	if (resumes)
+		audit_witnesses_reach(ledger->audit, &ledger->edge);
+}
+
+/* What was signed is another leaf. */
+static void leaf_is_false(
+	struct ledger *ledger, const struct hashes *h, const struct ledger_nodes *nodes, uint64_t index)
+{
+	if (h->is_here) {
+		tell_leaf(ledger, AUDIT_ALTERED, "leaf", index);
+		tell_leaf(ledger, AUDIT_ALTERED, "leaf_hash", index);
+	}
+	tell_nodes(ledger, h, nodes, NULL);
+	tree_breaks(ledger, index);
+}
+
+static void leaf_grow(
+	struct ledger *ledger, struct hashes *h, const struct ledger_nodes *nodes, uint64_t index, int64_t recorded_at)
+{
+	struct note note;
+	const uint8_t *truth = NULL;
+	ledger_note_of(ledger, index + 1, &note);
+	h->node_held = ledger_nodes_leaf_hash(nodes, h->of_node);
+	if (h->is_here || h->node_held)
+		truth = choose(ledger, h, &note, index);
+	if (!truth) {
+		leaf_is_false(ledger, h, nodes, index);
+		ledger_note_pass(ledger, &note, index + 1, recorded_at);
+		return;
+	}
 	if (h->is_here)
 		tell_differing(ledger, h, truth, index);
 	ledger_grow(ledger, truth, nodes);
-	if (!ledger_note_fits(ledger, &note, recorded_at) && h->is_here && ledger->audit->findings == before)
-		tell_leaf(ledger, AUDIT_ALTERED, "leaf", index); /* it, its hash and its nodes together */
+	ledger_note_pass(ledger, &note, index + 1, recorded_at);
 	audit_witnesses_reach(ledger->audit, &ledger->edge);
-	return true;
 }
 
 /* ---- what a leaf stands for ---- */
@@ -204,10 +288,7 @@ static void leaf_check(struct ledger *ledger, uint64_t index)
 	stored_nodes(ledger, leaf.type, &nodes);
 	if (lantik_is_deed_type(leaf.type))
 		deed_take(ledger, bytes, index);
-	if (ledger->broken)
-		tell_differing(ledger, &h, h.of_row, index);
-	else
-		leaf_grow(ledger, &h, &nodes, index, leaf.recorded_at);
+	(ledger->broken ? leaf_alone : leaf_grow)(ledger, &h, &nodes, index, leaf.recorded_at);
 	if (!audit_leaf_holds(ledger->audit, bytes, index))
 		leaf = (struct leaf){.said_index = UINT64_MAX};
 	else if (leaf.type == LANTIK_LEAF_NONE)
@@ -231,20 +312,42 @@ static void leaves_missing(struct ledger *ledger, uint64_t from, uint64_t until)
 		struct hashes h = {.said_index = UINT64_MAX};
 		struct ledger_nodes nodes;
 		PGresult *rows = ledger_nodes_ask(ledger->audit, index, &nodes);
-		ledger->broken = !leaf_grow(ledger, &h, &nodes, index, 0);
+		leaf_grow(ledger, &h, &nodes, index, 0);
 		PQclear(rows);
 	}
+	if (!ledger->broken)
+		return;
+	ledger->lost = until - 1;
+	ledger_notes_pass(ledger, until);
 }
 
-/* Rows that were taken off the end: the head counts them, and what they stood for is there. */
+/* Whether a checkpoint of this size was signed. */
+static bool was_signed(struct ledger *ledger, uint64_t size)
+{
+	struct lantik_checkpoint checkpoint;
+	char text[24];
+
+	snprintf(text, sizeof text, "%" PRIu64, size);
+	PGresult *rows = database_query_binary(ledger->audit->database,
+		"SELECT note FROM lantik.checkpoint WHERE size = $1::bigint", 1, (const char *const[]){text});
+	bool is_signed =
+		rows && PQntuples(rows) && ledger->audit->trust.key_count &&
+		lantik_checkpoint_trusted(cell_span(rows, 0, 0), &ledger->audit->trust, &checkpoint) == LANTIK_OK &&
+		checkpoint.size == size;
+	PQclear(rows);
+	return is_signed;
+}
+
+/* Rows that were taken off the end: the head counts them, and what they stood for is there, or their size was signed.
+ */
 static void end_missing(struct ledger *ledger, uint64_t next)
 {
 	struct ledger_nodes nodes;
 	uint64_t until = ledger->audit->size;
-	if (ledger->broken || next >= until)
+	if (next >= until)
 		return;
 	PGresult *rows = ledger_nodes_ask(ledger->audit, next, &nodes);
-	if (nodes.hashes.data)
+	if (nodes.hashes.data || was_signed(ledger, until))
 		leaves_missing(ledger, next, until);
 	PQclear(rows);
 }
@@ -274,15 +377,21 @@ static void start_check(struct ledger *ledger)
 {
 	struct note note;
 	uint64_t from = ledger->audit->from;
-	ledger->broken = !ledger_edge_at(ledger->audit, from, &ledger->edge);
-	if (!from || ledger->broken)
+	if (!ledger_edge_at(ledger->audit, from, &ledger->edge))
+		tree_breaks(ledger, from - 1);
+	if (!from)
 		return;
 	ledger_note_of(ledger, from, &note);
-	if (!note.held)
-		audit_found(ledger->audit, "checkpoint", AUDIT_MISSING, NULL, "size %" PRIu64, from);
-	else if (!ledger_note_fits(ledger, &note, 0))
+	if (!ledger->broken && note.is_signed && !is_root(&ledger->edge, note.checkpoint.root)) {
 		audit_found(ledger->audit, "ledger_leaf", AUDIT_ALTERED, NULL, "leaf_index 0-%" PRIu64, from - 1);
-	audit_witnesses_reach(ledger->audit, &ledger->edge);
+		tree_breaks(ledger, from - 1);
+	}
+	if (note.held)
+		ledger_note_pass(ledger, &note, from, 0);
+	else
+		audit_found(ledger->audit, "checkpoint", AUDIT_MISSING, NULL, "size %" PRIu64, from);
+	if (!ledger->broken)
+		audit_witnesses_reach(ledger->audit, &ledger->edge);
 }
 
 static void ledger_run(struct audit *audit)
@@ -296,7 +405,7 @@ static void ledger_run(struct audit *audit)
 	if (audit->failed)
 		return;
 	ledger_head_check(&ledger);
-	audit_witnesses_judge(audit, ledger.edge.size);
+	audit_witnesses_judge(audit, ledger.broken ? audit->size : ledger.edge.size);
 }
 
 static uint64_t ledger_count(struct audit *audit)

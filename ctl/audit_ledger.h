@@ -11,10 +11,11 @@ struct ledger {
 	struct audit_stream leaves, notes;
 	bool note_waits; /* the stream stands on a row that was not looked at yet */
 	struct lantik_edge edge;
-	bool diverged;       /* a signed checkpoint says another root: later ones must, too */
 	int64_t unsigned_at; /* when the first leaf was recorded whose checkpoint did not come yet; 0: none */
 	uint64_t unsigned_from;
-	bool broken;            /* a hash is lost: the tree above it cannot be computed */
+	bool broken;            /* no true hash of a leaf is left: the tree above it cannot be computed */
+	uint64_t lost;          /* while it is broken: the last such leaf */
+	uint64_t resume_at;     /* likewise: from this size on it is tried to know the tree again */
 	int64_t recorded_at;    /* of the last leaf; 0: none */
 	uint64_t rejected_size; /* as ledger_head has it; 0: none was seen */
 	uint64_t trust_size;    /* likewise */
@@ -39,7 +40,7 @@ struct ledger_rows {
 	int64_t numbers[LEDGER_TABLES]; /* batch_no, decision_no, leaf_index */
 	struct lantik_span nodes[LEDGER_TABLES];
 };
-/* Of a leaf that cannot be read any row counts. */
+/* Where there is no row of the leaf's type any other counts: the leaf cannot be read, or is another's. */
 void ledger_nodes_pick(enum lantik_leaf_type type, const struct ledger_rows *rows, struct ledger_nodes *ret);
 /* Those of one leaf; what it returns, which may be NULL, is freed by PQclear, and ret borrows from it. Where there is
  * no row, ret->table is where it is missed. */
@@ -48,8 +49,11 @@ PGresult *ledger_nodes_ask(struct audit *audit, uint64_t leaf_index, struct ledg
 bool ledger_nodes_leaf_hash(const struct ledger_nodes *nodes, uint8_t ret[LANTIK_HASH]);
 /* The leaf joins the tree; nodes that it completes are compared. */
 void ledger_grow(struct ledger *ledger, const uint8_t leaf_hash[LANTIK_HASH], const struct ledger_nodes *nodes);
+void ledger_nodes_altered(struct audit *audit, const struct ledger_nodes *nodes);
 /* The right edge of a tree of this size, from the stored nodes; false when one is missing, which is told. */
 bool ledger_edge_at(struct audit *audit, uint64_t size, struct lantik_edge *ret);
+/* The same, and nothing is told. */
+bool ledger_edge_held(struct audit *audit, uint64_t size, struct lantik_edge *ret);
 
 /* ---- audit_note.c: the signed checkpoints ---- */
 
@@ -62,8 +66,10 @@ struct note {
 void ledger_notes_open(struct ledger *ledger);
 /* The checkpoint of this size; what is wrong with it is told. Call it with rising sizes. */
 void ledger_note_of(struct ledger *ledger, uint64_t size, struct note *ret);
-/* The tree has grown to the note's size. Whether its root is what was signed; true when nobody can say. */
-bool ledger_note_fits(struct ledger *ledger, const struct note *note, int64_t recorded_at);
+/* The walk has come to this size. While the tree is known its root is what the note says. */
+void ledger_note_pass(struct ledger *ledger, const struct note *note, uint64_t size, int64_t recorded_at);
+/* Up to this size nothing is known. */
+void ledger_notes_pass(struct ledger *ledger, uint64_t size);
 /* What is left was signed and is not there any more, or is no checkpoint. */
 void ledger_notes_close(struct ledger *ledger);
 

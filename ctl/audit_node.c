@@ -17,8 +17,9 @@ void ledger_nodes_pick(enum lantik_leaf_type type, const struct ledger_rows *row
 	static const char *const keys[LEDGER_TABLES] = {"batch_no", "decision_no", "leaf_index"};
 	unsigned table = ledger_table_of(type);
 
-	for (unsigned i = 0; type == LANTIK_LEAF_NONE && !rows->nodes[table].data && i < LEDGER_TABLES; i++)
-		table = i;
+	for (unsigned i = 0; !rows->nodes[table].data && i < LEDGER_TABLES; i++)
+		if (rows->nodes[i].data)
+			table = i;
 	*ret = (struct ledger_nodes){.table = ledger_tables[table],
 		.key = keys[table],
 		.number = rows->numbers[table],
@@ -64,6 +65,11 @@ PGresult *ledger_nodes_ask(struct audit *audit, uint64_t leaf_index, struct ledg
 	return result;
 }
 
+void ledger_nodes_altered(struct audit *audit, const struct ledger_nodes *nodes)
+{
+	audit_found(audit, nodes->table, AUDIT_ALTERED, "nodes", "%s %" PRId64, nodes->key, nodes->number);
+}
+
 /* ---- the tree grows ---- */
 
 struct completed {
@@ -87,13 +93,12 @@ void ledger_grow(struct ledger *ledger, const uint8_t leaf_hash[LANTIK_HASH], co
 	lantik_edge_append(&ledger->edge, leaf_hash, take, &completed);
 	struct lantik_span made = {completed.hashes[0], (size_t)completed.count * LANTIK_HASH};
 	if (nodes->hashes.data && !lantik_span_equal(nodes->hashes, made))
-		audit_found(
-			ledger->audit, nodes->table, AUDIT_ALTERED, "nodes", "%s %" PRId64, nodes->key, nodes->number);
+		ledger_nodes_altered(ledger->audit, nodes);
 }
 
 /* ---- the tree of a size ---- */
 
-static bool edge_node(struct audit *audit, unsigned level, uint64_t index, uint8_t ret[LANTIK_HASH])
+static bool edge_node(struct audit *audit, unsigned level, uint64_t index, bool tells, uint8_t ret[LANTIK_HASH])
 {
 	uint64_t last = ((index + 1) << level) - 1;
 	struct ledger_nodes nodes;
@@ -102,15 +107,15 @@ static bool edge_node(struct audit *audit, unsigned level, uint64_t index, uint8
 
 	if (held)
 		memcpy(ret, nodes.hashes.data + (size_t)level * LANTIK_HASH, LANTIK_HASH);
-	else if (nodes.hashes.data)
-		audit_found(audit, nodes.table, AUDIT_ALTERED, "nodes", "%s %" PRId64, nodes.key, nodes.number);
-	else if (!audit->database->failed)
+	else if (tells && nodes.hashes.data)
+		ledger_nodes_altered(audit, &nodes);
+	else if (tells && !audit->database->failed)
 		audit_found(audit, nodes.table, AUDIT_MISSING, NULL, "leaf_index %" PRIu64, last);
 	PQclear(rows);
 	return held;
 }
 
-bool ledger_edge_at(struct audit *audit, uint64_t size, struct lantik_edge *ret)
+static bool edge_of(struct audit *audit, uint64_t size, bool tells, struct lantik_edge *ret)
 {
 	uint64_t before = 0;
 
@@ -119,9 +124,19 @@ bool ledger_edge_at(struct audit *audit, uint64_t size, struct lantik_edge *ret)
 	for (unsigned level = 63; level-- > 0;) {
 		if (!(size >> level & 1))
 			continue;
-		if (!edge_node(audit, level, before >> level, ret->hashes[ret->count++]))
+		if (!edge_node(audit, level, before >> level, tells, ret->hashes[ret->count++]))
 			return false;
 		before += UINT64_C(1) << level;
 	}
 	return true;
+}
+
+bool ledger_edge_at(struct audit *audit, uint64_t size, struct lantik_edge *ret)
+{
+	return edge_of(audit, size, true, ret);
+}
+
+bool ledger_edge_held(struct audit *audit, uint64_t size, struct lantik_edge *ret)
+{
+	return edge_of(audit, size, false, ret);
 }

@@ -147,28 +147,25 @@ static void tell_unsigned(struct ledger *ledger, uint64_t until)
 	ledger->unsigned_at = 0;
 }
 
-bool ledger_note_fits(struct ledger *ledger, const struct note *note, int64_t recorded_at)
+void ledger_note_pass(struct ledger *ledger, const struct note *note, uint64_t size, int64_t recorded_at)
 {
-	uint8_t root[LANTIK_HASH];
-	uint64_t size = ledger->edge.size;
-	bool fits = true;
 	if (!note->held) {
 		if (!ledger->unsigned_at) {
 			ledger->unsigned_at = recorded_at ? recorded_at : 1;
 			ledger->unsigned_from = size;
 		}
-		return true;
+		return;
 	}
 	tell_unsigned(ledger, size);
-	if (note->is_signed && !ledger->diverged) {
-		lantik_edge_root(&ledger->edge, root);
-		fits = memcmp(root, note->checkpoint.root, LANTIK_HASH) == 0;
-		ledger->diverged = !fits;
-		if (fits)
-			keep_newest(ledger, size);
-	}
+	if (note->is_signed && !ledger->broken)
+		keep_newest(ledger, size);
 	note_next(ledger);
-	return fits;
+}
+
+void ledger_notes_pass(struct ledger *ledger, uint64_t size)
+{
+	while (ledger->note_waits && audit_integer(&ledger->notes, SIZE) <= (int64_t)size)
+		note_next(ledger);
 }
 
 /* A signed checkpoint beyond the last leaf: the ledger was longer. */
@@ -190,7 +187,7 @@ void ledger_notes_close(struct ledger *ledger)
 			tell(ledger, AUDIT_EXTRA, size);
 		note_next(ledger);
 	}
-	if (lost)
+	if (lost && !ledger->broken)
 		audit_found(ledger->audit, "ledger_leaf", AUDIT_MISSING, NULL, "leaf_index %" PRIu64 "-%" PRIu64,
 			ledger->edge.size, lost - 1);
 	audit_close(&ledger->notes);

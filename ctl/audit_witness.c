@@ -179,6 +179,11 @@ static void judge(struct audit *audit, struct audit_witness *witness, uint64_t s
 			witness->name);
 	else if (checkpoint.size > size)
 		tell_lost(audit, witness, size);
+	else if (!witness->is_reached && checkpoint.size)
+		audit_remark(audit, "not_compared",
+			"%s cannot be compared: leaves before its size are lost, and with them the tree",
+			"%s tidak dapat dibandingkan: daun sebelum ukurannya hilang, dan pohonnya ikut hilang",
+			witness->name);
 	else if (witness->is_reached && memcmp(witness->root, checkpoint.root, LANTIK_HASH) != 0)
 		tell_forked(audit, witness);
 }

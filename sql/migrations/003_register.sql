@@ -748,7 +748,7 @@ GRANT SELECT ON lantik.office, lantik.office_key TO lantik_daemon, lantik_operat
 GRANT USAGE ON SEQUENCE lantik.batch_no TO lantik_daemon;
 GRANT SELECT, INSERT ON lantik.batch, lantik.batch_body, lantik.register, lantik.current_appointment,
     lantik.finding, lantik.returned_record, lantik.counter TO lantik_daemon;
-GRANT SELECT ON lantik.appointment, lantik.formation_use TO lantik_daemon;
+GRANT SELECT ON lantik.appointment TO lantik_daemon;
 -- Whoever reads a view calls its functions himself.
 GRANT EXECUTE ON FUNCTION lantik.cold_smallint(bytea, integer), lantik.cold_integer(bytea, integer),
     lantik.cold_bigint(bytea, integer), lantik.cold_date(bytea, integer), lantik.cold_bytes(bytea, integer),

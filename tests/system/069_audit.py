@@ -209,7 +209,7 @@ class Meanwhile(Worked):
 class Edited(Worked):
     """One edit a table, by a superuser behind the daemon's back; 061_tamper.py has them all."""
 
-    def change(self, statement, expected):
+    def change(self, statement, expected, tables_too=()):
         """The audit of an edit, which is taken back: all that is expected is found, and nothing else in those tables."""
         tables = "ledger_leaf ledger_head checkpoint batch batch_body register finding " \
                  "returned_record decision deed deed_request counter erased_row".split()
@@ -221,7 +221,7 @@ class Edited(Worked):
             found = self.found()
         finally:
             self.site.sql("SET session_replication_role = replica; " + "; ".join(back) + "; DROP SCHEMA kept CASCADE")
-        where = {"checkpoint", *(finding[0] for finding in expected)}
+        where = {"checkpoint", *tables_too, *(finding[0] for finding in expected)}
         self.assertEqual({finding for finding in found if finding[0] in where}, set(expected), found)
 
     def test_a_group_and_its_counters_together(self):
@@ -338,6 +338,47 @@ class Edited(Worked):
                 ("UPDATE lantik.ledger_head SET size = size - 1", ("ledger_head", "only_row true", "altered", "size"))):
             with self.subTest(statement):
                 self.change(statement, expected)
+        self.assertEqual(self.audit().of_type("type", "finding"), [], "all was taken back")
+
+    def test_the_tree_is_known_again(self):
+        """A leaf that is another's, or of which no hash is left, accuses nobody else, and what comes behind it is still read."""
+        def leaf_of(table, which="min"):
+            return int(self.site.value(f"SELECT {which}(leaf_index) FROM lantik.{table}"))
+
+        def gone(table, index):
+            return f"DELETE FROM lantik.ledger_leaf WHERE leaf_index = {index}; DELETE FROM lantik.{table} WHERE leaf_index = {index}; "
+
+        def forge(index):
+            return ("UPDATE lantik.ledger_leaf SET leaf = 'x'::bytea, leaf_hash = sha256('\\x0078'::bytea) "
+                    f"WHERE leaf_index = {index}; ")
+
+        def forged(index):
+            return [("ledger_leaf", f"leaf_index {index}", "altered", column) for column in ("leaf", "leaf_hash")]
+
+        batch, decision, refused = leaf_of("batch"), leaf_of("decision", "max"), leaf_of("batch WHERE outcome = 2")
+        last = leaf_of("batch", "max")
+        number = f"batch_no {self.site.value(f'SELECT batch_no FROM lantik.batch WHERE leaf_index = {batch}')}"
+        every = "ledger_leaf ledger_head checkpoint".split()
+        altered = [("ledger_head", "only_row true", "altered", column) for column in ("edge", "root")]
+        for statement, *expected in (
+                (f"UPDATE lantik.ledger_leaf SET leaf_index = -1 WHERE leaf_index = {batch}; "
+                 f"UPDATE lantik.ledger_leaf SET leaf_index = {batch} WHERE leaf_index = {decision}; "
+                 f"UPDATE lantik.ledger_leaf SET leaf_index = {decision} WHERE leaf_index = -1",
+                 ("ledger_leaf", f"leaf_index {batch}", "reordered", None),
+                 ("ledger_leaf", f"leaf_index {decision}", "reordered", None)),
+                (gone("decision", decision), ("ledger_leaf", f"leaf_index {decision}", "missing", None)),
+                (gone("batch", refused) + "UPDATE lantik.ledger_head SET edge = sha256(''), root = sha256('')",
+                 ("ledger_leaf", f"leaf_index {refused}", "missing", None), *altered),
+                (gone("batch", refused) + f"UPDATE lantik.checkpoint SET note = 'x' WHERE size = {last + 1}",
+                 ("ledger_leaf", f"leaf_index {refused}", "missing", None),
+                 ("checkpoint", f"size {last + 1}", "altered", "note")),
+                (f"DELETE FROM lantik.batch WHERE leaf_index = {batch}; {forge(batch)}",
+                 *forged(batch)),
+                (forge(batch) + "UPDATE lantik.batch SET nodes = sha256('\\x0078'::bytea) || substr(nodes, 33) "
+                 f"WHERE leaf_index = {batch}", *forged(batch), ("batch", number, "altered", "nodes")),
+                (gone("batch", refused) + forge(last), ("ledger_leaf", f"leaf_index {refused}", "missing", None), *forged(last))):
+            with self.subTest(statement):
+                self.change(statement, expected, every)
         self.assertEqual(self.audit().of_type("type", "finding"), [], "all was taken back")
 
 
