@@ -110,8 +110,8 @@ static bool ends_subtree(uint64_t size, uint64_t leaf)
 	return false;
 }
 
-/* The tree is known again when the stored nodes lead to what was signed of it. Where they do not, for the reason that
- * more is lost, it is tried at ever longer distances. */
+/* The tree is known again when the stored nodes lead to what was signed of it. Where more is lost they do not; it is
+ * tried at ever longer distances then. */
 static bool tree_resumes(struct ledger *ledger, const struct note *note, uint64_t size)
 {
 	struct lantik_edge edge;
@@ -326,7 +326,6 @@ static bool was_signed(struct ledger *ledger, uint64_t size)
 {
 	struct lantik_checkpoint checkpoint;
 	char text[24];
-
 	snprintf(text, sizeof text, "%" PRIu64, size);
 	PGresult *rows = database_query_binary(ledger->audit->database,
 		"SELECT note FROM lantik.checkpoint WHERE size = $1::bigint", 1, (const char *const[]){text});
