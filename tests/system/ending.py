@@ -104,6 +104,8 @@ def on_stop(name, sig=signal.SIGKILL, where=False):
     for number in STOPS:
         if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
             signal.signal(number, hold)
+    # A PostgreSQL that has just begun must not inherit from a shell's `&` that it ignores what ends it.
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     signal.set_wakeup_fd(tell.fileno(), warn_on_full_buffer=False)
     hold.kept = tell  # for as long as the handler is this one
     threading.Thread(target=watch, daemon=True).start()
