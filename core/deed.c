@@ -67,13 +67,6 @@ static bool is_digits(struct lantik_span text, size_t len)
 	return text.len == len;
 }
 
-static int span_compare(struct lantik_span a, struct lantik_span b)
-{
-	size_t len = a.len < b.len ? a.len : b.len;
-	int order = len ? memcmp(a.data, b.data, len) : 0;
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 /* As the table of offices has it: small letters, digits and hyphens, and not a hyphen first. */
 static bool is_office(struct lantik_span text)
 {
@@ -93,7 +86,7 @@ static bool scope_is_sound(const struct lantik_deed_scope *scope)
 		return false;
 	for (size_t i = 0; i < scope->agency_count; i++)
 		if (!is_digits(scope->agencies[i], 4) ||
-			(i > 0 && span_compare(scope->agencies[i - 1], scope->agencies[i]) >= 0))
+			(i > 0 && lantik_span_compare(scope->agencies[i - 1], scope->agencies[i]) >= 0))
 			return false;
 	if ((scope->from && !lantik_date_valid(scope->from)) || (scope->until && !lantik_date_valid(scope->until)))
 		return false;
@@ -183,12 +176,12 @@ static bool rows_are_sound(const struct lantik_erased_row *rows, size_t count)
 
 static int place_compare(const struct lantik_erased_place *a, const struct lantik_erased_place *b)
 {
-	int order = span_compare(a->agency, b->agency);
+	int order = lantik_span_compare(a->agency, b->agency);
 	if (!order)
 		order = (a->kind > b->kind) - (a->kind < b->kind);
 	if (!order)
 		order = (a->group > b->group) - (a->group < b->group);
-	return order ? order : span_compare(a->programme, b->programme);
+	return order ? order : lantik_span_compare(a->programme, b->programme);
 }
 
 static bool is_kind(int32_t kind)
@@ -218,7 +211,7 @@ static int rejection_compare(const struct lantik_erased_rejection *a, const stru
 	int order = (a->kind > b->kind) - (a->kind < b->kind);
 	if (!order)
 		order = (a->leaf_index > b->leaf_index) - (a->leaf_index < b->leaf_index);
-	return order ? order : span_compare(a->programme, b->programme);
+	return order ? order : lantik_span_compare(a->programme, b->programme);
 }
 
 static bool rejections_are_sound(const struct lantik_erased_rejection *rejections, size_t count)

@@ -21,6 +21,13 @@ bool lantik_span_is(struct lantik_span a, const char *text)
 	return lantik_span_equal(a, lantik_span_of(text));
 }
 
+int lantik_span_compare(struct lantik_span a, struct lantik_span b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len ? memcmp(a.data, b.data, len) : 0;
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 /* --- hex --- */
 
 void lantik_hex_encode(const uint8_t *data, size_t len, char *ret)

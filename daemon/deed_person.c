@@ -329,24 +329,16 @@ enum store_result person_follow(struct worker *w, struct person *p, uint64_t siz
 
 /* ---- places ---- */
 
-static int text_order(struct lantik_span a, struct lantik_span b)
-{
-	size_t len = a.len < b.len ? a.len : b.len;
-	int order = len ? memcmp(a.data, b.data, len) : 0;
-
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int by_place(const void *a, const void *b)
 {
 	const struct store_place_used *x = a, *y = b;
-	int order = text_order(x->agency, y->agency);
+	int order = lantik_span_compare(x->agency, y->agency);
 
 	if (!order)
 		order = x->kind - y->kind;
 	if (!order)
 		order = x->kelompok_lapor - y->kelompok_lapor;
-	return order ? order : text_order(x->programme, y->programme);
+	return order ? order : lantik_span_compare(x->programme, y->programme);
 }
 
 /* The programme as one of the rows says it, which lasts longer than the state that it is read from. */

@@ -3,7 +3,6 @@
 #include "tally.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static bool changes_nothing(const struct store_count *count)
 {
@@ -26,25 +25,17 @@ void tally_add(struct tally *tally, const struct store_count *count)
 	tally->items[tally->count++] = added;
 }
 
-static int span_order(struct lantik_span a, struct lantik_span b)
-{
-	size_t len = a.len < b.len ? a.len : b.len;
-	int order = len ? memcmp(a.data, b.data, len) : 0;
-
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int by_key(const void *a, const void *b)
 {
 	const struct store_count *x = a, *y = b;
-	int order = span_order(x->agency, y->agency);
+	int order = lantik_span_compare(x->agency, y->agency);
 
 	if (!order)
 		order = x->kind - y->kind;
 	if (!order)
 		order = x->step - y->step;
 	if (!order)
-		order = span_order(x->programme, y->programme);
+		order = lantik_span_compare(x->programme, y->programme);
 	return order ? order : x->kelompok_lapor - y->kelompok_lapor;
 }
 

@@ -19,6 +19,8 @@ struct lantik_span {
 struct lantik_span lantik_span_of(const char *text);
 bool lantik_span_equal(struct lantik_span a, struct lantik_span b);
 bool lantik_span_is(struct lantik_span a, const char *text);
+/* As memcmp; of two of which one begins with the other the longer one comes last. */
+int lantik_span_compare(struct lantik_span a, struct lantik_span b);
 
 /* A growing buffer with a sticky error: append freely, ask once at the end. Zero it to begin. */
 struct lantik_buffer {
