@@ -321,22 +321,6 @@ static void leaves_missing(struct ledger *ledger, uint64_t from, uint64_t until)
 	ledger_notes_pass(ledger, until);
 }
 
-/* Whether a checkpoint of this size was signed. */
-static bool was_signed(struct ledger *ledger, uint64_t size)
-{
-	struct lantik_checkpoint checkpoint;
-	char text[24];
-	snprintf(text, sizeof text, "%" PRIu64, size);
-	PGresult *rows = database_query_binary(ledger->audit->database,
-		"SELECT note FROM lantik.checkpoint WHERE size = $1::bigint", 1, (const char *const[]){text});
-	bool is_signed =
-		rows && PQntuples(rows) && ledger->audit->trust.key_count &&
-		lantik_checkpoint_trusted(cell_span(rows, 0, 0), &ledger->audit->trust, &checkpoint) == LANTIK_OK &&
-		checkpoint.size == size;
-	PQclear(rows);
-	return is_signed;
-}
-
 /* Rows that were taken off the end: the head counts them, and what they stood for is there, or their size was signed.
  */
 static void end_missing(struct ledger *ledger, uint64_t next)
@@ -346,7 +330,7 @@ static void end_missing(struct ledger *ledger, uint64_t next)
 	if (next >= until)
 		return;
 	PGresult *rows = ledger_nodes_ask(ledger->audit, next, &nodes);
-	if (nodes.hashes.data || was_signed(ledger, until))
+	if (nodes.hashes.data || ledger_size_was_signed(ledger, until))
 		leaves_missing(ledger, next, until);
 	PQclear(rows);
 }
@@ -404,7 +388,7 @@ static void ledger_run(struct audit *audit)
 	if (audit->failed)
 		return;
 	ledger_head_check(&ledger);
-	audit_witnesses_judge(audit, ledger.broken ? audit->size : ledger.edge.size);
+	audit_witnesses_judge(audit, ledger_size(&ledger));
 }
 
 static uint64_t ledger_count(struct audit *audit)

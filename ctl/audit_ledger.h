@@ -22,6 +22,12 @@ struct ledger {
 	bool incomplete;        /* leaves are missing: what they brought is not known */
 };
 
+/* How many leaves it has: of a tree that is not known, as many as the head says. */
+static inline uint64_t ledger_size(const struct ledger *ledger)
+{
+	return ledger->broken ? ledger->audit->size : ledger->edge.size;
+}
+
 /* ---- audit_node.c: the stored nodes ---- */
 
 /* What a leaf may stand for: a batch, a decision, a deed. */
@@ -66,6 +72,8 @@ struct note {
 void ledger_notes_open(struct ledger *ledger);
 /* The checkpoint of this size; what is wrong with it is told. Call it with rising sizes. */
 void ledger_note_of(struct ledger *ledger, uint64_t size, struct note *ret);
+/* Whether a checkpoint of this size, which may lie ahead, was signed. */
+bool ledger_size_was_signed(const struct ledger *ledger, uint64_t size);
 /* The walk has come to this size. While the tree is known its root is what the note says. */
 void ledger_note_pass(struct ledger *ledger, const struct note *note, uint64_t size, int64_t recorded_at);
 /* Up to this size nothing is known. */

@@ -168,20 +168,35 @@ void ledger_notes_pass(struct ledger *ledger, uint64_t size)
 		note_next(ledger);
 }
 
+/* Signed by any of the keys that are known, whatever the epoch. */
+static bool is_of_size(const struct ledger *ledger, struct lantik_span note, uint64_t size)
+{
+	struct lantik_checkpoint checkpoint;
+	return ledger->audit->trust.key_count &&
+	       lantik_checkpoint_trusted(note, &ledger->audit->trust, &checkpoint) == LANTIK_OK &&
+	       checkpoint.size == size;
+}
+
+bool ledger_size_was_signed(const struct ledger *ledger, uint64_t size)
+{
+	char text[24];
+	snprintf(text, sizeof text, "%" PRIu64, size);
+	PGresult *rows = database_query_binary(ledger->audit->database,
+		"SELECT note FROM lantik.checkpoint WHERE size = $1::bigint", 1, (const char *const[]){text});
+	bool is_signed = rows && PQntuples(rows) && is_of_size(ledger, cell_span(rows, 0, 0), size);
+	PQclear(rows);
+	return is_signed;
+}
+
 /* A signed checkpoint beyond the last leaf: the ledger was longer. */
 void ledger_notes_close(struct ledger *ledger)
 {
 	uint64_t lost = 0;
-	struct note note;
 	if (ledger->unsigned_at)
-		remark_unsigned(ledger, ledger->edge.size);
+		remark_unsigned(ledger, ledger_size(ledger));
 	while (ledger->note_waits) {
 		uint64_t size = (uint64_t)audit_integer(&ledger->notes, SIZE);
-		note = (struct note){0};
-		if (ledger->audit->trust.key_count &&
-			lantik_checkpoint_trusted(audit_cell(&ledger->notes, NOTE), &ledger->audit->trust,
-				&note.checkpoint) == LANTIK_OK &&
-			note.checkpoint.size == size)
+		if (is_of_size(ledger, audit_cell(&ledger->notes, NOTE), size))
 			lost = size;
 		else
 			tell(ledger, AUDIT_EXTRA, size);

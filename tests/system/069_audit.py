@@ -100,8 +100,11 @@ class Worked(decided.Case):
                            *(keys if pinned else ()), *args, expect=expect)
 
     def found(self, *args, **options):
-        return {(line["table"], line["key"], line["what"], line["column"])
-                for line in self.audit(*args, expect=8, **options).of_type("type", "finding")}
+        return self.findings_of(self.audit(*args, expect=8, **options))
+
+    @staticmethod
+    def findings_of(audit):
+        return {(line["table"], line["key"], line["what"], line["column"]) for line in audit.of_type("type", "finding")}
 
     def remarks(self, *args, **options):
         return [line["what"] for line in self.audit(*args, expect=3, **options).of_type("type", "remark")]
@@ -218,11 +221,13 @@ class Edited(Worked):
             f"CREATE TABLE kept.{t} AS SELECT * FROM lantik.{t}" for t in tables))
         try:
             self.site.sql(f"SET session_replication_role = replica; {statement}")
-            found = self.found()
+            audit = self.audit(expect=8)
         finally:
             self.site.sql("SET session_replication_role = replica; " + "; ".join(back) + "; DROP SCHEMA kept CASCADE")
         where = {"checkpoint", *tables_too, *(finding[0] for finding in expected)}
+        found = self.findings_of(audit)
         self.assertEqual({finding for finding in found if finding[0] in where}, set(expected), found)
+        return audit
 
     def test_a_group_and_its_counters_together(self):
         """An erased row is counted elsewhere, and the counters agree."""
@@ -379,6 +384,10 @@ class Edited(Worked):
                 (gone("batch", refused) + forge(last), ("ledger_leaf", f"leaf_index {refused}", "missing", None), *forged(last))):
             with self.subTest(statement):
                 self.change(statement, expected, every)
+        unknown = self.change(gone("batch", refused) + f"DELETE FROM lantik.checkpoint WHERE size > {refused + 1}",
+                              [("ledger_leaf", f"leaf_index {refused}", "missing", None)], every)
+        [remark] = [line["text"] for line in unknown.of_type("type", "remark") if line["what"] == "not_signed"]
+        self.assertIn(f"sizes {refused + 2}-{unknown.summary['size']} ", remark)
         self.assertEqual(self.audit().of_type("type", "finding"), [], "all was taken back")
 
 
