@@ -188,8 +188,8 @@ class Scope(harness.Case):
         office = harness.WireOffice(self.site, "tomorrow", known=False)
         self.site.ctl("office", "add", "tomorrow", "--kanreg", "03", "--from", self.day(1), "--curve-key", office.curve_key,
                       "--signing-key", office.signing_key)
+        harness.wait_until(office.answers, 20, "lantikd knows tomorrow")
         with office.client() as client:
-            client.again("PING", b"", "PONG", time.monotonic() + 20)
             self.assertEqual(self.answer(client, self.body(office)), "NOT_ALLOWED")
 
 
