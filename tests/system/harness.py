@@ -530,18 +530,19 @@ class Site:
                 "SELECT a.nik, a.kode_instansi, a.kind, coalesce(a.change_kind, 0), coalesce(b.programme, ''),"
                 " coalesce(a.kelompok_lapor, 0) FROM lantik.appointment a JOIN lantik.entry b USING (batch_no)"
                 " ORDER BY b.leaf_index, a.record_no"):
-            place, ended, holder = held.get((nik, kind), (None, True, agency))
-            if (ended or agency != holder) and change != "4":
-                place = (agency, kind, programme, group) if programme else None
-                places[place] = places.get(place, 0) + 1
-            elif change == "4":
+            place, before, holder = held.get((nik, kind), (None, "4", agency))
+            another = before == "4" or (before == "3" and change == "0") or agency != holder
+            if change == "4":
                 places[place] = places.get(place, 0) - 1
                 place = None
-            elif change == "1" and place and group not in ("0", place[3]) and programme == place[2]:
+            elif another:
+                place = (agency, kind, programme, group) if programme else None
+                places[place] = places.get(place, 0) + 1
+            elif change != "0" and place and group not in ("0", place[3]) and programme == place[2]:
                 places[place] -= 1
                 place = (agency, kind, programme, group)
                 places[place] = places.get(place, 0) + 1
-            held[nik, kind] = place, change in ("3", "4"), agency
+            held[nik, kind] = place, change, agency
         places.pop(None, None)
         return {place: taken for place, taken in places.items() if taken}
 
