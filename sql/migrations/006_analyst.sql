@@ -104,10 +104,11 @@ COMMENT ON COLUMN analyst.signing.unknown IS 'Signed; the record does not say ho
 COMMENT ON COLUMN analyst.signing.signed IS 'All three together. Unit: people. Privacy: N.';
 
 CREATE VIEW analyst.formation_fill WITH (security_barrier) AS
-SELECT kode_instansi, g.nama AS instansi, n.programme, l.word AS kelompok_lapor, n.quota, n.accepted,
-       n.quota - n.accepted AS remaining,
-       round(100.0 * n.accepted / nullif(n.quota, 0), 1)::numeric(7,1) AS percent
-  FROM (SELECT kode_instansi, programme, kelompok_lapor, f.quota, coalesce(p.people, 0) AS accepted
+SELECT kode_instansi, g.nama AS instansi, n.programme, l.word AS kelompok_lapor, n.quota, n.accepted, n.used,
+       n.quota - n.used AS remaining,
+       round(100.0 * n.used / nullif(n.quota, 0), 1)::numeric(7,1) AS percent
+  FROM (SELECT kode_instansi, programme, kelompok_lapor, f.quota, coalesce(p.people, 0) AS accepted,
+               coalesce(u.used, 0) AS used
           FROM (SELECT DISTINCT ON (kode_instansi, programme, kelompok_lapor)
                        kode_instansi, programme, kelompok_lapor, quota::bigint AS quota
                   FROM lantik.formation
@@ -118,19 +119,25 @@ SELECT kode_instansi, g.nama AS instansi, n.programme, l.word AS kelompok_lapor,
                        FROM lantik.in_force
                       WHERE programme IS NOT NULL AND kelompok_lapor IS NOT NULL AND kind <> 5
                       GROUP BY kode_instansi, programme, kelompok_lapor) p
+         USING (kode_instansi, programme, kelompok_lapor)
+          FULL JOIN (SELECT kode_instansi, programme, kelompok_lapor, sum(used)::bigint AS used
+                       FROM lantik.formation_use
+                      WHERE kelompok_lapor <> 0 AND kind <> 5
+                      GROUP BY kode_instansi, programme, kelompok_lapor HAVING sum(used) <> 0) u
          USING (kode_instansi, programme, kelompok_lapor)) n
   LEFT JOIN lantik.agency_latest g USING (kode_instansi)
   LEFT JOIN lantik.word l ON l.list = 'kelompok_lapor' AND l.code = n.kelompok_lapor;
 COMMENT ON VIEW analyst.formation_fill IS
-    'Appointments in force against the formation; functional officials (JF) fill none. Grain: one agency, programme and reporting group. Source: lantik.formation of today, the register. Privacy: N.';
+    'The formation, its places that are taken, and the appointments in force; functional officials (JF) fill none. Grain: one agency, programme and reporting group. Source: lantik.formation of today, lantik.formation_use, the register. Privacy: N.';
 COMMENT ON COLUMN analyst.formation_fill.kode_instansi IS 'BKN''s agency code, 4 digits. Privacy: N.';
 COMMENT ON COLUMN analyst.formation_fill.instansi IS 'Name of the agency. Privacy: N.';
 COMMENT ON COLUMN analyst.formation_fill.programme IS 'Programme, as in the batches: PW2024. Privacy: N.';
 COMMENT ON COLUMN analyst.formation_fill.kelompok_lapor IS 'Reporting group: guru, kesehatan or teknis. Privacy: N.';
 COMMENT ON COLUMN analyst.formation_fill.quota IS 'Positions fixed; NULL when none is loaded. Unit: people. Privacy: N.';
-COMMENT ON COLUMN analyst.formation_fill.accepted IS 'Appointments in force, at any step. Unit: people. Privacy: N.';
-COMMENT ON COLUMN analyst.formation_fill.remaining IS 'quota less accepted; negative when too many. Unit: people. Privacy: N.';
-COMMENT ON COLUMN analyst.formation_fill.percent IS 'accepted of quota. Unit: percent. Privacy: N.';
+COMMENT ON COLUMN analyst.formation_fill.accepted IS 'Appointments in force, at any step, by the group of their last version. Unit: people. Privacy: N.';
+COMMENT ON COLUMN analyst.formation_fill.used IS 'Places taken, as rule B09 counts them: appointments that began in this group or were changed to it, less the withdrawn ones; a termination keeps its place, and so does a later step that names another group. Unit: people. Privacy: N.';
+COMMENT ON COLUMN analyst.formation_fill.remaining IS 'quota less used; negative when the quota was lowered, or did not bind. Unit: people. Privacy: N.';
+COMMENT ON COLUMN analyst.formation_fill.percent IS 'used of quota. Unit: percent. Privacy: N.';
 
 CREATE VIEW analyst.target_fill WITH (security_barrier) AS
 SELECT t.kanreg_id, o.nama AS kanreg, t.year, t.target, coalesce(p.people, 0) AS appointed,

@@ -561,6 +561,9 @@ class Views(Database):
         register.fill(lambda statement: cls.cluster.sql(statement, user="lantik_daemon", database=cls.name))
         cls.cluster.sql(
             "INSERT INTO lantik.formation (kode_instansi, programme, kelompok_lapor, quota) VALUES ('9971', 'PW2024', 1, 9);"
+            # seven began in the group, one was terminated since; of those of kesehatan one had begun as teknis
+            " INSERT INTO lantik.counter (kode_instansi, kind, step, programme, kelompok_lapor, accepted, used) VALUES"
+            " ('9971', 1, 1, 'PW2024', 1, 7, 7), ('9971', 1, 1, 'PW2024', 2, 2, 2), ('9971', 1, 1, 'PW2024', 3, 3, 3);"
             " INSERT INTO lantik.target (kanreg_id, year, target) VALUES ('99', 2025, 40);"
             " INSERT INTO lantik.pay_budget (kode_instansi, year, amount) VALUES ('9971', 2025, 200000000)", database=cls.name)
 
@@ -583,10 +586,10 @@ class Views(Database):
                           ("9971", "PPPK_PW", "kesehatan", "1", "1", "1", "3")])
 
     def test_against_formation_target_and_budget(self):
-        self.assertEqual(self.ask("SELECT kode_instansi, kelompok_lapor, quota, accepted, remaining, percent FROM"
+        self.assertEqual(self.ask("SELECT kode_instansi, kelompok_lapor, quota, accepted, used, remaining, percent FROM"
                                   " analyst.formation_fill WHERE kode_instansi = '9971' ORDER BY 2"),
-                         [("9971", "guru", "9", "6", "3", "66.7"), ("9971", "kesehatan", "", "3", "", ""),
-                          ("9971", "teknis", "", "2", "", "")])
+                         [("9971", "guru", "9", "6", "7", "2", "77.8"), ("9971", "kesehatan", "", "3", "2", "", ""),
+                          ("9971", "teknis", "", "2", "3", "", "")])
         self.assertEqual(self.ask("SELECT kanreg, year, target, appointed, remaining, percent FROM analyst.target_fill"
                                   " WHERE kanreg_id = '99'"),
                          [("Kantor Regional Uji", "2025", "40", "13", "27", "32.5")])
