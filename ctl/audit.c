@@ -9,8 +9,8 @@
 #include "audit_memory.h"
 #include "ctl.h"
 
-static const struct audit_step *const parts[] = {
-	audit_ledger_steps, audit_deed_steps, audit_entry_steps, audit_body_steps, audit_derived_steps};
+static const struct audit_step *const parts[] = {audit_key_steps, audit_ledger_steps, audit_deed_steps,
+	audit_entry_steps, audit_body_steps, audit_derived_steps};
 
 /* ---- what is found ---- */
 
@@ -200,7 +200,7 @@ static bool begin(struct audit *audit)
 	database_run(database, "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; "
 			       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 	PGresult *rows = database_query(database,
-		"SELECT pg_export_snapshot(), coalesce((SELECT max(size) FROM lantik.ledger_head), 0), "
+		"SELECT pg_export_snapshot(), greatest((SELECT max(size) FROM lantik.ledger_head), 0), "
 		"coalesce((SELECT max(origin) FROM lantik.ledger_head), ''), "
 		"(extract(epoch FROM now()) * 1000000)::bigint, pg_is_in_recovery() OR "
 		"EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'lantikd%')",
@@ -274,13 +274,18 @@ static int failure(struct audit *audit)
 	return LANTIK_EXIT_OK;
 }
 
+/* A head that says less than there is will be told. */
 static int from_check(struct audit *audit)
 {
 	if (audit->from <= audit->size)
 		return LANTIK_EXIT_OK;
-	return lantik_fail(audit->cli, 710, LANTIK_EXIT_USAGE, "--from %llu: the ledger has %llu leaves only",
-		"--from %llu: buku besar hanya memiliki %llu daun", (unsigned long long)audit->from,
-		(unsigned long long)audit->size);
+	uint64_t leaves = audit_count(audit, "SELECT greatest(max(leaf_index) + 1, 0) FROM lantik.ledger_leaf");
+	if (audit->from <= leaves)
+		return LANTIK_EXIT_OK;
+	return lantik_fail(audit->cli, 710, LANTIK_EXIT_USAGE,
+		"--from %llu: the leaves of the ledger number %llu\nGive at most as many.",
+		"--from %llu: jumlah daun buku besar %llu\nBerikan paling banyak sejumlah itu.",
+		(unsigned long long)audit->from, (unsigned long long)(leaves > audit->size ? leaves : audit->size));
 }
 
 static int look(struct audit *audit, const char *memory, const struct lantik_skey *cosigner)

@@ -33,7 +33,8 @@ struct audit {
 	size_t witness_count;
 	struct lantik_buffer newest_note; /* the largest signed checkpoint that the ledger continues; may be empty */
 	uint64_t newest_size;
-	bool is_unproved; /* deeds about receipt keys could not be proved: no recovery key was given */
+	bool is_unproved; /* deeds about receipt keys could not be proved: no recovery key was given, or one is lost */
+	bool deed_is_lost;
 	/* Leaves whose bytes are not what was signed, ascending: nothing is judged by them. */
 	uint64_t *bad_leaves;
 	size_t bad_count, bad_capacity;
@@ -62,8 +63,8 @@ struct audit_step {
 };
 
 /* One table a part, run in this order. */
-extern const struct audit_step audit_ledger_steps[], audit_deed_steps[], audit_entry_steps[], audit_body_steps[],
-	audit_derived_steps[];
+extern const struct audit_step audit_key_steps[], audit_ledger_steps[], audit_deed_steps[], audit_entry_steps[],
+	audit_body_steps[], audit_derived_steps[];
 
 /* One more of what the step counts was looked at. */
 void audit_progress(struct audit *audit);

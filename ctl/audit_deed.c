@@ -31,7 +31,7 @@ static const char deeds_query[] =
 	"LEFT JOIN lantik.ledger_leaf l ON l.leaf_index = t.leaf_index "
 	"LEFT JOIN lantik.deed_request r ON r.request_no = t.request_no "
 	"LEFT JOIN lantik.deed_refusal f ON f.request_no = t.request_no "
-	"WHERE t.leaf_index >= %" PRIu64 " ORDER BY t.leaf_index";
+	"WHERE %" PRIu64 " = 0 OR t.leaf_index >= %" PRIu64 " ORDER BY t.leaf_index";
 
 static void deed_is(struct audit *audit, const struct audit_stream *row, const char *column, bool is_right)
 {
@@ -123,8 +123,8 @@ static void deed_check(struct audit *audit, const struct audit_stream *row)
 	bool is_bound = read && memcmp(hash, leaf.deed_sha256, LANTIK_HASH) == 0;
 	if (!read || !leaf_is_mine(row, &leaf, is_bound)) {
 		if (holds || index >= audit->size)
-			audit_found(audit, "deed", holds ? AUDIT_REORDERED : AUDIT_EXTRA, NULL, "leaf_index %" PRIu64,
-				index);
+			audit_found(audit, "deed", holds ? AUDIT_REORDERED : AUDIT_EXTRA, NULL, "leaf_index %" PRId64,
+				(int64_t)index);
 		return;
 	}
 	deed_is(audit, row, "deed_id", audit_is(row, DEED_ID, (struct lantik_span){leaf.deed_id, 16}));
@@ -143,14 +143,14 @@ static void tell_pending(struct audit *audit)
 		"d.request_no = "
 		"r.request_no) AND NOT EXISTS (SELECT FROM lantik.deed_refusal f WHERE f.request_no = r.request_no)");
 	if (pending)
-		audit_remark(audit, "deeds_pending", "%" PRIu64 " deeds were asked for and not carried out yet",
-			"%" PRIu64 " akta telah diminta dan belum dilaksanakan", pending);
+		audit_remark(audit, "deeds_pending", "deeds asked for and not carried out yet: %" PRIu64,
+			"akta yang diminta dan belum dilaksanakan: %" PRIu64, pending);
 }
 
 static void deeds_run(struct audit *audit)
 {
 	struct audit_stream deeds;
-	audit_open(audit, &deeds, deeds_query, audit->from);
+	audit_open(audit, &deeds, deeds_query, audit->from, audit->from);
 	while (audit_next(&deeds)) {
 		deed_check(audit, &deeds);
 		audit_progress(audit);

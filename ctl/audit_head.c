@@ -29,10 +29,15 @@ static void tree_check(struct ledger *ledger, const struct audit_stream *head)
 		altered(ledger, "root");
 }
 
-/* Of leaves that were not looked at nothing is known but that they lie before. */
+/* Of leaves that were not looked at nothing is known but that they lie before, of those that are missing not even that.
+ */
 static bool size_fits(const struct ledger *ledger, uint64_t seen, int64_t stored)
 {
-	return seen ? (uint64_t)stored == seen : stored >= 0 && (uint64_t)stored <= ledger->audit->from;
+	if (stored < 0)
+		return false;
+	if (ledger->incomplete)
+		return (uint64_t)stored >= seen && (uint64_t)stored <= ledger_size(ledger);
+	return seen ? (uint64_t)stored == seen : (uint64_t)stored <= ledger->audit->from;
 }
 
 static void names_check(struct ledger *ledger, const struct audit_stream *head)
@@ -49,9 +54,9 @@ static void times_check(struct ledger *ledger, const struct audit_stream *head)
 	bool told = ledger->recorded_at || ledger->edge.size == 0;
 	if (told && audit_time(head, RECORDED_AT) != ledger->recorded_at)
 		altered(ledger, "recorded_at");
-	if (!ledger->incomplete && !size_fits(ledger, ledger->rejected_size, audit_integer(head, REJECTED_SIZE)))
+	if (!size_fits(ledger, ledger->rejected_size, audit_integer(head, REJECTED_SIZE)))
 		altered(ledger, "rejected_size");
-	if (!ledger->incomplete && !size_fits(ledger, ledger->trust_size, audit_integer(head, TRUST_SIZE)))
+	if (!size_fits(ledger, ledger->trust_size, audit_integer(head, TRUST_SIZE)))
 		altered(ledger, "trust_size");
 }
 

@@ -14,7 +14,7 @@ static const char leaves_query[] = "SELECT l.leaf_index, l.leaf, l.leaf_hash, b.
 				   "LEFT JOIN lantik.batch b ON b.leaf_index = l.leaf_index "
 				   "LEFT JOIN lantik.decision d ON d.leaf_index = l.leaf_index "
 				   "LEFT JOIN lantik.deed e ON e.leaf_index = l.leaf_index "
-				   "WHERE l.leaf_index >= %" PRIu64 " ORDER BY l.leaf_index";
+				   "WHERE %" PRIu64 " = 0 OR l.leaf_index >= %" PRIu64 " ORDER BY l.leaf_index";
 
 /* ---- which hash is the leaf's ---- */
 
@@ -215,19 +215,16 @@ static void recovery_check(struct ledger *ledger, uint64_t index)
 		audit_found(ledger->audit, "deed", AUDIT_ALTERED, "text", "leaf_index %" PRIu64, index);
 }
 
-/* A deed that is not there, or not the one that the leaf binds, may have been about receipt keys: what was signed after
- * it cannot be judged. The deed itself is told elsewhere. */
-static void deed_take(struct ledger *ledger, struct lantik_span bytes, uint64_t index)
+/* A leaf that cannot be read, or is missing, may have been a deed about receipt keys. The deed itself is told
+ * elsewhere.
+ */
+static void deed_take(struct ledger *ledger, struct lantik_span leaf, const struct ledger_nodes *nodes, uint64_t index)
 {
-	struct lantik_deed_leaf leaf;
-	struct lantik_span text = audit_cell(&ledger->leaves, DEED);
-	uint8_t hash[LANTIK_HASH];
-	lantik_sha256(text, hash);
-	if (lantik_deed_leaf_parse(bytes, &leaf) != LANTIK_OK || !same(hash, leaf.deed_sha256)) {
-		ledger->audit->is_unproved = true;
+	enum lantik_leaf_type type = lantik_leaf_type_of(leaf);
+	bool may_be = type == LANTIK_LEAF_NONE && (nodes->deed.data || !nodes->hashes.data);
+	if (!may_be && !lantik_is_deed_type(type))
 		return;
-	}
-	audit_trust_deed(ledger->audit, text, index);
+	(void)audit_trust_leaf(ledger->audit, leaf, nodes->deed, index);
 	recovery_check(ledger, index);
 }
 
@@ -247,13 +244,9 @@ static void row_check(struct ledger *ledger, const struct leaf *leaf, uint64_t i
 /* ---- the walk ---- */
 
 /* Beyond the head only what was signed counts. */
-static bool is_beyond(struct ledger *ledger, uint64_t index)
+static bool is_beyond(const struct ledger *ledger, uint64_t index)
 {
-	struct note note;
-	if (index < ledger->audit->size || ledger->broken)
-		return false;
-	ledger_note_of(ledger, index + 1, &note);
-	return !note.is_signed;
+	return index >= ledger->audit->size && !ledger->broken && !ledger_size_was_signed(ledger, index + 1);
 }
 
 /* A true leaf that cannot be read was made by a newer daemon. */
@@ -269,9 +262,11 @@ static void stored_nodes(const struct ledger *ledger, enum lantik_leaf_type type
 	struct ledger_rows rows;
 	for (unsigned i = 0; i < LEDGER_TABLES; i++) {
 		rows.numbers[i] = audit_integer(&ledger->leaves, KEY + i);
-		rows.nodes[i] = ledger->leaves.cells[NODES + i];
+		rows.nodes[i] =
+			ledger_nodes_cell(!audit_null(&ledger->leaves, KEY + i), ledger->leaves.cells[NODES + i]);
 	}
 	ledger_nodes_pick(type, &rows, ret);
+	ret->deed = ledger->leaves.cells[DEED];
 }
 
 static void leaf_check(struct ledger *ledger, uint64_t index)
@@ -286,8 +281,7 @@ static void leaf_check(struct ledger *ledger, uint64_t index)
 	if (hash.len == LANTIK_HASH)
 		memcpy(h.of_row, hash.data, LANTIK_HASH);
 	stored_nodes(ledger, leaf.type, &nodes);
-	if (lantik_is_deed_type(leaf.type))
-		deed_take(ledger, bytes, index);
+	deed_take(ledger, bytes, &nodes, index);
 	(ledger->broken ? leaf_alone : leaf_grow)(ledger, &h, &nodes, index, leaf.recorded_at);
 	if (!audit_leaf_holds(ledger->audit, bytes, index))
 		leaf = (struct leaf){.said_index = UINT64_MAX};
@@ -312,6 +306,7 @@ static void leaves_missing(struct ledger *ledger, uint64_t from, uint64_t until)
 		struct hashes h = {.said_index = UINT64_MAX};
 		struct ledger_nodes nodes;
 		PGresult *rows = ledger_nodes_ask(ledger->audit, index, &nodes);
+		deed_take(ledger, (struct lantik_span){0}, &nodes, index);
 		leaf_grow(ledger, &h, &nodes, index, 0);
 		PQclear(rows);
 	}
@@ -325,22 +320,56 @@ static void leaves_missing(struct ledger *ledger, uint64_t from, uint64_t until)
  */
 static void end_missing(struct ledger *ledger, uint64_t next)
 {
-	struct ledger_nodes nodes;
-	uint64_t until = ledger->audit->size;
-	if (next >= until)
+	struct audit *audit = ledger->audit;
+	if (next >= audit->size)
 		return;
-	PGresult *rows = ledger_nodes_ask(ledger->audit, next, &nodes);
-	if (nodes.hashes.data || ledger_size_was_signed(ledger, until))
+	uint64_t until = audit_count(audit,
+		"SELECT greatest(max(leaf_index) + 1, 0) FROM (SELECT max(leaf_index) AS leaf_index FROM lantik.batch "
+		"UNION ALL SELECT max(leaf_index) FROM lantik.decision UNION ALL SELECT max(leaf_index) FROM "
+		"lantik.deed"
+		") m");
+	if (until > audit->size || ledger_size_was_signed(ledger, audit->size))
+		until = audit->size;
+	if (until > next)
 		leaves_missing(ledger, next, until);
-	PQclear(rows);
+}
+
+static void tell_no_number(struct ledger *ledger)
+{
+	if (audit_null(&ledger->leaves, INDEX))
+		audit_found(ledger->audit, "ledger_leaf", AUDIT_EXTRA, NULL, "leaf_index NULL");
+	else
+		audit_found(ledger->audit, "ledger_leaf", AUDIT_EXTRA, NULL, "leaf_index %" PRId64,
+			audit_integer(&ledger->leaves, INDEX));
+}
+
+/* A row of one of four tables is there twice, which their keys forbid. */
+static void tell_twice(struct ledger *ledger, uint64_t index)
+{
+	const char *const tables[] = {"ledger_leaf", ledger_tables[0], ledger_tables[1], ledger_tables[2]};
+	for (size_t i = 0; i < LANTIK_COUNT(tables); i++)
+		if (audit_count(ledger->audit, "SELECT count(*) FROM lantik.%s WHERE leaf_index = %" PRIu64, tables[i],
+			    index) > 1)
+			audit_found(
+				ledger->audit, tables[i], AUDIT_EXTRA, NULL, "leaf_index %" PRIu64 " (twice)", index);
 }
 
 static void leaves_check(struct ledger *ledger)
 {
-	uint64_t next = ledger->audit->from;
-	audit_open(ledger->audit, &ledger->leaves, leaves_query, ledger->audit->from);
+	uint64_t next = ledger->audit->from, twice = UINT64_MAX;
+	audit_open(ledger->audit, &ledger->leaves, leaves_query, ledger->audit->from, ledger->audit->from);
 	while (audit_next(&ledger->leaves)) {
 		uint64_t index = (uint64_t)audit_integer(&ledger->leaves, INDEX);
+		if (audit_null(&ledger->leaves, INDEX) || index > INT64_MAX) {
+			tell_no_number(ledger);
+			continue;
+		}
+		if (index < next) {
+			if (index != twice)
+				tell_twice(ledger, index);
+			twice = index;
+			continue;
+		}
 		if (is_beyond(ledger, index)) {
 			tell_leaf(ledger, AUDIT_EXTRA, NULL, index);
 			continue;

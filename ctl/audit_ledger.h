@@ -20,6 +20,8 @@ struct ledger {
 	uint64_t rejected_size; /* as ledger_head has it; 0: none was seen */
 	uint64_t trust_size;    /* likewise */
 	bool incomplete;        /* leaves are missing: what they brought is not known */
+	uint64_t not_judged;    /* checkpoints that a lost deed may have given other keys; from this size on */
+	uint64_t not_judged_from;
 };
 
 /* How many leaves it has: of a tree that is not known, as many as the head says. */
@@ -40,12 +42,15 @@ struct ledger_nodes {
 	const char *table, *key;
 	int64_t number;            /* of the row by its key */
 	struct lantik_span hashes; /* from its own (level 0) up; data is NULL when there is no such row */
+	struct lantik_span deed;   /* by ledger_nodes_ask: the text of the deed; data is NULL when there is none */
 };
 /* The row with this leaf_index in each table; `nodes` has data NULL when there is none. */
 struct ledger_rows {
 	int64_t numbers[LEDGER_TABLES]; /* batch_no, decision_no, leaf_index */
 	struct lantik_span nodes[LEDGER_TABLES];
 };
+/* A column of nodes that is NULL holds none, which is not that there is no row. */
+struct lantik_span ledger_nodes_cell(bool is_there, struct lantik_span cell);
 /* Where there is no row of the leaf's type any other counts: the leaf cannot be read, or is another's. */
 void ledger_nodes_pick(enum lantik_leaf_type type, const struct ledger_rows *rows, struct ledger_nodes *ret);
 /* Those of one leaf; what it returns, which may be NULL, is freed by PQclear, and ret borrows from it. Where there is
@@ -87,8 +92,11 @@ void ledger_notes_close(struct ledger *ledger);
 LANTIK_MUST_CHECK int audit_trust_pin(struct audit *audit);
 /* Without a pinned key the database's own; then the deeds before the first leaf that is looked at. */
 void audit_trust_start(struct audit *audit);
-/* What a deed about receipt keys or a recovery changes, as it stands at this leaf. */
-void audit_trust_deed(struct audit *audit, struct lantik_span text, uint64_t leaf_index);
+/* What the deed at a leaf changes, when it is about receipt keys or a recovery. Leaf and text (data NULL: not there)
+ * are as they are stored. Returns whether the leaf binds the text. Where it does not, the text of the request counts
+ * that it binds. Where the leaf cannot be read, the text itself: the recovery key signed it. When none is left, what
+ * was signed afterwards is not proved. */
+bool audit_trust_leaf(struct audit *audit, struct lantik_span leaf, struct lantik_span text, uint64_t leaf_index);
 
 /* ---- audit_witness.c: checkpoints that others hold ---- */
 

@@ -26,6 +26,11 @@ void ledger_nodes_pick(enum lantik_leaf_type type, const struct ledger_rows *row
 		.hashes = rows->nodes[table]};
 }
 
+struct lantik_span ledger_nodes_cell(bool is_there, struct lantik_span cell)
+{
+	return cell.data || !is_there ? cell : lantik_span_of("");
+}
+
 bool ledger_nodes_leaf_hash(const struct ledger_nodes *nodes, uint8_t ret[LANTIK_HASH])
 {
 	if (nodes->hashes.len < LANTIK_HASH)
@@ -36,10 +41,10 @@ bool ledger_nodes_leaf_hash(const struct ledger_nodes *nodes, uint8_t ret[LANTIK
 
 /* ---- one leaf by its number ---- */
 
-enum { LEAF, KEY, NODES = KEY + LEDGER_TABLES };
+enum { LEAF, KEY, NODES = KEY + LEDGER_TABLES, DEED = NODES + LEDGER_TABLES };
 
 #define ROWS                                                                                                           \
-	"SELECT l.leaf, b.batch_no, d.decision_no, e.leaf_index, b.nodes, d.nodes, e.nodes "                           \
+	"SELECT l.leaf, b.batch_no, d.decision_no, e.leaf_index, b.nodes, d.nodes, e.nodes, e.text "                   \
 	"FROM (SELECT $1::bigint AS leaf_index) i "                                                                    \
 	"LEFT JOIN lantik.ledger_leaf l USING (leaf_index) LEFT JOIN lantik.batch b USING (leaf_index) "               \
 	"LEFT JOIN lantik.decision d USING (leaf_index) LEFT JOIN lantik.deed e USING (leaf_index)"
@@ -55,11 +60,12 @@ PGresult *ledger_nodes_ask(struct audit *audit, uint64_t leaf_index, struct ledg
 	if (!result || !PQntuples(result))
 		return result;
 	for (int i = 0; i < (int)LEDGER_TABLES; i++)
-		if (!PQgetisnull(result, 0, NODES + i)) {
+		if (!PQgetisnull(result, 0, KEY + i)) {
 			rows.numbers[i] = cell_integer(result, 0, KEY + i);
-			rows.nodes[i] = cell_span(result, 0, NODES + i);
+			rows.nodes[i] = ledger_nodes_cell(true, cell_span(result, 0, NODES + i));
 		}
 	ledger_nodes_pick(lantik_leaf_type_of(cell_span(result, 0, 0)), &rows, ret);
+	ret->deed = cell_span(result, 0, DEED);
 	if (PQgetisnull(result, 0, 0) && !ret->hashes.data)
 		ret->table = "ledger_leaf";
 	return result;

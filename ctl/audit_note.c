@@ -86,6 +86,14 @@ static bool is_of_later_epoch(
 	return false;
 }
 
+/* When a deed about keys is lost, a note may have been signed by keys that are not known. */
+static bool may_be_right(const struct ledger *ledger, struct lantik_span note, uint64_t size)
+{
+	struct lantik_checkpoint checkpoint;
+	return ledger->audit->is_unproved && lantik_checkpoint_read(note, &checkpoint) == LANTIK_OK &&
+	       checkpoint.size == size;
+}
+
 /* The keys are known and signed it, as they must at this size and in this epoch or a later one. */
 static void note_read(struct ledger *ledger, uint64_t size, struct note *ret)
 {
@@ -98,8 +106,12 @@ static void note_read(struct ledger *ledger, uint64_t size, struct note *ret)
 			 ret->checkpoint.size == size && ret->checkpoint.epoch == trust->epoch;
 	if (!ret->is_signed)
 		ret->is_signed = is_of_later_epoch(ledger, note, size, &ret->checkpoint);
-	if (!ledger->audit->is_unproved && (!ret->is_signed || !is_whole(ledger, note, &ret->checkpoint)))
+	if (ret->is_signed && is_whole(ledger, note, &ret->checkpoint))
+		return;
+	if (!may_be_right(ledger, note, size))
 		tell(ledger, AUDIT_ALTERED, size);
+	else if (!ledger->not_judged++)
+		ledger->not_judged_from = size;
 }
 
 void ledger_note_of(struct ledger *ledger, uint64_t size, struct note *ret)
@@ -127,11 +139,21 @@ static void keep_newest(struct ledger *ledger, uint64_t size)
 static void remark_unsigned(struct ledger *ledger, uint64_t last)
 {
 	audit_remark(ledger->audit, "not_signed",
-		"the sizes %" PRIu64 "-%" PRIu64
-		" have no signed checkpoint yet; a running daemon makes it within a minute",
-		"ukuran %" PRIu64 "-%" PRIu64
-		" belum memiliki checkpoint bertanda tangan; daemon yang berjalan membuatnya dalam satu menit",
+		"no signed checkpoint yet from size %" PRIu64 " to %" PRIu64
+		"; a running daemon makes it within a minute",
+		"belum ada checkpoint bertanda tangan dari ukuran %" PRIu64 " sampai %" PRIu64
+		"; daemon yang berjalan membuatnya dalam satu menit",
 		ledger->unsigned_from, last);
+}
+
+static void remark_not_judged(struct ledger *ledger)
+{
+	audit_remark(ledger->audit, "not_judged",
+		"signatures of %" PRIu64 " checkpoints from size %" PRIu64
+		" on cannot be judged: a deed that may have changed the receipt keys is lost",
+		"tanda tangan %" PRIu64 " checkpoint mulai ukuran %" PRIu64
+		" tidak dapat dinilai: akta yang mungkin mengubah kunci tanda terima hilang",
+		ledger->not_judged, ledger->not_judged_from);
 }
 
 /* Sizes without a checkpoint before this one: lost, unless they are so young that a daemon is about to store them. */
@@ -192,11 +214,13 @@ bool ledger_size_was_signed(const struct ledger *ledger, uint64_t size)
 void ledger_notes_close(struct ledger *ledger)
 {
 	uint64_t lost = 0;
+	if (ledger->not_judged && ledger->audit->deed_is_lost)
+		remark_not_judged(ledger);
 	if (ledger->unsigned_at)
 		remark_unsigned(ledger, ledger_size(ledger));
 	while (ledger->note_waits) {
 		uint64_t size = (uint64_t)audit_integer(&ledger->notes, SIZE);
-		if (is_of_size(ledger, audit_cell(&ledger->notes, NOTE), size))
+		if (size > ledger_size(ledger) && is_of_size(ledger, audit_cell(&ledger->notes, NOTE), size))
 			lost = size;
 		else
 			tell(ledger, AUDIT_EXTRA, size);

@@ -1,6 +1,7 @@
 /* What the audit believes: the pinned keys, and what deeds signed by the recovery key made of them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
+#include <string.h>
 
 #include "audit_ledger.h"
 
@@ -79,12 +80,12 @@ static void key_from_database(struct audit *audit)
 		"kantor");
 }
 
-void audit_trust_deed(struct audit *audit, struct lantik_span text, uint64_t leaf_index)
+static bool deed_take(struct audit *audit, struct lantik_span text, uint64_t leaf_index)
 {
 	struct lantik_deed deed;
 	enum lantik_error error = lantik_deed_parse(text, &deed);
 	if (error)
-		return; /* the step over the deeds tells it */
+		return false;
 	if (lantik_deed_is_signed_kind(deed.kind)) {
 		error = lantik_trust_take(&audit->trust, &deed, leaf_index);
 		if (error == LANTIK_E_NOT_FOUND && !audit->is_unproved) {
@@ -100,20 +101,63 @@ void audit_trust_deed(struct audit *audit, struct lantik_span text, uint64_t lea
 		}
 	}
 	lantik_deed_free(&deed);
+	return true;
+}
+
+/* The request of a deed about keys is the same text. */
+static bool request_take(struct audit *audit, const struct lantik_deed_leaf *leaf, uint64_t leaf_index)
+{
+	char id[37];
+	uint8_t hash[LANTIK_HASH];
+	lantik_id_format(leaf->deed_id, id);
+	PGresult *rows = database_query_binary(audit->database,
+		"SELECT request FROM lantik.deed_request WHERE deed_id = $1::uuid", 1, (const char *const[]){id});
+	struct lantik_span text = rows && PQntuples(rows) ? cell_span(rows, 0, 0) : (struct lantik_span){0};
+	lantik_sha256(text, hash);
+	bool taken = memcmp(hash, leaf->deed_sha256, LANTIK_HASH) == 0 && deed_take(audit, text, leaf_index);
+	PQclear(rows);
+	return taken;
+}
+
+bool audit_trust_leaf(struct audit *audit, struct lantik_span leaf_bytes, struct lantik_span text, uint64_t leaf_index)
+{
+	struct lantik_deed_leaf leaf;
+	uint8_t hash[LANTIK_HASH];
+	bool is_read = lantik_deed_leaf_parse(leaf_bytes, &leaf) == LANTIK_OK;
+	lantik_sha256(text, hash);
+	bool is_bound = is_read && memcmp(hash, leaf.deed_sha256, LANTIK_HASH) == 0;
+	bool taken = (is_bound || !is_read) && text.data && deed_take(audit, text, leaf_index);
+	if (!taken && is_read)
+		taken = leaf.type == LANTIK_LEAF_ERASURE || request_take(audit, &leaf, leaf_index);
+	if (!taken)
+		audit->is_unproved = audit->deed_is_lost = true;
+	return is_bound;
+}
+
+/* Before the first leaf that is looked at. */
+static void deeds_before(struct audit *audit)
+{
+	struct audit_stream deeds;
+	audit_open(audit, &deeds,
+		"SELECT d.leaf_index, d.text, l.leaf FROM lantik.deed d LEFT JOIN lantik.ledger_leaf l USING "
+		"(leaf_index) WHERE d.leaf_index >= 0 AND d.leaf_index < %" PRIu64 " ORDER BY d.leaf_index",
+		audit->from);
+	while (audit_next(&deeds)) {
+		int64_t index = audit_integer(&deeds, 0);
+		enum lantik_leaf_type type = lantik_leaf_type_of(audit_cell(&deeds, 2));
+		if (type != LANTIK_LEAF_NONE && !lantik_is_deed_type(type))
+			audit_found(audit, "deed", AUDIT_REORDERED, NULL, "leaf_index %" PRId64, index);
+		else if (!audit_trust_leaf(audit, audit_cell(&deeds, 2), audit_cell(&deeds, 1), (uint64_t)index) &&
+			 type != LANTIK_LEAF_NONE)
+			audit_found(audit, "deed", AUDIT_ALTERED, "text", "leaf_index %" PRId64, index);
+	}
+	audit_close(&deeds);
 }
 
 void audit_trust_start(struct audit *audit)
 {
-	struct audit_stream deeds;
 	if (!audit->is_pinned)
 		key_from_database(audit);
-	if (audit->from == 0)
-		return;
-	audit_open(audit, &deeds,
-		"SELECT leaf_index, text FROM lantik.deed WHERE kind BETWEEN %d AND %d AND leaf_index < %" PRIu64
-		" ORDER BY leaf_index",
-		LANTIK_DEED_RECEIPT_KEY_ADD, LANTIK_DEED_RECOVER, audit->from);
-	while (audit_next(&deeds))
-		audit_trust_deed(audit, audit_cell(&deeds, 1), (uint64_t)audit_integer(&deeds, 0));
-	audit_close(&deeds);
+	if (audit->from)
+		deeds_before(audit);
 }

@@ -16,7 +16,9 @@ static int refuse(struct lantik_cli *cli, const char *path, enum lantik_error er
 {
 	return lantik_fail(cli, 704, LANTIK_EXIT_FAILED, "%s: %s\nGive a signed checkpoint or a receipt.",
 		"%s: %s\nBerikan checkpoint bertanda tangan atau tanda terima.", path,
-		error == LANTIK_E_IO ? strerror(errno) : lantik_error_text(error, lantik_cli_language(cli)));
+		error == LANTIK_E_IO          ? strerror(errno)
+		: error == LANTIK_E_NOT_FOUND ? strerror(ENOENT)
+					      : lantik_error_text(error, lantik_cli_language(cli)));
 }
 
 /* A receipt holds the checkpoint of its own leaf. */

@@ -212,7 +212,7 @@ class Meanwhile(Worked):
 class Edited(Worked):
     """One edit a table, by a superuser behind the daemon's back; 061_tamper.py has them all."""
 
-    def change(self, statement, expected, tables_too=()):
+    def change(self, statement, expected, tables_too=(), *args):
         """The audit of an edit, which is taken back: all that is expected is found, and nothing else in those tables."""
         tables = "ledger_leaf ledger_head checkpoint batch batch_body register finding " \
                  "returned_record decision deed deed_request counter erased_row".split()
@@ -221,7 +221,7 @@ class Edited(Worked):
             f"CREATE TABLE kept.{t} AS SELECT * FROM lantik.{t}" for t in tables))
         try:
             self.site.sql(f"SET session_replication_role = replica; {statement}")
-            audit = self.audit(expect=8)
+            audit = self.audit(*args, expect=8)
         finally:
             self.site.sql("SET session_replication_role = replica; " + "; ".join(back) + "; DROP SCHEMA kept CASCADE")
         where = {"checkpoint", *tables_too, *(finding[0] for finding in expected)}
@@ -345,6 +345,63 @@ class Edited(Worked):
                 self.change(statement, expected)
         self.assertEqual(self.audit().of_type("type", "finding"), [], "all was taken back")
 
+    def test_the_head_and_deeds_about_keys(self):
+        """Checkpoints are judged by the keys of their size, whatever was done to the head, to a deed or to its leaf."""
+        def deed(kind):
+            return int(self.site.value(f"SELECT leaf_index FROM lantik.deed WHERE kind = {kind}"))
+
+        added, retired, other = deed(6), deed(7), deed(4)
+        size = int(self.site.value("SELECT size FROM lantik.ledger_head"))
+        late = "UPDATE lantik.checkpoint SET note = 'x' WHERE size = " + str(size)
+        told = ("checkpoint", f"size {size}", "altered", "note")
+        every = "ledger_leaf ledger_head checkpoint batch decision deed".split()
+        head = [("ledger_head", "only_row true", "altered", "size")]
+        for statement, expected, *args in (
+                ("UPDATE lantik.ledger_head SET size = -1", head),
+                ("UPDATE lantik.ledger_head SET size = 5", head),
+                ("UPDATE lantik.ledger_head SET size = 5", head, "--from", str(added + 1)),
+                ("DELETE FROM lantik.ledger_head", [("ledger_head", "only_row true", "missing", None)], "--from", str(added)),
+                ("INSERT INTO lantik.ledger_leaf VALUES (-1, 'x', 'y', 1)", [("ledger_leaf", "leaf_index -1", "extra", None)]),
+                (f"UPDATE lantik.ledger_leaf SET leaf_index = {size + 5000} WHERE leaf_index = {size - 1}",
+                 [("ledger_leaf", f"leaf_index {size - 1}", "missing", None),
+                  ("ledger_leaf", f"leaf_index {size + 5000}", "extra", None)]),
+                (f"DELETE FROM lantik.ledger_leaf WHERE leaf_index = {size - 1}; UPDATE lantik.ledger_head SET size = 1000000",
+                 [("ledger_leaf", f"leaf_index {size - 1}", "missing", None), *head]),
+                (f"DELETE FROM lantik.ledger_leaf WHERE leaf_index = {other}; UPDATE lantik.ledger_head SET trust_size = 0",
+                 [("ledger_leaf", f"leaf_index {other}", "missing", None), ("ledger_head", "only_row true", "altered", "trust_size")]),
+                (f"UPDATE lantik.deed SET text = text || 'x' WHERE leaf_index = {other}; {late}",
+                 [("deed", f"leaf_index {other}", "altered", "text"), told]),
+                (f"UPDATE lantik.deed SET text = text || 'x' WHERE leaf_index = {added}; {late}",
+                 [("deed", f"leaf_index {added}", "altered", "text"), told]),
+                (f"DELETE FROM lantik.deed WHERE leaf_index = {added}; {late}",
+                 [("deed", f"leaf_index {added}", "missing", None), told]),
+                (f"UPDATE lantik.ledger_leaf SET leaf = 'x' WHERE leaf_index = {added}",
+                 [("ledger_leaf", f"leaf_index {added}", "altered", "leaf")]),
+                (f"DELETE FROM lantik.ledger_leaf WHERE leaf_index IN ({added}, {retired})",
+                 [("ledger_leaf", f"leaf_index {index}", "missing", None) for index in (added, retired)])):
+            with self.subTest(statement):
+                self.change(statement, expected, () if args else every, *args)
+        lost = f"DELETE FROM lantik.deed WHERE leaf_index = {added}; DELETE FROM lantik.deed_request WHERE kind = 6; "
+        audit = self.change(lost + late, [("deed", f"leaf_index {added}", "missing", None), told])
+        [remark] = [line["text"] for line in audit.of_type("type", "remark") if line["what"] == "not_judged"]
+        self.assertIn(f" from size {added + 1} on", remark)
+
+    def test_rows_without_keys(self):
+        """What the tables' own rules forbid is seen when they were dropped."""
+        number = self.site.value("SELECT min(batch_no) FROM lantik.batch")
+        leaf = self.site.value(f"SELECT leaf_index FROM lantik.batch WHERE batch_no = {number}")
+        key = self.site.value("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'counter_pkey'")
+        try:
+            self.site.sql("ALTER TABLE lantik.batch ALTER nodes DROP NOT NULL; ALTER TABLE lantik.counter DROP CONSTRAINT counter_pkey")
+            self.change(f"UPDATE lantik.batch SET nodes = NULL WHERE batch_no = {number}",
+                        [("batch", f"batch_no {number}", "altered", "nodes"), ("counter", "primary key", "missing", None)])
+            self.change(f"UPDATE lantik.batch SET nodes = NULL WHERE leaf_index = {leaf}",
+                        [("batch", f"batch_no {number}", "altered", "nodes")], (), "--from", str(int(leaf) + 1))
+        finally:
+            self.site.sql("ALTER TABLE lantik.batch ALTER nodes SET NOT NULL;"
+                          f"ALTER TABLE lantik.counter ADD CONSTRAINT counter_pkey {key}")
+        self.assertEqual(self.audit().of_type("type", "finding"), [])
+
     def test_the_tree_is_known_again(self):
         """A leaf that is another's, or of which no hash is left, accuses nobody else, and what comes behind it is still read."""
         def leaf_of(table, which="min"):
@@ -387,7 +444,7 @@ class Edited(Worked):
         unknown = self.change(gone("batch", refused) + f"DELETE FROM lantik.checkpoint WHERE size > {refused + 1}",
                               [("ledger_leaf", f"leaf_index {refused}", "missing", None)], every)
         [remark] = [line["text"] for line in unknown.of_type("type", "remark") if line["what"] == "not_signed"]
-        self.assertIn(f"sizes {refused + 2}-{unknown.summary['size']} ", remark)
+        self.assertIn(f"from size {refused + 2} to {unknown.summary['size']};", remark)
         self.assertEqual(self.audit().of_type("type", "finding"), [], "all was taken back")
 
 
