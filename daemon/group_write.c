@@ -230,7 +230,7 @@ static enum store_result write_news(struct worker *w, struct submission **news, 
 
 static int by_first_nik(const void *a, const void *b)
 {
-	const struct submission *x = &(*(struct member *const *)a)->s, *y = &(*(struct member *const *)b)->s;
+	const struct submission *x = *(struct submission *const *)a, *y = *(struct submission *const *)b;
 
 	if (!x->copied || !y->copied)
 		return (x->copied > 0) - (y->copied > 0);
@@ -238,27 +238,32 @@ static int by_first_nik(const void *a, const void *b)
 	return (first > second) - (first < second);
 }
 
-/* Batches of further steps, one by one. Two groups whose people interleave may deadlock: they are split then. */
-static enum store_result write_others(struct member **others, size_t count)
+/* Batches of further steps: current rows one batch after the other, rows of all together. Two groups whose people
+ * interleave may deadlock: they are split then. */
+static enum store_result write_others(struct worker *w, struct submission **others, size_t count)
 {
 	enum store_result result = STORE_OK;
 
+	if (count == 1)
+		return submission_write_rows(others[0], NULL, 0, false);
 	qsort(others, count, sizeof *others, by_first_nik);
 	for (size_t i = 0; i < count && !result; i++)
-		result = submission_write_rows(&others[i]->s, NULL, 0, false);
-	return result;
+		result = submission_make_current(others[i], NULL, 0, false);
+	size_t empty = 0; /* those with no row come first */
+	while (empty < count && !others[empty]->copied)
+		empty++;
+	return result ? result : copy_rows(w, others + empty, count - empty);
 }
 
 enum store_result group_write_rows(struct worker *w, struct member *const *members, size_t count, bool inserts)
 {
-	struct submission *news[GROUP_MEMBERS];
-	struct member *others[GROUP_MEMBERS];
+	struct submission *news[GROUP_MEMBERS], *others[GROUP_MEMBERS];
 	size_t new_count = 0, other_count = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		struct submission *s = &members[i]->s;
 		if (!submission_is_of_new_people(s)) {
-			others[other_count++] = members[i];
+			others[other_count++] = s;
 			continue;
 		}
 		submission_tally_new(s);
@@ -266,5 +271,5 @@ enum store_result group_write_rows(struct worker *w, struct member *const *membe
 			news[new_count++] = s;
 	}
 	enum store_result result = write_news(w, news, new_count, inserts);
-	return result ? result : write_others(others, other_count);
+	return result ? result : write_others(w, others, other_count);
 }

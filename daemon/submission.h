@@ -202,6 +202,9 @@ LANTIK_MUST_CHECK enum store_result submission_pause(struct submission *s);
  * out. Fills desk->tally. */
 LANTIK_MUST_CHECK enum store_result submission_write_rows(
 	struct submission *s, const int32_t *judged, size_t judged_count, bool slow);
+/* The same without the rows into the register. */
+LANTIK_MUST_CHECK enum store_result submission_make_current(
+	struct submission *s, const int32_t *judged, size_t judged_count, bool slow);
 /* After they were written: the hashes of the rows, in the order of the records, which desk->hashes holds. */
 struct lantik_span submission_row_hashes(struct submission *s);
 /* What people who are all new add to the counters: into desk->tally. */

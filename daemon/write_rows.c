@@ -269,7 +269,7 @@ void submission_tally_new(struct submission *s)
 
 /* ---- both ---- */
 
-enum store_result submission_write_rows(struct submission *s, const int32_t *judged, size_t judged_count, bool slow)
+enum store_result submission_make_current(struct submission *s, const int32_t *judged, size_t judged_count, bool slow)
 {
 	struct store_made_current made;
 
@@ -278,12 +278,19 @@ enum store_result submission_write_rows(struct submission *s, const int32_t *jud
 		return STORE_CONFLICT;
 	if (!s->copied)
 		return STORE_OK;
-	/* what collides is found here, and before the wide rows are written unless they were sent already */
 	enum store_result result = make_current(s, judged, judged_count, slow, &made);
 	if (result)
 		return result;
 	if (made.rows < s->copied)
 		return STORE_CONFLICT;
 	tally_rows(s, &made);
-	return s->sent ? STORE_OK : copy_rows(s);
+	return STORE_OK;
+}
+
+enum store_result submission_write_rows(struct submission *s, const int32_t *judged, size_t judged_count, bool slow)
+{
+	/* what collides is found here, and before the wide rows are written unless they were sent already */
+	enum store_result result = submission_make_current(s, judged, judged_count, slow);
+
+	return result || s->sent || !s->copied ? result : copy_rows(s);
 }

@@ -161,6 +161,44 @@ class Groups(Case):
         self.assertGreater(counters["grouped"], since["grouped"], "and the others stay together")
         self.site.audit()
 
+    def test_later_steps_share_a_transaction_with_first_ones(self):
+        """Batches of a further step, of which two fill other columns and one has no row, beside one of new people."""
+        self.offices = [self.office] * OFFICES
+        begun = []
+        for _ in range(4):
+            first, manifest, records = self.people(50)
+            self.post(self.office, self.body(manifest, records))
+            begun.append(first)
+        self.collect()
+        self.sent, self.replies, later = {}, {}, []
+
+        def fill():
+            for n, first in enumerate(begun):
+                _, manifest, records = self.people(50, step="SK", first=first)
+                for record in records:
+                    if n < 2:
+                        record.pejabat_ttd_sk = "Pejabat Uji"
+                    elif n == 3:
+                        record.nama = "-"
+                later.append(self.post(self.office, self.body(manifest, records)))
+            _, manifest, records = self.people(50)
+            later.append(self.post(self.office, self.body(manifest, records)))
+
+        holding, since = self.gather(3, fill)
+        self.counted("submissions", since, 3 + len(later))
+        holding.sql("ROLLBACK")
+        self.collect()
+        receipts = [self.proved(request_id) for request_id in later]
+        self.assertEqual([receipt.verdict.accepted for receipt in receipts], [50, 50, 50, 0, 50])
+        counters = self.site.daemon.counters()
+        self.assertGreaterEqual(counters["grouped"] - since["grouped"], len(later))
+        self.assertEqual(counters["group_split"], since["group_split"], "nobody collides")
+        ids = ", ".join(f"'{self.batch_id(self.sent[request_id][1]).hex()}'" for request_id in later[:3])
+        self.assertEqual(self.site.value("SELECT count(*) FROM lantik.current_appointment c JOIN lantik.register r USING (batch_no,"
+                                         " record_no) JOIN lantik.batch b USING (batch_no) WHERE c.step = 2 AND r.step = 2"
+                                         f" AND replace(b.batch_id::text, '-', '') IN ({ids})"), "150")
+        self.site.audit()
+
     def check_outcomes(self, receipts):
         self.assertEqual({receipts[request_id].verdict.accepted for request_id in self.fresh}, {1})
         rivals = sorted((receipts[request_id] for request_id in self.rivals), key=lambda receipt: receipt.index)
