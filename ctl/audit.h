@@ -33,8 +33,8 @@ struct audit {
 	size_t witness_count;
 	struct lantik_buffer newest_note; /* the largest signed checkpoint that the ledger continues; may be empty */
 	uint64_t newest_size;
-	bool is_unproved; /* deeds about receipt keys could not be proved: no recovery key was given, or one is lost */
-	bool deed_is_lost;
+	bool is_unproved;  /* deeds about receipt keys could not be proved: no recovery key was given, or one is lost */
+	bool deed_is_lost; /* the second of these */
 	/* Leaves whose bytes are not what was signed, ascending: nothing is judged by them. */
 	uint64_t *bad_leaves;
 	size_t bad_count, bad_capacity;

@@ -29,8 +29,7 @@ static void tree_check(struct ledger *ledger, const struct audit_stream *head)
 		altered(ledger, "root");
 }
 
-/* Of leaves that were not looked at nothing is known but that they lie before, of those that are missing not even that.
- */
+/* Of leaves before --from it is known that they lie there, of missing ones nothing. */
 static bool size_fits(const struct ledger *ledger, uint64_t seen, int64_t stored)
 {
 	if (stored < 0)

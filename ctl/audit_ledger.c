@@ -215,9 +215,7 @@ static void recovery_check(struct ledger *ledger, uint64_t index)
 		audit_found(ledger->audit, "deed", AUDIT_ALTERED, "text", "leaf_index %" PRIu64, index);
 }
 
-/* A leaf that cannot be read, or is missing, may have been a deed about receipt keys. The deed itself is told
- * elsewhere.
- */
+/* A leaf that cannot be read, or is missing, may have been a deed about receipt keys. */
 static void deed_take(struct ledger *ledger, struct lantik_span leaf, const struct ledger_nodes *nodes, uint64_t index)
 {
 	enum lantik_leaf_type type = lantik_leaf_type_of(leaf);
@@ -325,9 +323,8 @@ static void end_missing(struct ledger *ledger, uint64_t next)
 		return;
 	uint64_t until = audit_count(audit,
 		"SELECT greatest(max(leaf_index) + 1, 0) FROM (SELECT max(leaf_index) AS leaf_index FROM lantik.batch "
-		"UNION ALL SELECT max(leaf_index) FROM lantik.decision UNION ALL SELECT max(leaf_index) FROM "
-		"lantik.deed"
-		") m");
+		"UNION ALL SELECT max(leaf_index) FROM lantik.decision "
+		"UNION ALL SELECT max(leaf_index) FROM lantik.deed) m");
 	if (until > audit->size || ledger_size_was_signed(ledger, audit->size))
 		until = audit->size;
 	if (until > next)
