@@ -240,6 +240,11 @@ static void sort_out(struct group *g, struct member *m, enum store_result asked)
 	struct worker *w = g->worker;
 
 	w->office_head = m->office_head;
+	if (!asked && m->asked.held && !m->s.judged) {
+		submission_record(&m->s);
+		reply(w, m);
+		return;
+	}
 	if (!asked && m->asked.held) {
 		w->group->careful = CAREFUL;
 		if (submission_is_held(&m->s, &asked)) {

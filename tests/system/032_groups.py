@@ -161,6 +161,28 @@ class Groups(Case):
         self.assertGreater(counters["grouped"], since["grouped"], "and the others stay together")
         self.site.audit()
 
+    def test_a_batch_without_its_leaf_harms_no_other(self):
+        """Two looks tell whether a batch is held: of the batch alone, and with its leaf. A database that was altered or damaged
+        lets them differ."""
+        self.offices = [self.office] * OFFICES
+        _, manifest, records = self.people(100)
+        lost = self.body(manifest, records)
+        self.clients[self.office].submit_body(lost)
+        self.site.cluster.sql("CREATE TABLE lost AS SELECT * FROM lantik.ledger_leaf ORDER BY leaf_index DESC LIMIT 1;"
+                              "DELETE FROM lantik.ledger_leaf WHERE leaf_index = (SELECT leaf_index FROM lost)")
+
+        def fill():
+            self.again = self.post(self.office, lost)
+            self.middle = [self.post(self.office, self.body(*self.people(100)[1:])) for _ in range(3)]
+
+        holding, since = self.gather(3, fill)
+        holding.sql("ROLLBACK")
+        self.collect()
+        self.assertEqual(self.replies[self.again].message, "BUSY")
+        self.assertEqual([self.proved(request_id).verdict.accepted for request_id in self.middle], [100, 100, 100])
+        self.site.cluster.sql("INSERT INTO lantik.ledger_leaf SELECT * FROM lost; DROP TABLE lost")
+        self.site.audit()
+
     def test_later_steps_share_a_transaction_with_first_ones(self):
         """Batches of a further step, of which two fill other columns and one has no row, beside one of new people."""
         self.offices = [self.office] * OFFICES
