@@ -23,7 +23,8 @@ struct office_flow {
 	int32_t office_no;
 	size_t bytes;
 	size_t batches, enquiries;
-	int64_t free_at; /* there should be room for everything that was told to wait; in the past: nothing waits */
+	/* there should be room for all batches, and all enquiries, that were told to wait; in the past: none waits */
+	int64_t batches_free_at, enquiries_free_at;
 };
 
 /* Of work: what was done, and seconds with some of it in flight, both fading. */
@@ -78,7 +79,8 @@ static struct office_flow *find(const struct flow *flow, int32_t office_no)
 static void forget_idle(struct flow *flow, int64_t now)
 {
 	for (size_t i = 0; i < flow->count;)
-		if (!flow->offices[i].bytes && flow->offices[i].free_at <= now)
+		if (!flow->offices[i].bytes && flow->offices[i].batches_free_at <= now &&
+			flow->offices[i].enquiries_free_at <= now)
 			flow->offices[i] = flow->offices[--flow->count];
 		else
 			i++;
@@ -244,27 +246,39 @@ static double or_as_long_again(double seconds, const struct rate *rate)
 	return seconds > 0 ? greater(seconds, rate->elapsed) : 0;
 }
 
-/* Seconds until one more enquiry of this office may be there. */
-static double time_to_enquire(const struct flow *flow, const struct office_flow *office)
+/* Seconds until so many bytes more fit into what all may hold, and what the office may. */
+static double time_to_hold(const struct flow *flow, const struct office_flow *office, size_t bytes, size_t budget)
+{
+	return greater(excess(flow->bytes + bytes, budget) / a_second(&flow->bytes_done),
+		excess(office->bytes + bytes, flow->office_budget) / share_of(flow, office));
+}
+
+static double time_for_batch(const struct flow *flow, const struct office_flow *office, size_t bytes)
+{
+	size_t budget = batch_budget(flow);
+	double wait = time_to_hold(flow, office, bytes, budget);
+
+	/* what it gives back counts twice: it holds less, and more is free */
+	if (office->bytes)
+		wait = greater(
+			wait, excess(office->bytes + flow->bytes + 2 * bytes, budget) / 2 / share_of(flow, office));
+	return or_as_long_again(wait, &flow->bytes_done);
+}
+
+static double time_for_enquiry(const struct flow *flow, const struct office_flow *office, size_t bytes)
 {
 	const struct rate *rate = &flow->enquiries_done;
+	double one_less = or_as_long_again(excess(office->enquiries + 1, OFFICE_ENQUIRIES) / a_second(rate), rate);
 
-	return or_as_long_again(excess(office->enquiries + 1, OFFICE_ENQUIRIES) / a_second(rate), rate);
+	return greater(one_less, or_as_long_again(time_to_hold(flow, office, bytes, flow->budget), &flow->bytes_done));
 }
 
 /* Microseconds until there is room for the job, if nobody else sends. */
 static double time_to_room(const struct flow *flow, const struct office_flow *office, const struct job *job)
 {
-	size_t bytes = weight(job), budget = batch_budget(flow);
-	double share = share_of(flow, office), wait = excess(flow->bytes + bytes, budget) / a_second(&flow->bytes_done);
+	double wait = job_is_batch(job) ? time_for_batch(flow, office, weight(job))
+					: time_for_enquiry(flow, office, weight(job));
 
-	wait = greater(wait, excess(office->bytes + bytes, flow->office_budget) / share);
-	/* what it gives back counts twice: it holds less, and more is free */
-	if (office->bytes)
-		wait = greater(wait, excess(office->bytes + flow->bytes + 2 * bytes, budget) / 2 / share);
-	wait = or_as_long_again(wait, &flow->bytes_done);
-	if (!job_is_batch(job))
-		wait = greater(wait, time_to_enquire(flow, office));
 	return wait < GREATEST_WAIT / 1e6 ? wait * 1e6 : GREATEST_WAIT;
 }
 
@@ -283,15 +297,16 @@ struct flow_wait flow_defer(struct flow *flow, const struct job *job, bool may_d
 {
 	struct office_flow *office = find_or_add(flow, job->office.office_no, now);
 	pass_time(flow, now);
+	int64_t *free_at = job_is_batch(job) ? &office->batches_free_at : &office->enquiries_free_at;
 	double wait = time_to_room(flow, office, job);
-	bool early = now < office->free_at;
+	bool early = now < *free_at;
 
 	if (early)
-		wait = greater(wait, (double)(office->free_at - now) + time_of(flow, office, job) * 1e6);
+		wait = greater(wait, (double)(*free_at - now) + time_of(flow, office, job) * 1e6);
 	int64_t micros = clamp((int64_t)wait, LEAST_WAIT, GREATEST_WAIT);
 	int64_t most = job_is_batch(job) ? GREATEST_DELAY : GREATEST_DELAY_OF_ENQUIRY;
 	int64_t delay = early && may_delay ? clamp(micros, 0, most) : 0;
-	office->free_at = now + micros;
+	*free_at = now + micros;
 	return (struct flow_wait){.milliseconds = (uint32_t)(clamp(micros - delay, LEAST_WAIT, GREATEST_WAIT) / 1000),
 		.tell_at = now + delay};
 }

@@ -642,6 +642,24 @@ Test(daemon, busy_tells_when_and_how_many)
 	flow_free(&flow);
 }
 
+Test(daemon, an_enquiry_waits_for_enquiries)
+{
+	const struct config config = {.in_flight_bytes = 256 << 20, .office_in_flight_bytes = 64 << 20};
+	struct flow *flow = flow_new(&config);
+	struct job batch = {.office = {.office_no = 1}, .request = LANTIK_SUBMIT, .body = {.len = 40 << 20}};
+	struct job ping = {.office = {.office_no = 1}, .request = LANTIK_PING};
+
+	cr_expect(flow_admit(flow, &batch, 0));
+	cr_expect_not(flow_admit(flow, &batch, 0));
+	cr_expect_gt(flow_defer(flow, &batch, true, 0).milliseconds, 1000);
+	while (flow_admit(flow, &ping, 0))
+		;
+	struct flow_wait wait = flow_defer(flow, &ping, true, 0);
+	cr_expect_eq(wait.tell_at, 0, "the batch that waits is none of its business");
+	cr_expect_leq(wait.milliseconds, 100, "until one of its kind is answered: %u", wait.milliseconds);
+	flow_free(&flow);
+}
+
 Test(daemon, who_does_not_wait_is_told_later)
 {
 	const struct config config = {.in_flight_bytes = 256 << 20, .office_in_flight_bytes = 64 << 20};
