@@ -231,6 +231,8 @@ static void begin_drain(struct intake *intake)
 	log_line(LOG_LINE_NOTICE, "draining: %zu jobs in flight", flow_jobs(intake->flow));
 	notify_stopping();
 	withdraw(intake);
+	if (reply_next_held(intake->replies) < INT64_MAX)
+		hold_connections(intake);
 	reply_send_held(intake->replies, INT64_MAX);
 }
 
