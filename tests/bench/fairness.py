@@ -15,6 +15,7 @@ import json
 import struct
 import subprocess
 import sys
+import time
 import typing
 
 import cli
@@ -114,13 +115,13 @@ def run(bench, bodies, args, neighbour):
         if beside:
             in_flight = min(neighbour.window * len(neighbour.homes), bodies.neighbour_count)
             daemon.wait_counter("received", in_flight + BEGINNING, 600)
-        before = rows_of(bench, other)
+        before, since = rows_of(bench, other), time.monotonic()
         others = common.Others(bench.cluster, daemon.process.pid, *([beside.process.pid] if beside else []))
         try:
             result = send(bench, bodies.honest, honest)
         finally:
             share = others.share()
-            after = rows_of(bench, other)
+            after, until = rows_of(bench, other), time.monotonic()
             if beside:
                 beside.end()
         peak = common.peak_memory(daemon.process.pid)
@@ -128,7 +129,7 @@ def run(bench, bodies, args, neighbour):
         daemon.stop()
     return {**{key: value for key, value in result.items() if key.startswith("latency_")}, "seconds": result["seconds"],
             "beginning_max_ms": first["latency_max_ms"], "rows_per_second": result["rows"] / result["seconds"],
-            "neighbour_rows_per_second": (after - before) / result["seconds"], "busy": result["busy"],
+            "neighbour_rows_per_second": (after - before) / (until - since), "busy": result["busy"],
             "busy_of_all": counters["busy_load"], "peak_mib": peak / 2**20, "others": share}
 
 

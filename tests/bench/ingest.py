@@ -148,6 +148,8 @@ def arguments():
     instead.add_argument("--memory", action="store_true",
                          help=f"instead of rounds, the daemon's peak memory with {MEMORY_BATCHES} batches in flight")
     args = parser.parse_args()
+    if args.calm is not None and (args.profile or args.memory):
+        parser.error("--calm is of rounds: neither --profile nor --memory has any")
     args.pairs = args.pairs or (1 if args.quick else 5)
     args.batches = args.batches or ([1000] if args.quick else [7326] if args.memory else [1000, 7326])
     args.rows = cli.rows_of(args, parser, QUICK_ROWS if args.quick else FULL_ROWS, MEMORY_BATCHES if args.memory else 1)
@@ -174,7 +176,8 @@ def main():
     try:
         facts = common.machine(bench.cluster)
         output.line(**facts)
-        print(f"{common.place(facts)}; medians of {common.counted(args.pairs, 'round')}, each run into fresh tables", flush=True)
+        told = "" if args.profile or args.memory else f"; medians of {common.counted(args.pairs, 'round')}, each run into fresh tables"
+        print(common.place(facts) + told, flush=True)
         for size in args.batches:
             work = bench.work(size, args.rows, "bodies", "next", *([] if args.memory else ["tuples"]))
             if args.profile:

@@ -37,7 +37,7 @@ COLUMNS = [
 ]
 
 # Of the connections inside a transaction: how many wait for the head's row, and how many until their commit is on disk.
-LOOK = ("SELECT count(*), count(*) FILTER (WHERE wait_event_type = 'Lock' AND query LIKE '%ledger_head FOR UPDATE%'),"
+LOOK = ("SELECT count(*), count(*) FILTER (WHERE wait_event_type = 'Lock' AND query ~ 'ledger_head (FOR UPDATE|SET)'),"
         " count(*) FILTER (WHERE wait_event IN ('WALSync', 'WALWrite', 'SyncRep')) FROM pg_stat_activity"
         " WHERE usename = 'lantik_daemon' AND backend_xid IS NOT NULL")
 
