@@ -14,6 +14,7 @@ import re
 import select
 import shutil
 import statistics
+import struct
 import subprocess
 import sys
 import time
@@ -127,6 +128,20 @@ class Work:
         shutil.rmtree(self.directory)
 
 
+def split(path, parts):
+    """The pieces of a file dealt out to so many files; their names."""
+    data, at, names = path.read_bytes(), 0, [path.with_name(f"{path.name}-{i}-of-{parts}") for i in range(parts)]
+    files = [open(name, "wb") for name in names]
+    count = 0
+    while at < len(data):
+        end = at + 8 + struct.unpack_from("<Q", data, at)[0]
+        files[count % parts].write(data[at:end])
+        at, count = end, count + 1
+    for file in files:
+        file.close()
+    return names
+
+
 def plan(agencies, batch_rows, batches, first=0):
     """Batches of one size, from batch number first on (0-based); agencies take turns. Nobody comes twice."""
     return [(number + 1, *agencies[number % len(agencies)], batch_rows, number * batch_rows)
@@ -223,6 +238,21 @@ class Bench:
     def yardstick(self, work, feeder="yardstick_copy"):
         self._begin("yardstick", "yardstick_empty")
         return self.feed_yardstick(work, feeder)
+
+    def yardstick_twice(self, work):
+        """Its batches over two connections at once, without anybody else: what the machine has for bare COPYs."""
+        parts = split(work.directory / "tuples", 2)
+        self._begin("yardstick", "yardstick_empty")
+        others = Others(self.cluster)
+        feeders = [subprocess.Popen([program("yardstick_copy"), self.cluster.conninfo("postgres", "yardstick"), part],
+                                    stdout=subprocess.PIPE, text=True) for part in parts]
+        said = [feeder.communicate(timeout=600)[0] for feeder in feeders]
+        share = others.share()
+        if any(feeder.returncode for feeder in feeders):
+            raise SystemExit("a feeder of the yardstick failed")
+        seconds = max(json.loads(text)["seconds"] for text in said)
+        return {"subject": "yardstick twice", "batch_rows": work.batch_rows, "rows": work.rows, "seconds": seconds,
+                "rows_per_second": work.rows / seconds, "us_per_row": seconds / work.rows * 1e6, "others": share}
 
     def feed_yardstick(self, work, feeder="yardstick_copy"):
         """Beside the rows that it holds."""
@@ -373,7 +403,8 @@ class Output:
             self.file.flush()
 
     def run(self, result, pair):
-        who = "Y" if result["subject"] == "yardstick" else f"{result['subject']}, {plural(result['workers'])}"
+        who = {"yardstick": "Y", "yardstick twice": "Y, two connections"}.get(result["subject"])
+        who = who or f"{result['subject']}, {plural(result['workers'])}"
         print(f"  {result['batch_rows']:>6} rows a batch, {pair or 'alone'}: {who:<22} "
               f"{result['rows_per_second']:>9,.0f} rows/s, others {result['others']:.0%}", file=sys.stderr, flush=True)
         self.line(type="run", pair=pair, **result)

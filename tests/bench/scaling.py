@@ -9,7 +9,6 @@ only while no office sends one after the other, as here those with batches of 20
 lantik.ledger_head. While a run lasts, a session looks a hundred times a second at what the daemons' connections wait for.
 """
 
-import struct
 import subprocess
 import sys
 import threading
@@ -64,20 +63,6 @@ class Watch(threading.Thread):
         return {"waiting_for_head": head / max(1, inside), "waiting_for_flush": flush / max(1, inside)}
 
 
-def split(path, parts):
-    """The pieces of a file dealt out to so many files; their names."""
-    data, at, names = path.read_bytes(), 0, [path.with_name(f"{path.name}-{i}-of-{parts}") for i in range(parts)]
-    files = [open(name, "wb") for name in names]
-    count = 0
-    while at < len(data):
-        end = at + 8 + struct.unpack_from("<Q", data, at)[0]
-        files[count % parts].write(data[at:end])
-        at, count = end, count + 1
-    for file in files:
-        file.close()
-    return names
-
-
 class Scaling(common.Bench):
     """Several daemons on the one database, each with a sender of its own."""
 
@@ -105,7 +90,7 @@ class Scaling(common.Bench):
                 daemon._end()
 
     def load(self, work, running, workers, offices):
-        bodies = split(work.directory / "bodies", len(running))
+        bodies = common.split(work.directory / "bodies", len(running))
         pids = [daemon.process.pid for daemon, _ in running]
         before = {pid: common.cpu_seconds(pid) for pid in [*pids, *self.cluster.backends("lantik_daemon")]}
         commits = self.commits()
