@@ -240,14 +240,15 @@ static void sort_out(struct group *g, struct member *m, enum store_result asked)
 	struct worker *w = g->worker;
 
 	w->office_head = m->office_head;
-	if (!asked && m->asked.held && !m->s.judged) {
-		submission_record(&m->s);
-		reply(w, m);
-		return;
-	}
 	if (!asked && m->asked.held) {
+		/* one that was not judged cannot stay, even when its leaf is missing and it is not held after all */
+		bool answered = !m->s.judged;
 		w->group->careful = CAREFUL;
-		if (submission_is_held(&m->s, &asked)) {
+		if (answered)
+			submission_record(&m->s);
+		else
+			answered = submission_is_held(&m->s, &asked);
+		if (answered) {
 			reply(w, m);
 			return;
 		}
