@@ -7,6 +7,7 @@ A run begins with a fresh database from a template and a CHECKPOINT. LANTIK_BIN 
 
 import contextlib
 import csv
+import functools
 import json
 import os
 import pathlib
@@ -123,6 +124,10 @@ class Work:
     @property
     def rows(self):
         return self.made["rows"]
+
+    @functools.cached_property
+    def tuples_in_two(self):
+        return split(self.directory / "tuples", 2)
 
     def close(self):
         shutil.rmtree(self.directory)
@@ -241,7 +246,7 @@ class Bench:
 
     def yardstick_twice(self, work):
         """Its batches over two connections at once, without anybody else: what the machine has for bare COPYs."""
-        parts = split(work.directory / "tuples", 2)
+        parts = work.tuples_in_two
         self._begin("yardstick", "yardstick_empty")
         others = Others(self.cluster)
         feeders = [subprocess.Popen([program("yardstick_copy"), self.cluster.conninfo("postgres", "yardstick"), part],

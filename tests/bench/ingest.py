@@ -3,11 +3,11 @@
 
 SPDX-License-Identifier: Apache-2.0
 
-Every round loads the same records, each time into fresh tables after a CHECKPOINT: Y, lantikd with one worker, Y, then Y,
-over two connections at once, lantikd with two, Y. After each run of lantikd the same daemon takes the next step (the decrees) of the same people. A ratio to
-Y is that of a run of lantikd to the mean of the Y before and after it, since a machine's pace changes meanwhile; that of a next
-step is to its own first step. What two connections reach, of two cores with nothing else to do, is the most that there is to
-have. What is printed are medians.
+Every round loads the same records, each time into fresh tables after a CHECKPOINT: Y, lantikd with one worker, Y; then Y, Y
+over two connections at once, lantikd with two, Y. After each run of lantikd the same daemon takes the next step (the decrees)
+of the same people. A ratio to Y is that of a run of lantikd to the mean of the Y before and after it, since a machine's pace
+changes meanwhile; that of a next step is to its own first step. What two connections reach, of two cores with nothing else to
+do, is the most that there is to have. What is printed are medians.
 """
 
 import statistics
